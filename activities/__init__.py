@@ -1,0 +1,1 @@
+"""All input and output that a case asks for."""

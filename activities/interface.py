@@ -1,0 +1,59 @@
+"""What a workflow may know of its activities: their names, what they get and what they give."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from domain.model import Record
+from domain.state import CaseState, Effect, Facts, Message
+
+RECORD = "record"
+DELIVER = "deliver"
+REFUSED = "Refused"
+"""Error type of a refusal that crosses Temporal; its detail is a `Refusal`."""
+
+
+class Start(Record):
+    """What a run of a case starts with."""
+
+    state: CaseState
+    message: Message | None = None
+    """The application, in the first run: a case that was started has it, whatever happens to its sender."""
+    events_a_run: int = 800
+    """The history length from which a run hands on to the next, at rest."""
+    delivery_minutes: int = 10
+    """How long a delivery is tried before operations is asked."""
+
+
+class Turn(Record):
+    """One message to be worked on and recorded, `at` an instant of the case's own clock."""
+
+    state: CaseState
+    message: Message
+    at: datetime
+
+
+class Outcome(Record):
+    """What the record holds for a turn: it may be another message, recorded before a crash."""
+
+    message: Message | None = None
+    """The message that took this turn; None when it is the one that was sent."""
+    at: datetime
+    facts: Facts
+    head: str
+
+
+class Delivery(Record):
+    """Effects of one kind to be carried out, each once; the case itself stands in the record."""
+
+    case_id: str
+    effects: list[Effect] = Field(default_factory=list)
+
+
+class Delivered(Record):
+    """What became of a delivery."""
+
+    done: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Effect id → what the record keeps of it: a document's file, a receipt's number; empty for a notice."""
+    refused: dict[str, str] = Field(default_factory=dict)
+    """Effect id → why it can never be carried out as it is."""

@@ -1,0 +1,38 @@
+"""Who a plan names: accounts of the body, their competence and their conflicts of interest."""
+
+import json
+
+from sqlmodel import Session, col, select
+
+from domain.team import MYSTERY_VISIT, Competence, Conflict, Person
+from records import store
+from records.tables import Account, CompetenceRow, ConflictRow
+
+
+def named(session: Session, body: str, content: str) -> list[Person]:
+    """The active members of the body among those a plan's `team` names, in its order."""
+    users = [member.get("user") for member in json.loads(content).get("team", []) if isinstance(member, dict)]
+    found = select(Account).where(Account.body == body, col(Account.active), col(Account.user).in_(users))
+    accounts = {account.user: account for account in session.exec(found)}
+    return [_person(session, accounts[user]) for user in dict.fromkeys(users) if user in accounts]
+
+
+def _person(session: Session, account: Account) -> Person:
+    competences = session.exec(select(CompetenceRow).where(CompetenceRow.person == account.person))
+    conflicts = session.exec(select(ConflictRow).where(ConflictRow.person == account.person))
+    return Person(
+        user=account.user,
+        person=account.person,
+        roles=account.roles,
+        competences=[Competence(trade=one.trade, until=one.until) for one in competences],
+        conflicts=[Conflict(organization=one.organization, until=one.until) for one in conflicts],
+    )
+
+
+def public_content(content: str) -> str:
+    """The digest of a plan without its mystery visit, so that not even a digest speaks of it (R:4/4.2)."""
+    plan = json.loads(content)
+    modes, team = plan.get("modes", []), plan.get("team", [])
+    plan["modes"] = [mode for mode in modes if mode != MYSTERY_VISIT]
+    plan["team"] = [member for member in team if not isinstance(member, dict) or member.get("role") != "visitor"]
+    return store.content_digest(json.dumps(plan, ensure_ascii=False))

@@ -1,0 +1,147 @@
+"""Scoring what an audit hands in: checks each sheet, and gives the verdict once all of them are there."""
+
+import json
+from datetime import datetime
+
+from pydantic import ValidationError
+from sqlmodel import Session
+
+from domain.dates import local_date
+from domain.pack import Scheme, SpecialRule
+from domain.refusal import Fault, Refused
+from domain.results import ChosenReadings, Results
+from domain.scoring import credit_readings, score_characteristics, score_management, verdict
+from domain.sheet_checks import Setting, check_characteristics, check_sheet
+from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet, to_approve
+from domain.state import Audit, CaseState, Facts, Finding, Message
+from records import store
+from records.tables import ContentRow
+from services.schemes import Library
+
+SHEETS = ("audit.management", "audit.characteristics", "audit.credit")
+
+
+class Scores:
+    """Holds the scheme library; the sheets come from the record."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def gather(self, session: Session, state: CaseState, message: Message, facts: Facts, at: datetime) -> None:
+        """Add to the facts what a sheet found and, once all sheets are in, what they come to.
+
+        Raises:
+            Refused: `invalid`, with a JSON pointer for each fault of the sheet.
+        """
+        audit = _audit_of(state, message)
+        scheme, special_rule = self._packs(state)
+        if audit is None or scheme is None or special_rule is None or audit.plan is None:
+            return
+        self._check(scheme, special_rule, audit, message)
+        facts.findings = _findings(message, facts.content)
+        if message.name == "audit.management":
+            facts.to_approve = list(to_approve(ManagementSheet.model_validate_json(message.content)))
+        texts = {kind: _text(session, state, audit, kind, message) for kind in SHEETS}
+        if all(texts.values()):
+            results = _results(scheme, special_rule, audit, texts, at)
+            facts.results, facts.results_full = _totals(results), results.model_dump_json()
+            facts.results_content = store.content_digest(facts.results_full)
+
+    def _packs(self, state: CaseState) -> tuple[Scheme | None, SpecialRule | None]:
+        if state.scheme is None or state.special_rule is None:
+            return None, None
+        special_rule = self._library.special_rule(state.special_rule.id, state.special_rule.version)
+        return self._library.scheme(state.scheme.id, state.scheme.version).under(special_rule), special_rule
+
+    def _check(self, scheme: Scheme, special_rule: SpecialRule, audit: Audit, message: Message) -> None:
+        sites = audit.plan.sites if audit.plan else []
+        try:
+            if message.name == "audit.management":
+                setting = Setting(audit_kind=audit.audit_kind, sites=sites)
+                sheet = ManagementSheet.model_validate_json(message.content)
+                faults = check_sheet(scheme.scored, sheet, setting)
+            elif message.name == "audit.characteristics":
+                handed_in = CharacteristicsSheet.model_validate_json(message.content)
+                faults = check_characteristics(special_rule, handed_in, sites)
+            else:
+                return
+        except ValidationError:
+            return  # the flow refuses it with its pointers
+        if faults:
+            raise _invalid(faults)
+
+
+def _invalid(faults: list[Fault]) -> Refused:
+    return Refused("invalid", "评分表有误", "The sheet is not valid.", faults=faults)
+
+
+def _audit_of(state: CaseState, message: Message) -> Audit | None:
+    task = next((task for task in state.tasks if task.id == message.task), None)
+    return next((audit for audit in state.audits if task and audit.id == task.audit_id), None)
+
+
+def _text(session: Session, state: CaseState, audit: Audit, kind: str, message: Message) -> str:
+    if message.name == kind:
+        return message.content
+    given = audit.given.get(kind)
+    row = session.get(ContentRow, (state.id, given.content)) if given else None
+    return row.body if row else ""
+
+
+def _results(scheme: Scheme, special_rule: SpecialRule, audit: Audit, texts: dict[str, str], at: datetime) -> Results:
+    sites = audit.plan.sites if audit.plan else []
+    thresholds = scheme.scored.thresholds
+    management = ManagementSheet.model_validate_json(texts["audit.management"])
+    characteristics = CharacteristicsSheet.model_validate_json(texts["audit.characteristics"])
+    credit = CreditSheet.model_validate_json(texts["audit.credit"])
+    return verdict(
+        score_management(scheme.scored, management),
+        score_characteristics(special_rule, characteristics, sites),
+        credit_readings(credit, local_date(at), thresholds),
+        ChosenReadings(),
+    )
+
+
+def _totals(results: Results) -> Results:
+    """The results without their rows, which lie in the record: a case's state stays small."""
+    if results.readings is None:
+        return results
+    readings = {
+        name: getattr(results.readings, name).model_copy(update={"rows": {}, "indicators": {}})
+        for name in ("normalise", "cap")
+    }
+    characteristic = results.characteristic and results.characteristic.model_copy(update={"items": {}})
+    changed = {"readings": results.readings.model_copy(update=readings), "characteristic": characteristic}
+    return results.model_copy(update=changed)
+
+
+def _findings(message: Message, content: str) -> list[Finding]:
+    data = json.loads(message.content)
+    if message.name == "audit.management":
+        return [
+            Finding(
+                id="",
+                source="management",
+                item=str(found["row"]),
+                site=found.get("site"),
+                content=content,
+                pointer=f"/findings/{place}/description",
+                severity=found["severity"],
+                rectify=found["rectify"],
+            )
+            for place, found in enumerate(data.get("findings", []))
+        ]
+    return [
+        Finding(
+            id="",
+            source="characteristics",
+            item=found["item"],
+            site=found.get("site"),
+            content=content,
+            pointer=f"/deductions/{place}/description",
+            points=found["points"],
+            severity=found["severity"],
+            rectify=found["rectify"],
+        )
+        for place, found in enumerate(data.get("deductions", []))
+    ]

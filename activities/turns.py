@@ -1,0 +1,76 @@
+"""The record activity: finds out what a message needs, works it out and writes it down, all in one transaction."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.facts import FactFinder
+from activities.interface import RECORD, REFUSED, Outcome, Turn
+from domain.refusal import Refused
+from domain.state import CaseState, EventDraft, Facts, Message
+from records import store
+from records.tables import TurnRow
+
+
+class Reaction(Protocol):
+    """What a message leads to."""
+
+    @property
+    def state(self) -> CaseState:
+        """The case after it."""
+
+    @property
+    def events(self) -> list[EventDraft]:
+        """The events for its record."""
+
+
+React = Callable[[CaseState, Message, Facts, datetime], Reaction]
+
+
+class TurnActivities:
+    """Holds the database, the fact finder and the flow's `react`, which the worker wires in."""
+
+    def __init__(self, engine: Engine, facts: FactFinder, react: React) -> None:
+        self._engine = engine
+        self._facts = facts
+        self._react = react
+
+    @activity.defn(name=RECORD)
+    def record(self, turn: Turn) -> Outcome:
+        """Work on a message once: the same turn again gives what the record holds.
+
+        Raises:
+            ApplicationError: of type `Refused`, not to be retried, with the refusal as its detail.
+        """
+        try:
+            return self.work_on(turn)
+        except Refused as refused:
+            refusal = refused.refusal
+            raise ApplicationError(refusal.en, refusal, type=REFUSED, non_retryable=True) from refused
+
+    def work_on(self, turn: Turn) -> Outcome:
+        """The same outside an activity.
+
+        Raises:
+            Refused: what the case or the record says no to.
+        """
+        number = turn.state.turn + 1
+        with Session(self._engine) as session:
+            recorded = store.recorded_turn(session, turn.state.id, number)
+            if recorded:
+                return _as_recorded(recorded, turn.message)
+            facts = self._facts.gather(session, turn.state, turn.message, turn.at)
+            reaction = self._react(turn.state, turn.message, facts, turn.at)
+            head = store.write_turn(session, turn.state, reaction.state, turn.message, facts, reaction.events, turn.at)
+            session.commit()
+        return Outcome(at=turn.at, facts=facts, head=head)
+
+
+def _as_recorded(row: TurnRow, message: Message) -> Outcome:
+    other = None if row.message_id == message.id else Message.model_validate_json(row.message)
+    return Outcome(message=other, at=row.at, facts=Facts.model_validate_json(row.facts), head=row.head)

@@ -1,0 +1,52 @@
+"""The web application: opens what the routes need, puts the routes together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+
+from activities.facts import FactFinder
+from api import accounts, cases, files, library, operations, problems
+from api.engine import CaseEngine
+from api.identity import Tokens
+from records.database import connect as connect_database
+from services import calendars
+from services.engine import connect as connect_engine
+from services.schemes import Library
+from services.storage import Storage, StorageUnavailable
+from settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application, with `settings` from the environment when none are given."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def opened(app: FastAPI) -> AsyncIterator[None]:
+        keys = settings.data / "keys"
+        client = await connect_engine(
+            settings.temporal_address, settings.temporal_namespace, keys / "payload.key", lazy=True
+        )
+        app.state.settings = settings
+        app.state.database = connect_database(settings.sql_url)
+        app.state.engine = CaseEngine(client, settings)
+        app.state.tokens = Tokens(keys / "tokens.key")
+        app.state.library = Library.load()
+        app.state.facts = FactFinder(app.state.library, calendars.load())
+        app.state.storage = Storage.open(settings.files_url)
+        yield
+        app.state.database.dispose()
+
+    app = FastAPI(title="jingpin", version="1", lifespan=opened, docs_url=None, redoc_url=None)
+    problems.install(app)
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(StorageUnavailable)
+    async def away(request: Request, _: Exception) -> JSONResponse:
+        return problems.problem(request, problems.UNAVAILABLE)
+
+    for router in (accounts.router, cases.router, files.router, library.router, operations.router, operations.health):
+        app.include_router(router)
+    return app

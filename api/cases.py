@@ -1,0 +1,186 @@
+"""Cases: apply, list, look, answer tasks, act."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, Response
+from pydantic import ValidationError
+
+from api import paging, views
+from api.desk import AtDesk, Desk
+from api.problems import invalid
+from api.requests import StrictRoute
+from domain.acts import ACTS
+from domain.application import NewCase
+from domain.refusal import Refused
+from domain.state import CaseState, Message
+from records import queries, tables
+from workflows.flow import admit, faults
+
+router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["cases"])
+
+STEP_UP = ("decision.make", "suspension.decide", "withdrawal.decide", "approval.give")
+"""What asks for a password given less than five minutes ago."""
+
+Payload = Annotated[dict[str, Any], Body()]
+
+
+@router.post("/cases", status_code=201)
+async def apply(desk: AtDesk, body: Payload) -> Response:
+    """Hand in an application: an applicant chooses the body, a case manager names the applicant (R:7/7.2.1)."""
+    once = desk.once(body)
+
+    async def work() -> Response:
+        state, message = await run_in_threadpool(_application, desk, body, once.case_id, once.message_id)
+        settled = await desk.engine.start(state, message)
+        return await desk.answer(state.id, settled, 201)
+
+    return await once.run(work)
+
+
+def _application(desk: Desk, body: dict[str, Any], case_id: str, message_id: str) -> tuple[CaseState, Message]:
+    try:
+        handed_in = NewCase.model_validate_json(json.dumps(body))
+    except ValidationError as error:
+        raise Refused("invalid", "申请内容不符合要求", "The application is not valid.", faults=faults(error)) from error
+    chosen_body, applicant = _parties(desk, handed_in)
+    state = CaseState(id=case_id, body=chosen_body, applicant=applicant, rehearsal=desk.settings.rehearsal)
+    message = Message(
+        id=message_id,
+        kind="application",
+        name="application",
+        actor=desk.actor,
+        content=json.dumps(body, ensure_ascii=False),
+    )
+    if not desk.worked_on(case_id, message_id):
+        desk.try_out(state, message, datetime.now(UTC))
+    return state, message
+
+
+def _parties(desk: Desk, handed_in: NewCase) -> tuple[str, str]:
+    """The body and the applicant of a new case, whoever hands it in."""
+    actor = desk.actor
+    if "applicant" in actor.roles:
+        if handed_in.applicant not in (None, actor.user):
+            raise Refused("forbidden", "只能为本组织申请", "An applicant applies for itself only.")
+        with desk.session() as session:
+            if not handed_in.body or session.get(tables.Body, handed_in.body) is None:
+                raise invalid("/body", "no such certification body")
+        return handed_in.body, actor.user
+    if "case_manager" not in actor.roles:
+        raise Refused("forbidden", "您的角色无权提交申请", "Your role may not hand in applications.")
+    if handed_in.body not in (None, actor.body):
+        raise Refused("forbidden", "只能在本机构立案", "A case manager opens cases of the own body only.")
+    with desk.session() as session:
+        account = session.get(tables.Account, handed_in.applicant) if handed_in.applicant else None
+    if account is None or "applicant" not in account.roles:
+        raise invalid("/applicant", "no such applicant account")
+    return actor.body, account.user
+
+
+@router.get("/cases")
+def list_cases(  # noqa: PLR0913, PLR0917  # one query parameter each
+    desk: AtDesk,
+    stage: str | None = None,
+    status: str | None = None,
+    organization: str | None = None,
+    due_before: date | None = None,
+    q: Annotated[str | None, Query(max_length=100)] = None,
+    limit: paging.Limit = 50,
+    cursor: paging.Cursor = "",
+) -> dict[str, Any]:
+    """The cases the caller sees, by number."""
+    filters = {"stage": stage, "status": status, "organization": organization, "due_before": due_before, "q": q}
+    after = paging.read(cursor)
+    with desk.session() as session:
+        rows = queries.cases(session, desk.actor, filters, str(after[0]) if after else "", limit + 1)
+        items = [views.case_item(row) for row in rows]
+    return paging.page(items, limit, [[row["number"]] for row in items])
+
+
+@router.get("/cases/{case_id}")
+def show_case(desk: AtDesk, case_id: str) -> JSONResponse:
+    """A case's snapshot; its `ETag` is the version."""
+    shown = desk.shown(case_id)
+    return JSONResponse(shown, headers={"ETag": f'"{shown["version"]}"'})
+
+
+@router.get("/cases/{case_id}/events")
+def list_events(desk: AtDesk, case_id: str, limit: paging.Limit = 100, cursor: paging.Cursor = "") -> dict[str, Any]:
+    """The record of a case, in order, each event chained to the one before."""
+    desk.case(case_id)
+    after = paging.read(cursor)
+    with desk.session() as session:
+        items = queries.events(session, case_id, int(after[0]) if after else 0, limit + 1)
+    return paging.page(items, limit, [[item["seq"]] for item in items])
+
+
+@router.get("/cases/{case_id}/deadlines")
+def list_deadlines(desk: AtDesk, case_id: str) -> dict[str, Any]:
+    """Every due date of a case with its proof, and those that were missed."""
+    shown = [views.deadline_view(one) for one in desk.case(case_id).state.deadlines]
+    return {"deadlines": shown, "broken": [one for one in shown if one["state"] == "missed"]}
+
+
+@router.post("/cases/{case_id}/tasks/{task_id}")
+async def answer_task(desk: AtDesk, case_id: str, task_id: str, body: Payload) -> Response:
+    """Answer a task: `{kind, …payload}`."""
+    kind, payload = _split(body)
+    return await _send(
+        desk, case_id, body, Message(id="", kind="answer", name=kind, actor=desk.actor, task=task_id, content=payload)
+    )
+
+
+@router.post("/cases/{case_id}/acts")
+async def act(desk: AtDesk, case_id: str, body: Payload) -> Response:
+    """Do something nobody asked for: `{kind, …payload}`."""
+    kind, payload = _split(body)
+    if kind not in ACTS:
+        raise invalid("/kind", "no such act")
+    return await _send(desk, case_id, body, Message(id="", kind="act", name=kind, actor=desk.actor, content=payload))
+
+
+def _split(body: dict[str, Any]) -> tuple[str, str]:
+    kind = body.get("kind")
+    if not isinstance(kind, str):
+        raise invalid("/kind", "required")
+    payload = {name: value for name, value in body.items() if name != "kind"}
+    return kind, json.dumps(payload, ensure_ascii=False)
+
+
+async def _send(desk: Desk, case_id: str, body: dict[str, Any], draft: Message) -> Response:
+    once = desk.once(body)
+    message = draft.model_copy(update={"id": once.message_id})
+
+    async def work() -> Response:
+        known = await run_in_threadpool(desk.case, case_id)
+        if await run_in_threadpool(desk.worked_on, case_id, message.id):
+            return await desk.answer(case_id, known.state.version, 200)
+        desk.refuse_stale(known.state.version)
+        if message.name in STEP_UP and not desk.caller.fresh:
+            raise Refused("step_up_required", "请重新验证身份", "Give your password again.")
+        admit(known.state, message)
+        await run_in_threadpool(desk.try_out, known.state, message, known.now)
+        return await desk.bring(case_id, message)
+
+    return await once.run(work)
+
+
+@router.get("/tasks")
+def list_tasks(  # one query parameter each
+    desk: AtDesk,
+    role: str | None = None,
+    overdue: bool | None = None,  # noqa: FBT001  # a query parameter
+    due_before: date | None = None,
+    limit: paging.Limit = 50,
+    cursor: paging.Cursor = "",
+) -> dict[str, Any]:
+    """The caller's inbox, soonest due first."""
+    with desk.session() as session:
+        rows = queries.inbox(session, desk.actor, role, due_before, paging.read(cursor), limit + 1, overdue=overdue)
+        items = [views.task_item(queries.state_of(case), row.id) for row, case in rows]
+        places = [queries.inbox_place(row) for row, _ in rows]
+    return paging.page(items, limit, places)

@@ -1,0 +1,181 @@
+"""What the routes share: who calls, which case, what it would lead to, and bringing it to the engine."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from activities.facts import FactFinder
+from api import identity, views
+from api.engine import CaseEngine, Pending, refused
+from api.once import Once
+from api.problems import UNAVAILABLE
+from domain.policy import sees
+from domain.refusal import Refused
+from domain.state import Actor, CaseState, Message
+from records import queries
+from records.tables import OperationRow
+from settings import Settings
+from workflows.flow import react
+
+
+@dataclass(frozen=True)
+class Known:
+    """A case as the record holds it, and the instant of its own clock."""
+
+    state: CaseState
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One request's access to the record and the engine, for one caller."""
+
+    request: Request
+    caller: identity.Caller
+
+    @property
+    def settings(self) -> Settings:
+        """The product's settings."""
+        settings: Settings = self.request.app.state.settings
+        return settings
+
+    @property
+    def engine(self) -> CaseEngine:
+        """The case engine."""
+        engine: CaseEngine = self.request.app.state.engine
+        return engine
+
+    @property
+    def facts(self) -> FactFinder:
+        """Finds out what a message needs."""
+        facts: FactFinder = self.request.app.state.facts
+        return facts
+
+    @property
+    def actor(self) -> Actor:
+        """The caller as a case sees them."""
+        return self.caller.actor
+
+    def session(self) -> Session:
+        """A session on the record."""
+        return Session(self.request.app.state.database)
+
+    def case(self, case_id: str) -> Known:
+        """A case the caller may see.
+
+        Raises:
+            Refused: `not_found`, also when it is not theirs to see.
+        """
+        with self.session() as session:
+            row = queries.case_row(session, case_id)
+            if row is not None:
+                state = queries.state_of(row)
+                if sees(state, self.actor):
+                    return Known(state, datetime.now(UTC) + timedelta(seconds=row.clock_ahead))
+        raise Refused("not_found", "未找到", "Not found.")
+
+    def may_see(self, case_id: str) -> bool:
+        """Whether a case exists for the caller."""
+        try:
+            self.case(case_id)
+        except Refused:
+            return False
+        return True
+
+    def shown(self, case_id: str) -> dict[str, Any]:
+        """A case's snapshot for the caller."""
+        known = self.case(case_id)
+        ui = self.settings.temporal_ui_url
+        link = f"{ui}/namespaces/{self.settings.temporal_namespace}/workflows/{case_id}" if ui else ""
+        with self.session() as session:
+
+            def content(digest: str) -> Any:  # noqa: ANN401  # any JSON value
+                return json.loads(queries.content(session, case_id, digest))
+
+            return views.snapshot(known.state, self.actor, known.now, cache(content), link)
+
+    def keep_clock(self, case_id: str, now: datetime) -> None:
+        """Remember how far a rehearsed case's clock is ahead."""
+        with self.session() as session:
+            row = queries.case_row(session, case_id)
+            if row is not None:
+                row.clock_ahead = (now - datetime.now(UTC)).total_seconds()
+                session.add(row)
+                session.commit()
+
+    def worked_on(self, case_id: str, message_id: str) -> bool:
+        """Whether the record holds this message's turn."""
+        with self.session() as session:
+            return queries.turn_of(session, case_id, message_id) is not None
+
+    def try_out(self, state: CaseState, message: Message, at: datetime) -> None:
+        """Work a message out without writing anything.
+
+        Raises:
+            Refused: what the case would say.
+        """
+        with self.session() as session:
+            facts = self.facts.gather(session, state, message, at, preview=True)
+        react(state, message, facts, at)
+
+    def refuse_stale(self, version: int) -> None:
+        """Honour `If-Match`.
+
+        Raises:
+            Refused: `stale_version`.
+        """
+        wanted = self.request.headers.get("if-match", "").strip('"')
+        if wanted and wanted not in ("*", str(version)):
+            raise Refused("stale_version", "案件已更新", f"The case is at version {version}.")
+
+    async def bring(self, case_id: str, message: Message) -> JSONResponse:
+        """Bring a message to its case; answers with the snapshot at rest, or where to look for it."""
+        settled = await self.engine.submit(case_id, message)
+        return await self.answer(case_id, settled, 200)
+
+    async def answer(self, case_id: str, settled: int | Pending, status: int) -> JSONResponse:
+        """The snapshot, or 202 with its operation."""
+        if isinstance(settled, Pending):
+            location = await run_in_threadpool(self._operation, case_id, settled.message_id)
+            return JSONResponse({"state": "running"}, 202, {"Location": location})
+        return JSONResponse(await run_in_threadpool(self.shown, case_id), status)
+
+    def _operation(self, case_id: str, message_id: str) -> str:
+        with self.session() as session:
+            if session.get(OperationRow, message_id) is None:
+                owner = self.caller.account.user
+                row = OperationRow(
+                    id=message_id, owner=owner, case_id=case_id, message_id=message_id, at=datetime.now(UTC)
+                )
+                session.add(row)
+                session.commit()
+        return f"/api/v1/operations/{message_id}"
+
+    def once(self, body: Any) -> Once:  # noqa: ANN401  # any JSON value
+        """This POST's idempotency."""
+        text = json.dumps(body, sort_keys=True, ensure_ascii=False)
+        return Once(self.request, self.caller, hashlib.sha256(text.encode()).hexdigest())
+
+
+def desk(request: Request) -> Desk:
+    """The desk of a signed-in caller.
+
+    Raises:
+        Refused: `unauthenticated`, or `unavailable` when the database is away.
+    """
+    try:
+        return Desk(request, identity.caller(request))
+    except OperationalError as error:
+        raise refused(UNAVAILABLE) from error
+
+
+AtDesk = Annotated[Desk, Depends(desk)]

@@ -1,0 +1,155 @@
+"""The case engine as the API sees it: start a case, bring it a message, move a rehearsed clock."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from temporalio.client import (
+    Client,
+    RPCTimeoutOrCancelledError,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateStage,
+)
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkipper
+
+from activities.interface import REFUSED, Start
+from api.problems import UNAVAILABLE
+from domain.refusal import Refusal, Refused
+from domain.state import CaseState, Message
+from services.engine import rehearsing
+from settings import Settings
+from workflows.certification import CertificationCase
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+A_MOMENT = timedelta(milliseconds=50)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A message that was accepted but is not at rest yet."""
+
+    message_id: str
+
+
+class CaseEngine:
+    """Brings messages to cases; every failure of the engine is `unavailable`, every refusal is raised as it is."""
+
+    def __init__(self, client: Client, settings: Settings) -> None:
+        self._client = client
+        self._settings = settings
+        self._skipper: TimeSkipper | None = rehearsing(client) if settings.rehearsal else None
+
+    async def start(self, state: CaseState, message: Message) -> int | Pending:
+        """Start a case with its application; a repetition reaches the same case."""
+        start = Start(
+            state=state,
+            message=message,
+            events_a_run=self._settings.events_a_run,
+            delivery_minutes=self._settings.delivery_minutes,
+        )
+        client = self._skipper.client if self._skipper else self._client
+        starting = client.start_workflow(
+            CertificationCase.run,
+            start,
+            id=state.id,
+            task_queue=self._settings.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+        await self._unless_away(starting)
+        return await self.submit(state.id, message)
+
+    async def submit(self, case_id: str, message: Message) -> int | Pending:
+        """Bring a message; gives the record's version after it, or that it is accepted and still under way."""
+        sending = self._handle(case_id).start_update(
+            CertificationCase.submit, message, id=message.id, wait_for_stage=WorkflowUpdateStage.ACCEPTED
+        )
+        try:
+            update = await self._unless_away(sending)
+            return await asyncio.wait_for(update.result(), self._settings.answer_seconds)
+        except (TimeoutError, RPCTimeoutOrCancelledError):
+            return Pending(message.id)
+        except WorkflowUpdateFailedError as error:
+            raise _of_failure(error) from error
+
+    async def outcome(self, case_id: str, message_id: str) -> int | Pending:
+        """The version after an accepted message, or that it is still under way."""
+        update = self._handle(case_id).get_update_handle_for(CertificationCase.submit, message_id)
+        try:
+            return await asyncio.wait_for(update.result(), 0.5)
+        except (TimeoutError, RPCTimeoutOrCancelledError):
+            return Pending(message_id)
+        except WorkflowUpdateFailedError as error:
+            raise _of_failure(error) from error
+        except RPCError as error:
+            raise _of_rpc(error) from error
+
+    async def advance(self, case_id: str, now: datetime, duration: timedelta) -> None:
+        """Move a rehearsed case's clock; every timer on the way fires, in order; returns at rest.
+
+        A case that has ended, or ends on the way, has no timers left: its clock moves on paper only.
+        """
+        if self._skipper is None:
+            raise Refused("not_found", "未找到", "Not found.")
+        handle = self._client.get_workflow_handle_for(CertificationCase.run, case_id)
+        try:
+            await self._skipper.fast_forward(handle, duration)
+            while not await self._at_rest(handle, now + duration):
+                await asyncio.sleep(A_MOMENT.total_seconds())
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise _of_rpc(error) from error
+
+    async def _at_rest(self, handle: WorkflowHandle[CertificationCase, str], at: datetime) -> bool:
+        try:
+            return await handle.query(CertificationCase.at_rest, at)
+        except RPCError as error:
+            # A run that has only just taken over cannot be asked yet.
+            if error.status != RPCStatusCode.FAILED_PRECONDITION:
+                raise
+            return False
+
+    async def answers(self) -> bool:
+        """Whether the engine answers at all."""
+        try:
+            return await asyncio.wait_for(self._client.service_client.check_health(), 3)
+        except (TimeoutError, RPCError):
+            return False
+
+    def _handle(self, case_id: str) -> WorkflowHandle[CertificationCase, str]:
+        return self._client.get_workflow_handle_for(CertificationCase.run, case_id)
+
+    async def _unless_away(self, sending: Coroutine[Any, Any, T]) -> T:
+        try:
+            return await asyncio.wait_for(sending, self._settings.answer_seconds)
+        except (TimeoutError, RPCTimeoutOrCancelledError) as error:
+            raise refused(UNAVAILABLE) from error
+        except RPCError as error:
+            raise _of_rpc(error) from error
+
+
+def _of_failure(error: WorkflowUpdateFailedError) -> Refused:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+        return refused(Refusal.model_validate(cause.details[0]))
+    return refused(UNAVAILABLE)
+
+
+def _of_rpc(error: RPCError) -> Refused:
+    log.warning("the engine refused a call", exc_info=error)
+    if error.status == RPCStatusCode.NOT_FOUND:
+        return Refused("stage_conflict", "案件已结束", "The case has ended.")
+    return refused(UNAVAILABLE)
+
+
+def refused(refusal: Refusal) -> Refused:
+    """A refusal that came across the engine, as it was raised."""
+    return Refused(refusal.code, refusal.zh, refusal.en, clause=refusal.clause, faults=refusal.faults)

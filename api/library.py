@@ -1,0 +1,49 @@
+"""The scheme packs and the payload schemas, as people and programs read them."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from api.desk import AtDesk
+from domain.acts import ACTS
+from domain.answers import ANSWERS
+from domain.refusal import Refused
+from services.schemes import Library
+
+router = APIRouter(prefix="/api/v1", tags=["schemes"])
+
+
+@router.get("/schemes")
+def list_schemes(_: AtDesk, request: Request) -> dict[str, Any]:
+    """Every pack: id, version, kind and title."""
+    library: Library = request.app.state.library
+    return {"items": [pack.model_dump() for pack in library.list()], "next_cursor": None}
+
+
+@router.get("/schemes/{pack_id}/{version}")
+def show_scheme(_: AtDesk, request: Request, pack_id: str, version: str) -> dict[str, Any]:
+    """One pack whole, with the payload schema of each task and act."""
+    library: Library = request.app.state.library
+    for find in (library.scheme, library.special_rule):
+        try:
+            pack = find(pack_id, version)
+        except KeyError:
+            continue
+        return {**pack.model_dump(mode="json"), "schemas": {kind: schema(kind) for kind in sorted({*ANSWERS, *ACTS})}}
+    raise Refused("not_found", "未找到", "Not found.")
+
+
+@router.get("/schemas/{kind}")
+def show_schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema of one task's or act's payload."""
+    if kind not in ANSWERS and kind not in ACTS:
+        raise Refused("not_found", "未找到", "Not found.")
+    return schema(kind)
+
+
+def schema(kind: str) -> dict[str, Any]:
+    """The payload's JSON Schema, with its `kind`."""
+    model = ANSWERS.get(kind) or ACTS[kind]
+    found = model.model_json_schema()
+    found["properties"] = {"kind": {"const": kind}, **found.get("properties", {})}
+    return found

@@ -1,0 +1,91 @@
+"""Errors as RFC 9457 problem documents, with the API's codes, in the reader's language."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from domain.refusal import Fault, Refusal, Refused
+
+STATUS: dict[str, int] = {
+    "unauthenticated": 401,
+    "step_up_required": 401,
+    "forbidden": 403,
+    "not_independent": 403,
+    "conflict_of_interest": 403,
+    "not_found": 404,
+    "task_not_open": 409,
+    "stage_conflict": 409,
+    "approval_required": 409,
+    "idempotency_in_flight": 409,
+    "stale_version": 412,
+    "too_large": 413,
+    "unsupported_media": 415,
+    "invalid": 422,
+    "rule_refused": 422,
+    "idempotency_key_reused": 422,
+    "rate_limited": 429,
+    "unavailable": 503,
+}
+"""Code → HTTP status."""
+
+RETRY_AFTER_SECONDS = 2
+UNAVAILABLE = Refusal(code="unavailable", zh="服务暂不可用,请稍后重试", en="The service is not available; try again.")
+
+
+def wants_english(request: Request) -> bool:
+    """Whether the reader prefers English to Chinese."""
+    return request.headers.get("accept-language", "zh").lower().startswith("en")
+
+
+def problem(request: Request, refusal: Refusal, status: int | None = None) -> JSONResponse:
+    """A refusal as a problem document."""
+    status = status or STATUS.get(refusal.code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    content: dict[str, Any] = {
+        "type": f"/problems/{refusal.code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": refusal.code,
+        "detail": refusal.en if wants_english(request) else refusal.zh,
+    }
+    if refusal.clause:
+        content["clause"] = refusal.clause
+    if refusal.faults:
+        content["errors"] = [fault.model_dump() for fault in refusal.faults]
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if refusal.code in ("unavailable", "rate_limited") else {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(content, status, headers, media_type="application/problem+json")
+
+
+def invalid(pointer: str, detail: str) -> Refused:
+    """One field is wrong."""
+    fault = Fault(pointer=pointer, detail=detail)
+    return Refused("invalid", "内容不符合要求", "The content is not valid.", faults=[fault])
+
+
+def install(app: FastAPI) -> None:
+    """Every error of the application leaves as a problem document."""
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> JSONResponse:
+        return problem(request, error.refusal)
+
+    @app.exception_handler(RequestValidationError)
+    async def not_valid(request: Request, error: RequestValidationError) -> JSONResponse:
+        found = [
+            Fault(pointer="".join(f"/{part}" for part in one["loc"][1:]), detail=str(one["msg"]))
+            for one in error.errors()
+        ]
+        return problem(
+            request, Refusal(code="invalid", zh="内容不符合要求", en="The request is not valid.", faults=found)
+        )
+
+    @app.exception_handler(HTTPException)
+    async def plain(request: Request, error: HTTPException) -> JSONResponse:
+        codes = {404: "not_found", 401: "unauthenticated", 403: "forbidden", 413: "too_large", 503: "unavailable"}
+        refusal = Refusal(code=codes.get(error.status_code, "invalid"), zh="请求有误", en=str(error.detail))
+        return problem(request, refusal, error.status_code)

@@ -1,0 +1,137 @@
+"""What people see of a case: the snapshot of the API, cut to what the reader may know."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from domain.state import Actor, Audit, CaseState, Deadline, Finding, Plan, Task
+from domain.team import MYSTERY_VISIT
+from records.chain import instant
+from records.tables import CaseRow
+
+
+Content = Callable[[str], Any]
+"""Gives the JSON data that lies in the record under a digest."""
+
+
+def snapshot(
+    state: CaseState, reader: Actor, now: datetime, content: Content, history_url: str = ""
+) -> dict[str, Any]:
+    """The case as its reader sees it, as JSON data."""
+    application = state.application
+    view: dict[str, Any] = {
+        "id": state.id,
+        "number": state.number,
+        "rehearsal": state.rehearsal,
+        "scheme": state.scheme and state.scheme.model_dump(),
+        "special_rule": state.special_rule and state.special_rule.model_dump(),
+        "body": state.body,
+        "applicant": state.applicant,
+        "organization": application and application.organization.model_dump(),
+        "service": application and application.service.model_dump(),
+        "sites": [site.model_dump() for site in application.sites] if application else [],
+        "documents": [one.model_dump(exclude_none=True) for one in application.documents] if application else [],
+        "declarations": application and application.declarations.model_dump(),
+        "cycle": state.cycle.model_dump(),
+        "stage": state.stage,
+        "status": state.status,
+        "audits": [audit_view(audit, reader, content) for audit in state.audits],
+        "tasks": [task_view(task, state) for task in state.tasks if not _is_client(reader) or task.role == "applicant"],
+        "deadlines": [deadline_view(deadline) for deadline in state.deadlines],
+        "certificates": [one.model_dump(mode="json") for one in reversed(state.certificates)],
+        "next_surveillance": None,
+        "suspension": None,
+        "errata": state.errata,
+        "flags": sorted(state.flags),
+        "now": instant(now),
+        "version": state.version,
+    }
+    if history_url and not _is_client(reader):
+        view["history_url"] = history_url
+    return view
+
+
+def _is_client(reader: Actor) -> bool:
+    return "applicant" in reader.roles
+
+
+def audit_view(audit: Audit, reader: Actor, content: Content) -> dict[str, Any]:
+    """One audit; the client learns of a mystery visit, of findings and of the verdict when the list goes out."""
+    told = audit.disclosed or not _is_client(reader)
+    view = audit.model_dump(
+        mode="json", include={"id", "audit_kind", "of", "attempt", "stage", "first_day", "last_day", "recommendation"}
+    )
+    view["plan"] = _plan_view(audit.plan, told=told) if audit.plan else None
+    view["findings"] = [_finding_view(finding, content) for finding in audit.findings] if told else []
+    view["results"] = _results_view(audit, content) if audit.disclosed and audit.results else None
+    return view
+
+
+def _plan_view(plan: Plan, *, told: bool) -> dict[str, Any]:
+    view = plan.model_dump(mode="json")
+    view["team"] = [{"user": one.user, "role": one.role} for one in plan.team if told or one.role != "visitor"]
+    view["modes"] = [mode for mode in plan.modes if told or mode != MYSTERY_VISIT]
+    return view
+
+
+def _finding_view(finding: Finding, content: Content) -> dict[str, Any]:
+    view = finding.model_dump(mode="json", exclude={"content", "pointer"})
+    found = content(finding.content)
+    for part in finding.pointer.strip("/").split("/"):
+        found = found[int(part)] if isinstance(found, list) else found[part]
+    return {**view, "description": found}
+
+
+def _results_view(audit: Audit, content: Content) -> dict[str, Any]:
+    """The results whole: the state's totals with the rows that lie in the record."""
+    totals = audit.results.model_dump(mode="json") if audit.results else {}
+    rows = content(audit.results_content)
+    return {**totals, "readings": rows["readings"], "characteristic": rows["characteristic"]}
+
+
+def task_view(task: Task, state: CaseState) -> dict[str, Any]:
+    """One open task."""
+    return {
+        "id": task.id,
+        "case_id": state.id,
+        "kind": task.kind,
+        "role": task.role,
+        "assignee": task.assignee,
+        "audit_id": task.audit_id,
+        "subject": task.subject,
+        "due_on": task.due_on and task.due_on.isoformat(),
+        "clause": task.clause,
+        "title": task.title.model_dump(),
+        "schema_url": f"/api/v1/schemas/{task.kind}",
+    }
+
+
+def deadline_view(deadline: Deadline) -> dict[str, Any]:
+    """One due date with its proof."""
+    shown = {"id", "kind", "audit_id", "due_on", "provisional", "clause", "state", "met_on", "proof"}
+    return deadline.model_dump(mode="json", by_alias=True, include=shown)
+
+
+def task_item(state: CaseState, task_id: str) -> dict[str, Any]:
+    """One line of an inbox: the task and the case it belongs to."""
+    task = next(task for task in state.tasks if task.id == task_id)
+    application = state.application
+    case = {"id": state.id, "number": state.number, "organization": application and application.organization.name}
+    return {**task_view(task, state), "case": case}
+
+
+def case_item(row: CaseRow) -> dict[str, Any]:
+    """One line of the list of cases."""
+    return {
+        "id": row.id,
+        "number": row.number,
+        "organization": row.organization,
+        "service": row.service,
+        "scheme": row.scheme,
+        "body": row.body,
+        "stage": row.stage,
+        "status": row.status,
+        "next_due": row.next_due and row.next_due.isoformat(),
+        "version": row.version,
+        "rehearsal": row.rehearsal,
+    }

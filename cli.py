@@ -1,0 +1,54 @@
+"""The command line: `jingpin …`."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from settings import Settings
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Certification cases of the Shanxi Premium alliance."
+)
+console = Console()
+
+
+@app.callback()
+def jingpin() -> None:
+    """Certification cases of the Shanxi Premium alliance."""
+
+
+@app.command()
+def serve(
+    data: Annotated[Path | None, typer.Option(help="Folder for databases, files, mail and logs.")] = None,
+    port: Annotated[int, typer.Option(help="Port of the API, when it is free.")] = 8000,
+    rehearsal: Annotated[bool | None, typer.Option("--rehearsal", help="Cases run on clocks one can advance.")] = None,
+) -> None:
+    """Run the product on this machine: engine, worker and API, on 127.0.0.1 only; Ctrl-C stops all of it."""
+    from deploy.embedded.errors import EngineUnavailable  # noqa: PLC0415  # heavy: only what this command needs
+    from deploy.embedded.product import serve as serve_all  # noqa: PLC0415
+    from deploy.embedded.supervisor import StartFailedError  # noqa: PLC0415
+
+    if data is not None:
+        os.environ["JINGPIN_DATA"] = str(data)
+    if rehearsal is not None:
+        os.environ["JINGPIN_REHEARSAL"] = str(int(rehearsal))
+    try:
+        asyncio.run(serve_all(Settings(), port, console))
+    except (EngineUnavailable, StartFailedError, ValueError) as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def settings() -> None:
+    """Print every setting with its meaning and its present value."""
+    table = Table("variable", "meaning", "value")
+    present = Settings()
+    for name, field in Settings.model_fields.items():
+        table.add_row(f"JINGPIN_{name.upper()}", field.description or "", str(getattr(present, name)))
+    console.print(table)

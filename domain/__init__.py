@@ -1,0 +1,1 @@
+"""The rules in plain Python: no I/O, no clock, no framework."""

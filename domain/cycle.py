@@ -1,0 +1,218 @@
+"""Every date of a certification cycle: from which day it runs, how far, and under which clause."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from domain.calendar import Calendar
+from domain.dates import A_DAY, Anchor, Due, Step, add_months, counted, due, due_on_calendar, earlier
+from domain.dates import valid_until as last_valid_day
+from domain.rules import Cycle, Limit
+
+SURVEILLANCE = "R:7/7.3.3"
+REAUDIT = "R:7/6.4.6.1"
+DECEMBER, LAST_OF_DECEMBER = 12, 31
+
+
+def contract_latest(accepted_on: date, cycle: Cycle) -> Due:
+    """Give the last day on which an accepted application may still be contracted (R:7/7.2.2, R:7/6.4.7)."""
+    limit = Limit(amount=cycle.contract_latest_days, unit="days")
+    return due_on_calendar(Anchor(kind="application", on=accepted_on), limit, "R:7/7.2.2")
+
+
+def expiry(starts: Anchor, cycle: Cycle) -> Due:
+    """Give a certificate's last valid day (R:7/7.3.3).
+
+    Args:
+        starts: The granting `decision`, whose day is the first valid one; or the `valid_until` of the
+            certificate it renews, whose next day is.
+        cycle: The pack's lengths.
+    """
+    valid_from, steps = starts.on, []
+    if starts.kind == "valid_until":
+        valid_from = starts.on + A_DAY
+        steps = [Step(op="+1 days", from_=starts.on, to=valid_from)]
+    last = last_valid_day(valid_from, cycle.validity_years)
+    steps += [
+        Step(op=f"+{cycle.validity_years} years", from_=valid_from, to=last + A_DAY),
+        Step(op="-1 days", from_=last + A_DAY, to=last),
+    ]
+    return counted(starts, SURVEILLANCE, f"{cycle.validity_years} years, to the day before", steps)
+
+
+def renewal_starts(decided_on: date, valid_until: date) -> date:
+    """Give the renewed certificate's first day (R:7/6.6): after the old one's last, never back-dated."""
+    return max(decided_on, valid_until + A_DAY)
+
+
+def first_surveillance(anchor: Anchor, cycle: Cycle) -> Due:
+    """Give the latest last day of a cycle's first surveillance; there is no extension (R:7/7.3.3).
+
+    Args:
+        anchor: `decision` after an initial certification; the recertification audit's `audit_last_day`
+            after a recertification.
+        cycle: The pack's lengths.
+    """
+    return due_on_calendar(anchor, Limit(amount=cycle.surveillance_months, unit="months"), SURVEILLANCE)
+
+
+def later_surveillance(previous_last_day: date, cycle: Cycle) -> Due:
+    """Give the latest last day of a surveillance after the previous audit's last day (R:7/7.3.3)."""
+    anchor = Anchor(kind="audit_last_day", on=previous_last_day)
+    return due_on_calendar(anchor, Limit(amount=cycle.surveillance_months, unit="months"), SURVEILLANCE)
+
+
+def extended_surveillance(
+    previous_last_day: date, audited_years: Collection[int], recertification_year: int, cycle: Cycle
+) -> Due:
+    """Give the furthest day to which a later surveillance may be postponed (R:7/7.3.3).
+
+    It is never past 31 December of a calendar year that would otherwise hold no audit, unless that is the
+    recertification year. A first surveillance cannot be postponed.
+
+    Args:
+        previous_last_day: The previous audit's last day.
+        audited_years: Calendar years that hold an audit already; the previous audit's year may be left out.
+        recertification_year: As `recertification_year` gives it.
+        cycle: The pack's lengths.
+    """
+    anchor = Anchor(kind="audit_last_day", on=previous_last_day)
+    limit = Limit(amount=cycle.surveillance_extended_months, unit="months")
+    longest = due_on_calendar(anchor, limit, SURVEILLANCE)
+    served = {*audited_years, recertification_year}
+    empty = [year for year in range(previous_last_day.year + 1, longest.on.year) if year not in served]
+    if not empty:
+        return longest
+    new_years_eve = date(empty[0], DECEMBER, LAST_OF_DECEMBER)
+    step = Step(op="31 December", from_=previous_last_day, to=new_years_eve)
+    return earlier(counted(anchor, SURVEILLANCE, "a calendar year that would hold no audit", [step]), longest)
+
+
+def surveillance_plan_opens(due_on: date, cycle: Cycle) -> date:
+    """Give the day on which a surveillance's plan opens by itself (R:7/6.5.1)."""
+    return due_on - cycle.surveillance_plan_opens_days * A_DAY
+
+
+def another_surveillance(
+    held: int, previous_last_day: date, valid_until: date, recertification_year: int, cycle: Cycle
+) -> bool:
+    """Say whether the cycle holds a further surveillance after those already held (R:7/7.3.3, R:7/6.5.1).
+
+    Beyond the pack's number there is one more, only where its due date falls before the certificate's last
+    day and outside the recertification year.
+    """
+    if held != cycle.surveillances:
+        return held < cycle.surveillances
+    due_on = later_surveillance(previous_last_day, cycle).on
+    return due_on < valid_until and due_on.year != recertification_year
+
+
+def recertification_year(valid_until: date, audit_last_day: date | None) -> int:
+    """Give the year excused from surveillance (R:7/7.3.3): of the recertification audit, else of expiry.
+
+    An audit closed after expiry is an initial one and does not count.
+    """
+    return min(audit_last_day or valid_until, valid_until).year
+
+
+def years_without_audit(
+    decided_on: date, recertification_year: int, audit_last_days: Iterable[date], today: date
+) -> list[int]:
+    """Give the calendar years of the cycle that ended without an audit (R:7/7.3.3, R:10/9.3.1c).
+
+    The decision's year is served by the audit it rests on, the recertification year by that audit, and years
+    past it belong to the next cycle. A year ends with 31 December, so `today` must lie in a later one. An
+    audit serves the year of its last day.
+    """
+    audited = {day.year for day in audit_last_days}
+    ended = range(decided_on.year + 1, min(recertification_year, today.year))
+    return [year for year in ended if year not in audited]
+
+
+def recertification_opens(valid_until: date, cycle: Cycle) -> date:
+    """Give the first day on which recertification may be applied for (R:7/6.6.1)."""
+    return valid_until - cycle.recertification_opens_days * A_DAY
+
+
+def recertification_apply_by(valid_until: date, cycle: Cycle) -> Due:
+    """Give the last day for a timely application (R:7/6.6.1, R:10/9.1); a later one is accepted, flagged."""
+    months = cycle.recertification_apply_months
+    on = add_months(valid_until, -months)
+    step = Step(op=f"-{months} months", from_=valid_until, to=on)
+    return counted(Anchor(kind="valid_until", on=valid_until), "R:7/6.6.1", f"{months} months before", [step])
+
+
+def recertification_on_site(valid_until: date) -> Due:
+    """Give the latest last day of a recertification's audit; past it the case is initial (R:7/6.6.2)."""
+    return _expiry_bound(valid_until, "R:7/6.6.2")
+
+
+def reaudit(audit_last_day: date, cycle: Cycle) -> Due:
+    """Give the latest first day of the one re-audit after a failed initial audit (R:7/6.4.6.1)."""
+    limit = Limit(amount=cycle.reaudit_days, unit="days")
+    return due_on_calendar(Anchor(kind="audit_last_day", on=audit_last_day), limit, REAUDIT)
+
+
+def judged_on(due_on: date, cycle: Cycle) -> date:
+    """Give the day at whose end a timer judges a date that may be entered a few days late.
+
+    It holds for a re-audit's opening and for a surveillance's and a recertification's closing (R:7/6.4.6.1,
+    R:7/7.3.3, R:7/6.6.2); what is due stays due on `due_on`.
+    """
+    return due_on + cycle.late_entry_days * A_DAY
+
+
+def rectification(findings_on: date, audit_last_day: date, limit: Limit, cycle: Cycle, calendar: Calendar) -> Due:
+    """Give the last day for rectified findings: the limit, but never past day 90 (R:7/6.4.6.1).
+
+    Args:
+        findings_on: The day the findings were confirmed; after a lapse, the day that follows it.
+        audit_last_day: The last day of the audit that found them.
+        limit: That of the wait `rectification.submit`.
+        cycle: The pack's lengths.
+        calendar: For a body whose limit is in working days.
+    """
+    latest = Limit(amount=cycle.rectification_latest_days, unit="days")
+    return earlier(
+        due(Anchor(kind="findings", on=findings_on), limit, REAUDIT, calendar),
+        due_on_calendar(Anchor(kind="audit_last_day", on=audit_last_day), latest, REAUDIT),
+    )
+
+
+def suspension_end(since: date, valid_until: date, cycle: Cycle, *, failed_surveillance: bool) -> Due:
+    """Give the last day of a suspension, never past the certificate's own.
+
+    A failed surveillance suspends for days (R:7/6.5.3.2), the grounds a-k for months (R:10/9.3.1). Where a
+    further ground joins, the end is the `earlier` of both.
+    """
+    anchor = Anchor(kind="suspension", on=since)
+    if failed_surveillance:
+        limit, clause = Limit(amount=cycle.suspension_days, unit="days"), "R:7/6.5.3.2"
+    else:
+        limit, clause = Limit(amount=cycle.suspension_months, unit="months"), "R:10/9.3.1"
+    return within_validity(due_on_calendar(anchor, limit, clause), valid_until)
+
+
+def within_validity(found: Due, valid_until: date) -> Due:
+    """Bound a date by the certificate's last day: expiry comes first if it comes first (R:7/7.3.3)."""
+    return found if found.on <= valid_until else earlier(found, _expiry_bound(valid_until, SURVEILLANCE))
+
+
+def approved_until(anchor: Anchor, until: date, clause: str) -> Due:
+    """Give a date a person approved in a rule's place: postponed, extended (R:7/7.3.3, R:10/9.3.1)."""
+    return counted(anchor, clause, "approved date", [Step(op="approved", from_=anchor.on, to=until)])
+
+
+def issue_overdue(anchor: Anchor, cycle: Cycle, calendar: Calendar) -> Due:
+    """Give the last day for the certificate after the passing `report` (R:7/6.4.7); overdue from the next."""
+    limit = Limit(amount=cycle.certificate_issue_working_days, unit="working_days")
+    return due(anchor, limit, "R:7/6.4.7", calendar)
+
+
+def credit_good_until(checked_on: date, cycle: Cycle) -> date:
+    """Give the last day on which a decision may rest on a credit check (R:7/7.4.5)."""
+    return checked_on + cycle.credit_valid_days * A_DAY
+
+
+def _expiry_bound(valid_until: date, clause: str) -> Due:
+    step = Step(op="the last valid day", from_=valid_until, to=valid_until)
+    return counted(Anchor(kind="valid_until", on=valid_until), clause, "the last valid day", [step])

@@ -1,0 +1,63 @@
+"""Who may do what, and who sees a case: role and relation, in one place for API, workflow and pages."""
+
+from domain.refusal import Refused
+from domain.state import Actor, CaseState, Task
+
+BODY_WIDE = {"case_manager", "reviewer", "decision_maker", "ops", "admin"}
+"""Roles that see every case of their body."""
+
+ACT_ROLES: dict[str, set[str]] = {
+    "case.withdraw": {"applicant"},
+    "note.add": {"case_manager", "auditor", "reviewer", "decision_maker", "ops", "admin"},
+}
+"""Act kind → roles that may do it in a case they see."""
+
+
+RELATIONS = {"leader", "visitor"}
+"""Task roles that a plan gives to a named person."""
+
+
+def sees(state: CaseState, actor: Actor) -> bool:
+    """Whether a case exists at all for this person: the body's staff, its auditors' teams, its applicant."""
+    if "applicant" in actor.roles:
+        return state.applicant == actor.user
+    if state.body != actor.body:
+        return False
+    return bool(BODY_WIDE & set(actor.roles)) or actor.person in state.duties
+
+
+def may_answer(state: CaseState, task: Task, actor: Actor) -> None:
+    """Whether this person is the one a task asks.
+
+    Raises:
+        Refused: `not_found` when the case is not theirs to see, `forbidden` otherwise.
+    """
+    _must_see(state, actor)
+    in_role = task.role in actor.roles or task.role in RELATIONS
+    if not in_role or task.assignee not in (None, actor.user):
+        raise _forbidden()
+
+
+def hidden(task: Task, actor: Actor) -> bool:
+    """Whether this person must not know that a task is there: the client, of a mystery visit (R:4/4.2)."""
+    return task.kind == "audit.mystery_visit" and "applicant" in actor.roles
+
+
+def may_act(state: CaseState, act: str, actor: Actor) -> None:
+    """Whether this person may do an act in this case.
+
+    Raises:
+        Refused: `not_found` when the case is not theirs to see, `forbidden` otherwise.
+    """
+    _must_see(state, actor)
+    if not ACT_ROLES.get(act, set()) & set(actor.roles):
+        raise _forbidden()
+
+
+def _must_see(state: CaseState, actor: Actor) -> None:
+    if not sees(state, actor):
+        raise Refused("not_found", "未找到", "Not found.")
+
+
+def _forbidden() -> Refused:
+    return Refused("forbidden", "您的角色无权办理", "Your role may not do this.")

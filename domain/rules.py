@@ -1,0 +1,96 @@
+"""What a case needs of its scheme pack to run: limits, tables and ladders, pinned at its application."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from domain.model import Record, Text
+
+Unit = Literal["working_days", "days", "months"]
+Lapse = Literal["escalate", "rejected", "terminated", "audit_failed", "taken_as_agreed", "noted"]
+"""What happens when nobody answered in time: the body's work escalates and never ends a case."""
+
+
+class Limit(Record):
+    """A length of time from a rule, e.g. 10 working days."""
+
+    amount: int = Field(ge=0)
+    unit: Unit
+
+
+class Wait(Record):
+    """One thing that somebody is asked for: whom, for how long, under which clause."""
+
+    kind: str
+    """The task kind of the API, for instance `application.review`."""
+    role: str
+    """An account role (`case_manager`, `applicant`, `reviewer`, `decision_maker`, `ops`) or a relation to the
+    case (`leader`, `visitor`)."""
+    clause: str
+    title: Text
+    limit: Limit | None = None
+    reminders: list[int] = Field(default_factory=list)
+    """Days before the due date on which the asked person is reminded; 0 is the day itself."""
+    lapse: Lapse = "escalate"
+    lapse_after_initial: Lapse | None = None
+    """What happens instead in every audit but the initial one, where that differs (`documents.correct`)."""
+    roles_by_subject: dict[str, str] = Field(default_factory=dict)
+    """The role asked where it depends on the subject (`approval.give`); `role` for every other subject."""
+
+
+class PersonDayBand(Record):
+    """One column pair of R:11 table 1: from `people_from` (inclusive) people in scope."""
+
+    people_from: int
+    initial: int
+    surveillance: int
+
+
+class Planning(Record):
+    """R:7/7.3 and R:11: person-days and sampling."""
+
+    person_days: list[PersonDayBand]
+    increase_percent: int
+    """At most this much above the table (30)."""
+    grid: str
+    """Smallest step of a body's person-days, as a decimal string (`"0.5"`)."""
+    sampling: dict[str, str]
+    """Factor of √n by audit kind, as a decimal string (`{"initial": "1", "surveillance": "0.6", …}`)."""
+    random_share: str
+    """Mandatory sites never push random ones below this share of the computed n (`"1/4"`)."""
+
+
+class Cycle(Record):
+    """R:7/7.3.3, 6.4.6, 6.5, 6.6: the lengths of a certification cycle, in the units of their names."""
+
+    validity_years: int
+    surveillances: int
+    surveillance_months: int
+    surveillance_extended_months: int
+    surveillance_plan_opens_days: int
+    reaudit_days: int
+    late_entry_days: int
+    rectification_latest_days: int
+    recertification_opens_days: int
+    recertification_apply_months: int
+    certificate_issue_working_days: int
+    credit_valid_days: int
+    suspension_days: int
+    suspension_months: int
+    contract_latest_days: int
+
+
+class Rules(Record):
+    """All a running case carries of its scheme: a case keeps these even when the pack is corrected later."""
+
+    scheme: str
+    edition: str
+    digest: str
+    """SHA-256 of the pack's canonical form, hexadecimal."""
+    waits: dict[str, Wait]
+    planning: Planning
+    cycle: Cycle
+    reminders: list[int]
+    """The ladder for long dates (surveillance, recertification): days before the due date."""
+    origins: dict[str, str] = Field(default_factory=dict)
+    """JSON pointer into the pack → the special rule that set the value in the pack's place (R:2)."""

@@ -1,0 +1,47 @@
+# One command for each chore.
+
+# lists the commands
+default:
+    @just --list --unsorted
+
+# formats, and repairs what can be repaired
+fix:
+    uv run --no-sync ruff format
+    uv run --no-sync ruff check --fix
+
+# lints, types and import rules
+check:
+    uv run --no-sync ruff check
+    uv run --no-sync ruff format --check
+    uv run --no-sync mypy
+    uv run --no-sync lint-imports
+    uv run --no-sync deptry .
+
+# everything that is tested, as continuous integration does
+test *options:
+    ./test {{ options }}
+
+# the same without servers
+fast *options:
+    ./test fast {{ options }}
+
+# runs the product on this machine
+start *options:
+    ./start {{ options }}
+
+# writes the next migration, by comparing the tables with a throw-away SQLite
+migrate message:
+    #!/bin/sh
+    set -eu
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    uv run --no-sync python - "sqlite:///$folder/record.sqlite" {{ quote(message) }} <<'END'
+    import sys
+    from alembic import command
+    from records.database import MIGRATIONS, config, migrate
+
+    url, message = sys.argv[1:]
+    migrate(url)
+    number = len(list((MIGRATIONS / "versions").glob("[0-9]*.py"))) + 1
+    command.revision(config(url), message, autogenerate=True, rev_id=f"{number:04d}")
+    END

@@ -1,0 +1,184 @@
+"""The register: every certificate with the history of its status, and the documents that were printed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from typing import Literal, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session, col, select
+
+from domain.application import Application
+from domain.dates import local_date
+from domain.state import CaseState, Certificate
+from records.tables import CaseRow, CertificateChangeRow, CertificateRow, DocumentRow
+
+Status = Literal["upcoming", "valid", "suspended", "withdrawn", "cancelled", "expired", "superseded"]
+
+ENDED: tuple[Status, ...] = ("withdrawn", "cancelled", "superseded")
+"""What a certificate stays whatever the calendar says."""
+CHUNK = 200
+
+
+class Entry(NamedTuple):
+    """A certificate of the register and what it is worth on a day."""
+
+    row: CertificateRow
+    status: Status
+    on: date
+
+
+# Writing ------------------------------------------------------------------------------------------------------
+
+
+def write(session: Session, after: CaseState, on: date) -> None:
+    """Bring the register to what a case knows of its certificates, `on` the case's own day. The caller commits."""
+    if not after.certificates:
+        return
+    found = session.exec(select(CertificateRow).where(CertificateRow.case_id == after.id))
+    rows = {row.number: row for row in found}
+    for place, certificate in enumerate(after.certificates):
+        row = rows.get(certificate.number)
+        if row is None:
+            _add(session, after, certificate, place, on)
+        elif row.status != certificate.status or row.successor != certificate.successor:
+            _change(session, row, certificate, on)
+
+
+def _add(session: Session, state: CaseState, certificate: Certificate, place: int, on: date) -> None:
+    application = _application(state)
+    rule = state.special_rule
+    row = CertificateRow(
+        **certificate.model_dump(),
+        case_id=state.id,
+        place=place,
+        body=state.body,
+        organization=application.organization.name,
+        uscc=application.organization.uscc,
+        address=application.organization.address,
+        scheme=application.scheme.id,
+        scheme_version=application.scheme.version,
+        special_rule=rule.id if rule else None,
+        special_rule_version=rule.version if rule else None,
+        service=application.service.name,
+        scope=application.service.description,
+        sites=[site.model_dump(include={"id", "name", "address", "city"}) for site in application.sites],
+        rehearsal=state.rehearsal,
+    )
+    session.add(row)
+    session.flush()
+    session.add(CertificateChangeRow(number=row.number, place=0, on=on, status=row.status))
+
+
+def _change(session: Session, row: CertificateRow, certificate: Certificate, on: date) -> None:
+    if row.status != certificate.status:
+        place = len(changes(session, row.number))
+        session.add(CertificateChangeRow(number=row.number, place=place, on=on, status=certificate.status))
+    row.status, row.successor = certificate.status, certificate.successor
+    session.add(row)
+
+
+def _application(state: CaseState) -> Application:
+    if state.application is None:
+        raise ValueError("a case has certificates only after its application")
+    return state.application
+
+
+# Reading ------------------------------------------------------------------------------------------------------
+
+
+def changes(session: Session, number: str) -> Sequence[CertificateChangeRow]:
+    """A certificate's changes, first to last."""
+    of_number = select(CertificateChangeRow).where(CertificateChangeRow.number == number)
+    return session.exec(of_number.order_by(col(CertificateChangeRow.place))).all()
+
+
+def status_on(row: CertificateRow, history: Sequence[CertificateChangeRow], day: date) -> Status:
+    """What a certificate is on a day: what its case had made of it by then, and the calendar.
+
+    Before its first day it is `upcoming`, after its last `expired`, unless it had ended otherwise before.
+    """
+    known = [change for change in history if change.on <= day]
+    return _read(row, known[-1].status if known else "upcoming", day)
+
+
+def entry(session: Session, number: str, on: date | None = None, now: datetime | None = None) -> Entry | None:
+    """A certificate by its number, on a day or today (its case's today when it is rehearsed); None: never issued."""
+    row = session.get(CertificateRow, number)
+    if row is None:
+        return None
+    if on is None:
+        case = session.get(CaseRow, row.case_id)
+        on = _today(row, case.clock_ahead if case else 0, now or datetime.now(UTC))
+    return Entry(row, status_on(row, changes(session, number), on), on)
+
+
+def page(
+    session: Session, status: Status | None, text: str, after: str, limit: int, now: datetime | None = None
+) -> list[Entry]:
+    """At most `limit` certificates with a number above `after`, by number, as they are today."""
+    now = now or datetime.now(UTC)
+    query = select(CertificateRow, CaseRow.clock_ahead).join(CaseRow, col(CaseRow.id) == CertificateRow.case_id)
+    if text:
+        columns = (col(CertificateRow.number), col(CertificateRow.organization), col(CertificateRow.service))
+        query = query.where(or_(*(column.contains(text, autoescape=True) for column in columns)))
+    if status:
+        query = query.where(or_(_is(status, local_date(now)), col(CertificateRow.rehearsal)))
+    query = query.order_by(col(CertificateRow.number)).limit(max(limit, CHUNK) if status else limit)
+
+    def entries() -> Iterator[Entry]:
+        # Each rehearsed certificate has a today of its own, which only this side of the database can tell.
+        last, more = after, True
+        while more:
+            rows = session.exec(query.where(col(CertificateRow.number) > last)).all()
+            for row, ahead in rows:
+                day = _today(row, ahead, now)
+                yield Entry(row, _read(row, row.status, day), day)
+            more = bool(rows)
+            last = rows[-1][0].number if rows else last
+
+    return list(islice((one for one in entries() if status in (None, one.status)), limit))
+
+
+def _today(row: CertificateRow, ahead: float, now: datetime) -> date:
+    return local_date(now + timedelta(seconds=ahead if row.rehearsal else 0))
+
+
+def _read(row: CertificateRow, recorded: str, day: date) -> Status:
+    if recorded in ENDED:
+        return next(status for status in ENDED if status == recorded)
+    if day < row.valid_from:
+        return "upcoming"
+    if day > row.valid_until or recorded == "expired":
+        return "expired"
+    return "suspended" if recorded == "suspended" else "valid"
+
+
+def _is(status: Status, today: date) -> ColumnElement[bool]:
+    """`_read`, as SQL for one day."""
+    recorded = col(CertificateRow.status)
+    if status in ENDED:
+        return recorded == status
+    begun, over = col(CertificateRow.valid_from) <= today, col(CertificateRow.valid_until) < today
+    running = recorded.not_in(ENDED)
+    if status == "upcoming":
+        return and_(running, ~begun)
+    if status == "expired":
+        return and_(running, begun, or_(over, recorded == "expired"))
+    same = recorded == "suspended" if status == "suspended" else recorded.in_(("valid", "upcoming"))
+    return and_(same, begun, ~over)
+
+
+# Documents ----------------------------------------------------------------------------------------------------
+
+
+def documents_of(session: Session, case_id: str) -> Sequence[DocumentRow]:
+    """The documents that were printed for a case, oldest first."""
+    of_case = select(DocumentRow).where(DocumentRow.case_id == case_id)
+    return session.exec(of_case.order_by(col(DocumentRow.at), col(DocumentRow.effect_id))).all()
+
+
+def certificate_document(session: Session, number: str) -> DocumentRow | None:
+    """The printed certificate, or None while it is not made."""
+    of_number = select(DocumentRow).where(DocumentRow.kind == "certificate", DocumentRow.about == number)
+    return session.exec(of_number.order_by(col(DocumentRow.at).desc())).first()

@@ -1,0 +1,34 @@
+"""Alembic's environment: runs migrations on the database it is given."""
+
+from typing import Literal
+
+from alembic import context
+from sqlmodel import AutoString, SQLModel
+
+from records.database import connect
+from records.tables import Instant
+
+
+def _plain_types(kind: str, item: object, _: object) -> str | Literal[False]:
+    if kind == "type" and isinstance(item, Instant):
+        return "sa.DateTime(timezone=True)"
+    return "sa.String()" if kind == "type" and isinstance(item, AutoString) else False
+
+
+def run() -> None:
+    """Run the migrations in one transaction."""
+    engine = connect(context.config.get_main_option("sqlalchemy.url") or "")
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=SQLModel.metadata,
+            render_as_batch=True,
+            transaction_per_migration=True,
+            render_item=_plain_types,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+run()

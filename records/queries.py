@@ -1,0 +1,141 @@
+"""Reading the record: cases, events, tasks, files; each list in pages by key."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, or_, tuple_
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from domain.policy import BODY_WIDE
+from domain.state import Actor, CaseState
+from records.tables import CaseRow, ContentRow, DutyRow, EventRow, FileRow, FileUseRow, TaskRow, TurnRow
+
+
+def case_row(session: Session, case_id: str) -> CaseRow | None:
+    """A case's row, or None."""
+    return session.get(CaseRow, case_id)
+
+
+def state_of(row: CaseRow) -> CaseState:
+    """The state a row holds."""
+    return CaseState.model_validate_json(row.state)
+
+
+def turn_of(session: Session, case_id: str, message_id: str) -> TurnRow | None:
+    """The turn in which a case worked on a message, or None."""
+    found = select(TurnRow).where(TurnRow.case_id == case_id, TurnRow.message_id == message_id)
+    return session.exec(found).first()
+
+
+def events(session: Session, case_id: str, after: int, limit: int) -> list[dict[str, Any]]:
+    """A case's events with a number above `after`, in order, as they are hashed."""
+    rows = session.exec(
+        select(EventRow)
+        .where(EventRow.case_id == case_id, col(EventRow.seq) > after)
+        .order_by(col(EventRow.seq))
+        .limit(limit)
+    )
+    return [
+        {
+            "seq": row.seq,
+            "at": row.at,
+            "actor": row.actor,
+            "kind": row.kind,
+            "data": json.loads(row.data),
+            "clause": row.clause,
+            "hash": row.hash,
+            "previous_hash": row.previous_hash,
+        }
+        for row in rows
+    ]
+
+
+def visible(query: SelectOfScalar[CaseRow], actor: Actor) -> SelectOfScalar[CaseRow]:
+    """Only the cases that exist for this person (`domain.policy.sees`, as SQL)."""
+    if "applicant" in actor.roles:
+        return query.where(CaseRow.applicant == actor.user)
+    query = query.where(CaseRow.body == actor.body)
+    if not BODY_WIDE & set(actor.roles):
+        mine = select(DutyRow.case_id).where(DutyRow.person == actor.person)
+        query = query.where(col(CaseRow.id).in_(mine))
+    return query
+
+
+def cases(session: Session, actor: Actor, filters: dict[str, Any], after: str, limit: int) -> Sequence[CaseRow]:
+    """The cases a person sees, by number; `filters`: stage, status, organization, due_before, q."""
+    query = visible(select(CaseRow), actor).where(col(CaseRow.number) > after)
+    for name in ("stage", "status"):
+        if filters.get(name):
+            query = query.where(getattr(CaseRow, name) == filters[name])
+    if organization := filters.get("organization"):
+        query = query.where(or_(CaseRow.organization == organization, CaseRow.uscc == organization))
+    if due_before := filters.get("due_before"):
+        query = query.where(col(CaseRow.next_due) < due_before)
+    if text := filters.get("q"):
+        columns = (col(CaseRow.organization), col(CaseRow.service), col(CaseRow.number))
+        query = query.where(or_(*(column.contains(text, autoescape=True) for column in columns)))
+    return session.exec(query.order_by(col(CaseRow.number)).limit(limit)).all()
+
+
+NEVER = date(9999, 12, 31)
+"""Stands for "no due date" where tasks are put in order."""
+
+
+def inbox(  # one filter each
+    session: Session,
+    actor: Actor,
+    role: str | None,
+    due_before: date | None,
+    after: list[str],
+    limit: int,
+    *,
+    overdue: bool | None = None,
+) -> Sequence[tuple[TaskRow, CaseRow]]:
+    """The open tasks this person may answer, each with its case, soonest due first, those without a due date last."""
+    roles = [one for one in actor.roles if role in (None, one)]
+    query = select(TaskRow, CaseRow).join(CaseRow, col(CaseRow.id) == TaskRow.case_id)
+    query = query.where(or_(col(TaskRow.assignee).is_(None), col(TaskRow.assignee) == actor.user))
+    if "applicant" in actor.roles:
+        query = query.where(TaskRow.role == "applicant", TaskRow.applicant == actor.user)
+    else:
+        mine = or_(col(TaskRow.role).in_(roles), col(TaskRow.assignee) == actor.user)
+        query = query.where(TaskRow.body == actor.body, mine)
+    if due_before:
+        query = query.where(col(TaskRow.due_on) < due_before)
+    if overdue is not None:
+        query = query.where(col(TaskRow.overdue) == overdue)
+    due = func.coalesce(col(TaskRow.due_on), NEVER)
+    place = tuple_(due, col(TaskRow.case_id), col(TaskRow.id))
+    if after:
+        query = query.where(place > tuple_(date.fromisoformat(after[0]), *after[1:]))
+    return session.exec(query.order_by(due, col(TaskRow.case_id), col(TaskRow.id)).limit(limit)).all()
+
+
+def inbox_place(row: TaskRow) -> list[str]:
+    """Where a page of the inbox ends: due date, case and task."""
+    return [(row.due_on or NEVER).isoformat(), row.case_id, row.id]
+
+
+def content(session: Session, case_id: str, digest: str) -> str:
+    """The JSON text that lies in a case's record under a digest.
+
+    Raises:
+        LookupError: there is none.
+    """
+    row = session.get(ContentRow, (case_id, digest))
+    if row is None:
+        raise LookupError(f"no content {digest} in case {case_id}")
+    return row.body
+
+
+def cases_of_file(session: Session, file_id: str) -> Sequence[str]:
+    """The cases that name a file."""
+    return session.exec(select(FileUseRow.case_id).where(FileUseRow.file_id == file_id)).all()
+
+
+def file_row(session: Session, file_id: str) -> FileRow | None:
+    """A file's row, or None."""
+    return session.get(FileRow, file_id)

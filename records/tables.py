@@ -1,0 +1,323 @@
+"""The tables of the record; every row that a person may read belongs to a body or to a case of one."""
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, Column, DateTime, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC; SQLite forgets the zone, so it is put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database: in UTC."""
+        del dialect
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database: aware, in UTC."""
+        del dialect
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+def _instant() -> Column[datetime]:
+    return Column(Instant, nullable=False)
+
+
+class Body(SQLModel, table=True):
+    """A member body of the alliance."""
+
+    __tablename__ = "bodies"
+    id: str = Field(primary_key=True)
+    name_zh: str
+    name_en: str
+
+
+class Account(SQLModel, table=True):
+    """An embedded account: one login of one person."""
+
+    __tablename__ = "accounts"
+    user: str = Field(primary_key=True)
+    person: str = Field(index=True)
+    body: str | None = Field(default=None, foreign_key="bodies.id", index=True)
+    roles: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    name: str
+    email: str
+    password_hash: str
+    active: bool = True
+
+
+class CaseRow(SQLModel, table=True):
+    """The read model of a case: what lists need as columns, the whole state as JSON text."""
+
+    __tablename__ = "cases"
+    __table_args__ = (Index("ix_cases_body_stage", "body", "stage", "status"),)
+    id: str = Field(primary_key=True)
+    number: str = Field(unique=True)
+    body: str = Field(foreign_key="bodies.id", index=True)
+    applicant: str = Field(foreign_key="accounts.user", index=True)
+    organization: str
+    uscc: str = Field(index=True)
+    service: str
+    scheme: str
+    stage: str
+    status: str
+    next_due: date | None = Field(default=None, index=True)
+    version: int
+    turn: int
+    open_key: str | None = Field(default=None, unique=True)
+    """Organization, scheme and service while the case is open: one open case for them in the alliance (R:7/7.2.2)."""
+    rehearsal: bool = False
+    clock_ahead: float = 0
+    """Seconds by which the case's own clock is ahead of the wall clock; 0 outside rehearsal."""
+    state: str = Field(sa_column=Column(Text, nullable=False))
+    opened_at: datetime = Field(sa_column=_instant())
+
+
+class TurnRow(SQLModel, table=True):
+    """One message a case has worked on, with what services found out for it: the answer to any repetition."""
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
+        UniqueConstraint("case_id", "message_id"),
+    )
+    case_id: str = Field(primary_key=True)
+    turn: int = Field(primary_key=True)
+    message_id: str
+    message: str = Field(sa_column=Column(Text, nullable=False))
+    facts: str = Field(sa_column=Column(Text, nullable=False))
+    head: str
+    at: datetime = Field(sa_column=_instant())
+
+
+class EventRow(SQLModel, table=True):
+    """One event of the record; `hash` chains it to the one before."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
+        CheckConstraint("seq > 0"),
+    )
+    case_id: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    at: str
+    actor: str
+    kind: str
+    data: str = Field(sa_column=Column(Text, nullable=False))
+    clause: str | None = None
+    hash: str = Field(unique=True)
+    previous_hash: str
+
+
+class TaskRow(SQLModel, table=True):
+    """An open task, for inboxes."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
+        Index("ix_tasks_inbox", "body", "role", "due_on"),
+    )
+    case_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    kind: str
+    role: str
+    assignee: str | None = Field(default=None, index=True)
+    body: str
+    applicant: str = Field(index=True)
+    due_on: date | None = None
+    overdue: bool = False
+
+
+class DutyRow(SQLModel, table=True):
+    """On which side of a case a person has served: nobody evaluates and judges the same case (R:7/6.4.6.2)."""
+
+    __tablename__ = "duties"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
+        CheckConstraint("side IN ('evaluation', 'judgement')", name="ck_duties_side"),
+    )
+    case_id: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    side: str
+
+
+class ContentRow(SQLModel, table=True):
+    """A payload as it was sent, under the SHA-256 that its event carries."""
+
+    __tablename__ = "contents"
+    __table_args__ = (ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),)
+    case_id: str = Field(primary_key=True)
+    sha256: str = Field(primary_key=True)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class FileRow(SQLModel, table=True):
+    """An uploaded file; its bytes lie in the store under their SHA-256."""
+
+    __tablename__ = "files"
+    id: str = Field(primary_key=True)
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+    owner: str = Field(foreign_key="accounts.user", index=True)
+    body: str | None = None
+    at: datetime = Field(sa_column=_instant())
+
+
+class FileUseRow(SQLModel, table=True):
+    """A case that names a file: whoever may see one of them may see the file."""
+
+    __tablename__ = "file_uses"
+    __table_args__ = (ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),)
+    file_id: str = Field(primary_key=True, foreign_key="files.id")
+    case_id: str = Field(primary_key=True)
+
+
+class CounterRow(SQLModel, table=True):
+    """The last number given out of a series."""
+
+    __tablename__ = "counters"
+    series: str = Field(primary_key=True)
+    last: int
+
+
+class IdempotencyRow(SQLModel, table=True):
+    """A POST with an `Idempotency-Key`: what was asked and what was answered."""
+
+    __tablename__ = "idempotency"
+    key: str = Field(primary_key=True)
+    """SHA-256 of user, path and key."""
+    body_hash: str
+    status: int | None = None
+    """None while it is under way."""
+    response: str | None = Field(default=None, sa_column=Column(Text))
+    location: str | None = None
+    at: datetime = Field(sa_column=_instant())
+
+
+class OperationRow(SQLModel, table=True):
+    """An act that was accepted but not at rest when its caller was answered."""
+
+    __tablename__ = "operations"
+    id: str = Field(primary_key=True)
+    owner: str
+    case_id: str
+    message_id: str
+    at: datetime = Field(sa_column=_instant())
+
+
+class NoticeRow(SQLModel, table=True):
+    """A notice that has been handed to the mail server, once for each recipient."""
+
+    __tablename__ = "notices"
+    id: str = Field(primary_key=True)
+    case_id: str = Field(index=True)
+    recipient: str
+    at: datetime = Field(sa_column=_instant())
+
+
+class CompetenceRow(SQLModel, table=True):
+    """A trade a person may audit, through its last day; without one it does not end."""
+
+    __tablename__ = "competences"
+    person: str = Field(primary_key=True)
+    trade: str = Field(primary_key=True)
+    until: date | None = None
+
+
+class ConflictRow(SQLModel, table=True):
+    """An organization a person is barred from, through the last barred day; without one it lasts."""
+
+    __tablename__ = "conflicts"
+    person: str = Field(primary_key=True)
+    organization: str = Field(primary_key=True)
+    until: date | None = None
+
+
+class CertificateRow(SQLModel, table=True):
+    """A certificate as the register shows it: what it certifies stays as it was decided, its status moves."""
+
+    __tablename__ = "certificates"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
+        UniqueConstraint("case_id", "place"),
+        Index("ix_certificates_status", "status", "valid_until"),
+    )
+    number: str = Field(primary_key=True)
+    case_id: str
+    place: int
+    """Which of its case's certificates it is, from 0."""
+    body: str = Field(foreign_key="bodies.id", index=True)
+    organization: str
+    uscc: str
+    address: str
+    scheme: str
+    scheme_version: str
+    special_rule: str | None = None
+    special_rule_version: str | None = None
+    service: str
+    scope: str = Field(sa_column=Column(Text, nullable=False))
+    sites: list[dict[str, str]] = Field(sa_column=Column(JSON, nullable=False))
+    """`{id, name, address, city}` each."""
+    decided_on: date
+    valid_from: date
+    valid_until: date
+    status: str
+    """As the case last recorded it; what it is on a day follows from its changes and the calendar."""
+    predecessor: str | None = None
+    successor: str | None = None
+    rehearsal: bool = False
+
+
+class CertificateChangeRow(SQLModel, table=True):
+    """From which day, in Shanghai, a certificate had which status by an act or a timer of its case."""
+
+    __tablename__ = "certificate_changes"
+    number: str = Field(primary_key=True, foreign_key="certificates.number")
+    place: int = Field(primary_key=True)
+    on: date
+    status: str
+
+
+class DocumentRow(SQLModel, table=True):
+    """A document that was printed, once for each effect that asked for it; its bytes lie in the file store."""
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
+        CheckConstraint("kind IN ('certificate', 'report')", name="ck_documents_kind"),
+        Index("ix_documents_about", "kind", "about"),
+    )
+    case_id: str = Field(primary_key=True)
+    effect_id: str = Field(primary_key=True)
+    kind: str
+    about: str
+    """The certificate's number or the audit's id."""
+    sha256: str
+    name: str
+    at: datetime = Field(sa_column=_instant())
+
+
+class AllianceReportRow(SQLModel, table=True):
+    """A fact that was reported to the alliance, with the receipt; rehearsed ones never left the house."""
+
+    __tablename__ = "alliance_reports"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
+        Index("ix_alliance_reports_at", "at", "id"),
+    )
+    id: str = Field(primary_key=True)
+    case_id: str
+    kind: str
+    on: date
+    content: str = Field(sa_column=Column(Text, nullable=False))
+    receipt: str = Field(sa_column=Column(Text, nullable=False))
+    rehearsal: bool = False
+    at: datetime = Field(sa_column=_instant())

@@ -1,0 +1,1 @@
+"""Scoring, documents, calendars, storage, notices, alliance: what activities call."""

@@ -1,0 +1,88 @@
+"""Where files lie: a store in which the content's digest is the name, and the check of what kind of file it is."""
+
+import hashlib
+from pathlib import Path
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from domain.model import Record
+from services.media import sniff
+
+__all__ = ["Damaged", "Storage", "StorageUnavailable", "Stored", "sniff"]
+
+
+class Damaged(Exception):  # noqa: N818  # reads as what it says of a file
+    """What lies under a digest is not what was put there; asking again does not help."""
+
+
+class StorageUnavailable(Exception):  # noqa: N818  # the outage is the name
+    """The store did not answer as it should; asking again later may help."""
+
+
+class Stored(Record):
+    """A file in the store: its SHA-256 in lower-case hexadecimal, its size in bytes."""
+
+    sha256: str
+    size: int
+
+
+class Storage:
+    """Files under their SHA-256, in a folder or an S3 bucket; safe to share between threads."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """The store at `file:<folder>` (made where absent) or `s3://<bucket>/<prefix>` (keys from the environment)."""
+        parts = urlsplit(url)
+        if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
+            folder = Path(unquote(parts.path)).absolute()
+            folder.mkdir(parents=True, exist_ok=True)
+            return cls(LocalStore(prefix=folder))
+        if parts.scheme == "s3" and parts.netloc:
+            return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
+        raise ValueError(f"not a storage address (file:<folder> or s3://<bucket>/<prefix>): {url}")
+
+    def put(self, data: bytes) -> Stored:
+        """Keep the bytes; the same bytes again change nothing. Raises Damaged, StorageUnavailable."""
+        stored = Stored(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+        try:
+            self._store.put(_key(stored.sha256), data, mode="create")
+        except AlreadyExistsError:
+            self.get(stored.sha256)
+        except BaseError as error:
+            raise StorageUnavailable(str(error)) from error
+        return stored
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes of this digest, verified. Raises FileNotFoundError, Damaged, StorageUnavailable."""
+        key = _key(sha256)
+        try:
+            data = self._store.get(key).bytes().to_bytes()
+        except FileNotFoundError:
+            raise FileNotFoundError(f"no file {sha256}") from None
+        except BaseError as error:
+            raise StorageUnavailable(str(error)) from error
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise Damaged(f"the content of {sha256} has changed")
+        return data
+
+    def exists(self, sha256: str) -> bool:
+        """Whether something lies under this digest, without reading it. Raises StorageUnavailable."""
+        try:
+            self._store.head(_key(sha256))
+        except FileNotFoundError:
+            return False
+        except BaseError as error:
+            raise StorageUnavailable(str(error)) from error
+        return True
+
+
+def _key(sha256: str) -> str:
+    if len(sha256) != hashlib.sha256().digest_size * 2 or set(sha256) - set("0123456789abcdef"):
+        raise ValueError("not a SHA-256 in lower-case hexadecimal")
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"

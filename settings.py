@@ -1,0 +1,82 @@
+"""Every setting, once: environment variables `JINGPIN_…`."""
+
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.notices import MailSettings
+
+
+class Settings(BaseSettings):
+    """The product's settings; what is left out is chosen for one machine (embedded mode)."""
+
+    model_config = SettingsConfigDict(env_prefix="JINGPIN_", extra="ignore")
+
+    data: Path = Field(default=Path("data"), description="folder of the embedded mode: databases, files, mail, logs")
+    database_url: str = Field(default="", description="SQLite or PostgreSQL; empty: a SQLite file in the data folder")
+    temporal_address: str = Field(default="", description="host:port of Temporal; empty: the embedded server")
+    temporal_namespace: str = Field(default="jingpin", description="Temporal's namespace")
+    task_queue: str = Field(default="cases", description="queue on which the workers of this installation listen")
+    temporal_ui_url: str = Field(default="", description="address of Temporal's Web UI, for links from a case")
+    storage_url: str = Field(default="", description="file: or s3: URL of the file store; empty: the data folder")
+    public_url: str = Field(default="http://127.0.0.1:8000", description="address under which people reach the product")
+    oidc_issuer: str = Field(default="", description="OpenID Connect issuer; empty: embedded accounts")
+    rehearsal: bool = Field(default=False, description="1: cases run on clocks of their own that can be advanced")
+    demo_password: SecretStr | None = Field(
+        default=None, description="password of the seeded accounts; random and printed when unset; embedded mode only"
+    )
+    smtp_url: str = Field(default="smtp://127.0.0.1:1025", description="mail server for notices")
+    mail_from: str = Field(default="jingpin@localhost.localdomain", description="sender of notices")
+    alliance_url: str = Field(
+        default="", description="address reports to the alliance go to; empty: receipts made here, embedded mode only"
+    )
+    alliance_token: SecretStr | None = Field(default=None, description="bearer token for the alliance")
+    alliance_codes: dict[str, str] = Field(
+        default={}, description="the alliance's code for each kind of report, as JSON; left out: the kind itself"
+    )
+    register_per_minute: int = Field(
+        default=120, ge=1, description="requests a minute to the public register from one address"
+    )
+    workflow_sandbox: bool = Field(default=False, description="1: workflows run in the SDK's sandbox (slower)")
+    events_a_run: int = Field(default=800, description="history length from which a case hands on to a new run")
+    delivery_minutes: int = Field(default=10, description="how long a delivery is tried before operations is asked")
+    answer_seconds: float = Field(default=5, description="after this an act is answered 202 and goes on by itself")
+
+    ready_file: Path | None = Field(default=None, description="file the worker makes once it works")
+
+    @model_validator(mode="after")
+    def _no_seeded_password_in_production(self) -> Self:
+        if self.demo_password and not self.embedded:
+            raise ValueError("JINGPIN_DEMO_PASSWORD is for embedded mode only; with JINGPIN_OIDC_ISSUER unset it")
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the product keeps its own accounts on this machine."""
+        return not self.oidc_issuer
+
+    @property
+    def mail(self) -> MailSettings:
+        """How the mail server is reached."""
+        parts = urlsplit(self.smtp_url)
+        return MailSettings(
+            host=parts.hostname or "127.0.0.1",
+            port=parts.port or 25,
+            username=parts.username,
+            password=SecretStr(parts.password) if parts.password else None,
+            use_tls=parts.scheme == "smtps",
+            sender=self.mail_from,
+        )
+
+    @property
+    def sql_url(self) -> str:
+        """The database in use."""
+        return self.database_url or f"sqlite:///{self.data.resolve() / 'jingpin.sqlite'}"
+
+    @property
+    def files_url(self) -> str:
+        """The file store in use."""
+        return self.storage_url or (self.data.resolve() / "files").as_uri()

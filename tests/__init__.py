@@ -1,0 +1,1 @@
+"""All checks: rules, services, engine, API."""

@@ -1,0 +1,101 @@
+"""Faults of score sheets: each says where and what, and a sound sheet has none."""
+
+from typing import Any
+
+import pytest
+
+from domain.scoring import Setting, check_sheet, score_management
+from domain.sheets import ManagementSheet, with_carried
+from tests.domain.sheets import CATALOGUE, NOT_APPLICABLE, a_sheet, awards, faults, raw_sheet, told
+
+
+def test_a_row_left_out_and_a_row_given_twice_are_both_named() -> None:
+    raw = raw_sheet()
+    raw["scores"][4]["row"] = 4
+    found = told(check_sheet(CATALOGUE, ManagementSheet.model_validate(raw)))
+    assert ("/scores/4/row", "row 4 stands twice") in found
+    assert ("/scores", "row 5 is missing") in found
+
+
+def test_a_row_that_is_not_in_the_catalogue_is_refused() -> None:
+    raw = raw_sheet()
+    raw["scores"].append({"row": 42})
+    found = told(check_sheet(CATALOGUE, ManagementSheet.model_validate(raw)))
+    assert found == [("/scores/41/row", "the catalogue has no row 42")]
+
+
+@pytest.mark.parametrize(
+    ("row", "given", "fault"),
+    [
+        (2, awards("3.1=1"), ("/scores/1/elements/0/id", "row 2 has no element 3.1")),
+        (2, awards("2.1=2.05"), ("/scores/1/elements/0/points", "2.1 earns at most 2")),
+        (2, awards("2.1=1.01"), ("/scores/1/elements/0/points", "1.01 is no multiple of 0.05")),
+        (2, [{"id": "2.1", "points": "1"}], ("/scores/1/elements/0/remark", "a partial award needs a remark")),
+        (2, [{"id": "2.1"}], ("/scores/1/elements/0", "an element has either points or a count")),
+        (2, [{"id": "2.1", "count": 1}], ("/scores/1/elements/0/count", "2.1 is not counted: give points")),
+        (7, awards("7.1=0.5"), ("/scores/6/elements/0/points", "7.1 earns 1 for each, never in part")),
+        (15, awards("15.1=1"), ("/scores/14/elements/0/points", "15.1 earns 2 or nothing")),
+        (15, awards("15.1=2", "15.2=1"), ("/scores/14/elements/1", "only one of the alternatives can be chosen")),
+        (18, awards("18.1=3"), ("/scores/17/elements/0/points", "18.1 earns 4 or nothing")),
+        (2, {"violation": True}, ("/scores/1/violation", "row 2 knows no violation")),
+        (30, {"veto": True}, ("/scores/29/veto", "row 30 knows no veto")),
+        (31, NOT_APPLICABLE, ("/scores/30/not_applicable", "row 31 always applies")),
+        (38, NOT_APPLICABLE | {"reason": ""}, ("/scores/37/reason", "a row that does not apply needs a reason")),
+        (
+            38,
+            {"not_applicable": True, "reason": "x"},
+            ("/scores/37/elements", "a row that does not apply earns nothing"),
+        ),
+    ],
+)
+def test_a_fault_says_where_and_what(row: int, given: Any, fault: tuple[str, str]) -> None:  # any change
+    assert faults({row: given}) == [fault]
+
+
+def test_an_element_is_scored_once() -> None:
+    twice = [
+        ("/scores/1/elements/0/id", "element 2.1 stands twice"),
+        ("/scores/1/elements/1/id", "element 2.1 stands twice"),
+    ]
+    assert faults({2: awards("2.1=1", "2.1=1")}) == twice
+
+
+def test_a_finding_names_a_row_and_a_planned_site() -> None:
+    finding = {"row": 99, "site": "s9", "description": "x", "severity": "minor", "rectify": True}
+    sheet = ManagementSheet.model_validate(raw_sheet() | {"findings": [finding]})
+    found = told(check_sheet(CATALOGUE, sheet, Setting(sites=["s1"])))
+    assert [pointer for pointer, _ in found] == ["/findings/0/row", "/findings/0/site"]
+
+
+CARRIED = {"elements": [], "carried": True, "reason": "unchanged since last year"}
+EARLIER = a_sheet({2: awards("2.1=1")})
+
+
+def test_a_row_is_carried_from_the_previous_audit_with_its_points() -> None:
+    setting = Setting(audit_kind="surveillance", previous=EARLIER)
+    sheet = a_sheet({2: CARRIED})
+    assert check_sheet(CATALOGUE, sheet, setting) == []
+    assert score_management(CATALOGUE, with_carried(sheet, EARLIER)).cap.rows["2"].read == "1"
+
+
+@pytest.mark.parametrize("kind", ["initial", "reaudit", "recertification"])
+def test_nothing_is_carried_where_all_is_audited(kind: Any) -> None:  # a literal in turn
+    found = faults({2: CARRIED}, Setting(audit_kind=kind, previous=EARLIER))
+    assert found == [("/scores/1/carried", f"nothing is carried in an audit of kind {kind}")]
+
+
+def test_a_row_is_carried_only_with_a_reason_and_without_open_findings() -> None:
+    setting = Setting(audit_kind="surveillance", previous=EARLIER, open_rows=[2])
+    found = faults({2: CARRIED | {"reason": ""}, 31: CARRIED}, setting)
+    assert found == [
+        ("/scores/1/carried", "row 2 has open findings"),
+        ("/scores/1/reason", "a carried row needs a reason"),
+        ("/scores/30/carried", "row 31 is never carried"),
+    ]
+
+
+def test_a_carried_row_repeats_the_earlier_points_or_none() -> None:
+    setting = Setting(audit_kind="surveillance", previous=EARLIER)
+    assert faults({2: CARRIED | {"elements": awards("2.1=1")}}, setting) == []
+    changed = faults({2: CARRIED | {"elements": awards("2.1=2")}}, setting)
+    assert changed == [("/scores/1/elements", "differ from the earlier audit that is carried")]

@@ -1,0 +1,1 @@
+"""Far sides that tests start as processes of their own."""

@@ -1,0 +1,1 @@
+"""Tests of scheme packs and of how they are read."""

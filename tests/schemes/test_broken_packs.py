@@ -1,0 +1,254 @@
+"""Broken packs: each is refused with the file, the line and the reason."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from services.schemes import SCHEMES, PackError, load_scheme, load_special_rule
+
+QUOTES = 'points are a plain decimal in quotes, for instance "0.5"'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(SCHEMES / "service" / "1.0", tmp_path / "service" / "1.0")
+
+
+@pytest.fixture
+def rule_folder(tmp_path: Path) -> Path:
+    own = Path("example-heritage-hotel", "1.0")
+    return shutil.copytree(SCHEMES / own, tmp_path / own)
+
+
+def broken(folder: Path, file: str, old: str, new: str) -> tuple[str, str, str]:
+    """Change the first `old` in the file; give the error's file, the text of its line, and its reason."""
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    load = load_special_rule if file == "special_rule.yaml" else load_scheme
+    with pytest.raises(PackError) as refused:
+        load(folder)
+    error = refused.value
+    assert str(error) == f"{error.path}:{error.line}: {error.reason}"
+    return error.path.name, error.path.read_text(encoding="utf-8").splitlines()[error.line - 1], error.reason
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line", "reason"),
+    [
+        ("cycle.yaml", "surveillances: 2", "surveilances: 2", "validity_years", "cycle.surveillances is missing"),
+        ("cycle.yaml", "surveillances: 2", "surveillances: 2\nextra: 1", "extra: 1", "unknown key cycle.extra"),
+        (
+            "cycle.yaml",
+            "surveillances: 2",
+            "surveillances: 2\nsurveillances: 4",
+            "surveillances: 4",
+            "key surveillances stands twice",
+        ),
+        (
+            "cycle.yaml",
+            "reaudit_days: 90",
+            "reaudit_days: 90.5",
+            "90.5",
+            "90.5 is a binary fraction; write it as a decimal in quotes",
+        ),
+        (
+            "cycle.yaml",
+            "reaudit_days: 90",
+            "reaudit_days: 0x5A",
+            "0x5A",
+            "0x5A is ambiguous YAML (tag:yaml.org,2002:int); put it in quotes",
+        ),
+        (
+            "cycle.yaml",
+            "reaudit_days: 90",
+            "reaudit_days: yes",
+            "yes",
+            "yes is ambiguous YAML (tag:yaml.org,2002:bool); put it in quotes",
+        ),
+        ("cycle.yaml", "reaudit_days: 90", "90: 90", "90: 90", "key 90 is no text; put it in quotes"),
+        (
+            "cycle.yaml",
+            "reaudit_days: 90",
+            "reaudit_days: !x 90",
+            "!x 90",
+            "90 is ambiguous YAML (!x); put it in quotes",
+        ),
+        (
+            "planning.yaml",
+            "people_from: 0",
+            "people_from: &a 0, x: *a",
+            "&a 0",
+            "anchors and aliases are not used in packs",
+        ),
+        (
+            "planning.yaml",
+            "people_from: 0,",
+            "people_from: 0, people: 1,",
+            "people: 1",
+            "unknown key planning.person_days.0.people",
+        ),
+        ("waits.yaml", "unit: working_days}", "unit: working_days, of: 1}", "of: 1", "unknown key waits.0.limit.of"),
+        (
+            "waits.yaml",
+            "kind: audit.report",
+            "kind: audit.open",
+            'role: leader, clause: "R:7/7.4.4"',
+            "audit.open stands twice",
+        ),
+        (
+            "waits.yaml",
+            "kind: audit.report",
+            "kind: audit.rapport",
+            "application.review",
+            "nothing is said of the task audit.report",
+        ),
+        (
+            "waits.yaml",
+            "title: {zh: 记录首次会议",
+            "reminders: [1], title: {zh: 记录首次会议",
+            "audit.open",
+            "audit.open has reminders but no limit",
+        ),
+        ("waits.yaml", '"R:10/9.2"', '"R:10/9.9"', "R:10/9.9", "clause R:10/9.9 is not defined"),
+        ("errata.yaml", '"R:10/9.4f"', '"R:10/9.4z"', "R:10/9.4z", "clause R:10/9.4z is not defined"),
+        ("clauses.yaml", '"R:7/7.4.1a"', '"R:7/7.4.1b"', "文件符合依据", "R:7/7.4.1b stands twice"),
+        ("clauses.yaml", '"R:C"', '"X:C"', "X:C", None),
+        (
+            "errata.yaml",
+            "id: cap,",
+            "id: capped,",
+            "appendix-b-points",
+            "appendix-b-points must list exactly cap, normalise",
+        ),
+        (
+            "catalogue.yaml",
+            'step: "0.05"',
+            "step: 0.05",
+            "0.05",
+            "0.05 is a binary fraction; write it as a decimal in quotes",
+        ),
+        ("catalogue.yaml", 'total: "80"', 'total: "101"', "101", "101 is above 100"),
+        (
+            "catalogue.yaml",
+            'total: "80"',
+            "total: 80",
+            "total: 80",
+            f"catalogue.thresholds.total: Value error, {QUOTES}",
+        ),
+        (
+            "catalogue.yaml",
+            'level: 1, points: "30"',
+            'level: 1, points: "31"',
+            "indicators:",
+            "first-level indicators add up to 101, not 100",
+        ),
+        (
+            "catalogue.yaml",
+            "id: q1.1, level: 2, parent: q1",
+            "id: q1.1, level: 2",
+            "id: q1.1",
+            "q1.1: level 1 has no parent, level 2 one of level 1",
+        ),
+        (
+            "catalogue.yaml",
+            'id: q1.1, level: 2, parent: q1, points: "10"',
+            'id: q1.1, level: 2, parent: q1, points: "9"',
+            "id: q1,",
+            "q1 is printed 30, its parts 29, and no erratum names it",
+        ),
+        ("catalogue.yaml", 'id: "1.1.2"', 'id: "1.1.1"', "groups:", "1.1.1 stands twice"),
+        ("catalogue.yaml", 'cap: "1"', 'caps: "1"', "caps", "unknown key catalogue.rows.6.groups.0.caps"),
+        ("catalogue.yaml", "indicator: q1.1", "indicator: q9.1", "", None),
+        ("catalogue.yaml", "- row: 2", "- row: 1", "- row: 1", "1 stands twice"),
+        ("scheme.yaml", 'version: "1.0"', 'version: "1.1"', "1.1", "1.1 lies in a folder named 1.0"),
+        ("scheme.yaml", "id: service", "id: services", "services", "services lies in a folder named service"),
+        ("scheme.yaml", "stages:", "cycle: 1\nstages:", "cycle: 1", "cycle belongs into cycle.yaml"),
+        ("scheme.yaml", "stages:", "stages: [", "", None),
+    ],
+)
+def test_a_broken_scheme_is_refused(folder: Path, file: str, old: str, new: str, line: str, reason: str | None) -> None:
+    told_file, told_line, told = broken(folder, file, old, new)
+    assert told_file == file
+    assert line in told_line
+    assert reason in {None, told}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "reason"),
+    [
+        (
+            "errata.yaml",
+            "rows: [19, 28, 39,",
+            "rows: [28, 39,",
+            "row 19 is printed 2, its elements 1, and no erratum names it",
+        ),
+        ("errata.yaml", "39, 40, 41]", "39, 40]", "row 41 is printed 2, its elements 3, and no erratum names it"),
+        (
+            "errata.yaml",
+            '["q1.2", "q4.3", "q4.5"]',
+            '["q1.2", "q4.3"]',
+            "q4.5 is printed 3, its parts 2, and no erratum names it",
+        ),
+        (
+            "catalogue.yaml",
+            'id: "1.1.1", points: "2"',
+            'id: "1.1.1", points: "3"',
+            "row 1 is printed 8, its elements 9, and no erratum names it",
+        ),
+    ],
+)
+def test_points_that_do_not_add_up_need_an_erratum_that_names_them(
+    folder: Path, file: str, old: str, new: str, reason: str
+) -> None:
+    told_file, told_line, told = broken(folder, file, old, new)
+    assert (told_file, told) == ("catalogue.yaml", reason)
+    assert "points" in told_line
+
+
+def test_a_missing_file_an_empty_one_and_no_utf_8_are_refused(folder: Path) -> None:
+    path = folder / "cycle.yaml"
+    path.unlink()
+    for content, reason in (
+        (None, "the file is missing"),
+        (b"", "the file is empty"),
+        (b"\xff", "the file is not UTF-8"),
+    ):
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(PackError) as refused:
+            load_scheme(folder)
+        assert (refused.value.path, refused.value.line, refused.value.reason) == (path, 1, reason)
+
+
+def test_a_service_scheme_without_a_catalogue_is_refused(folder: Path) -> None:
+    (folder / "catalogue.yaml").unlink()
+    with pytest.raises(PackError, match="needs a catalogue"):
+        load_scheme(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "reason"),
+    [
+        ('id: f1, points: "5"', 'id: f1, points: "6"', "items:", "items add up to 101, not 100"),
+        ('id: f1, points: "5"', "id: f1, points: 5", "id: f1", f"items.0.points: Value error, {QUOTES}"),
+        ("id: f2", "id: f1", "id: f1", "f1 stands twice"),
+        ('threshold: "80"', 'threshold: "101"', "101", "threshold 101 is above 100"),
+        ('step: "0.05"', 'step: "2"', "id: f1", "is no multiple of the step 2"),
+        ("example: true", "examples: true", "examples", "unknown key examples"),
+        ("dimension: functionality", "dimension: charm", "charm", None),
+        (
+            "kind: qualitative",
+            "kind: quantitative",
+            "id: f4",
+            "items.3: Value error, a quantitative item needs a measurable criterion",
+        ),
+    ],
+)
+def test_a_broken_special_rule_is_refused(rule_folder: Path, old: str, new: str, line: str, reason: str | None) -> None:
+    told_file, told_line, told = broken(rule_folder, "special_rule.yaml", old, new)
+    assert told_file == "special_rule.yaml"
+    assert line in told_line
+    assert reason in {None, told}

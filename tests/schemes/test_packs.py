@@ -1,0 +1,185 @@
+"""Scheme packs: the shipped ones are sound and the product's own words."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+
+from domain.pack import Override, Scheme, SpecialRule
+from domain.pack_checks import NEEDED_READINGS, TASK_KINDS
+from services.schemes import SCHEMES, Library, load_scheme
+
+LIBRARY = Library.load()
+SCHEME = LIBRARY.scheme("service", "1.0")
+RULE = LIBRARY.special_rule("example-heritage-hotel", "1.0")
+RULE_TEXTS = sorted((SCHEMES.parents[1] / "shared" / "rules").glob("*.txt"))
+LONGEST_COMMON = 23
+
+
+# --- what is shipped --------------------------------------------------------------------------------------
+
+
+def test_the_library_lists_every_pack() -> None:
+    listed = [(pack.id, pack.version, pack.kind) for pack in LIBRARY.list()]
+    assert ("service", "1.0", "service") in listed
+    assert ("example-heritage-hotel", "1.0", "special_rule") in listed
+
+
+def test_the_library_loads_fast() -> None:
+    begun = time.process_time()
+    Library.load()
+    assert time.process_time() - begun < 0.5
+
+
+def test_a_pack_that_is_not_there_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        LIBRARY.scheme("service", "9.9")
+    with pytest.raises(KeyError):
+        LIBRARY.special_rule("service", "1.0")
+
+
+def test_every_task_kind_is_asked_of_somebody() -> None:
+    assert set(SCHEME.rules().waits) == set(TASK_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "amount", "unit", "lapse"),
+    [
+        ("application.review", "case_manager", 10, "working_days", "escalate"),
+        ("application.supplement", "applicant", 30, "days", "rejected"),
+        ("contract.sign", "case_manager", 30, "days", "escalate"),
+        ("audit.plan", "case_manager", 20, "working_days", "escalate"),
+        ("audit.plan.confirm", "applicant", 3, "working_days", "taken_as_agreed"),
+        ("audit.documents", "leader", 15, "working_days", "escalate"),
+        ("documents.correct", "applicant", 30, "days", "terminated"),
+        ("findings.confirm", "applicant", 5, "working_days", "noted"),
+        ("rectification.submit", "applicant", 30, "days", "audit_failed"),
+        ("rectification.verify", "leader", 10, "working_days", "escalate"),
+        ("audit.report", "leader", 10, "working_days", "escalate"),
+        ("review.independent", "reviewer", 10, "working_days", "escalate"),
+        ("decision.make", "decision_maker", 10, "working_days", "escalate"),
+        ("withdrawal.decide", "decision_maker", 5, "working_days", "escalate"),
+    ],
+)
+def test_a_wait_is_as_the_readings_say(kind: str, role: str, amount: int, unit: str, lapse: str) -> None:
+    wait = SCHEME.rules().waits[kind]
+    assert wait.limit is not None
+    assert (wait.role, wait.limit.amount, wait.limit.unit, wait.lapse) == (role, amount, unit, lapse)
+
+
+def test_documents_not_corrected_end_an_initial_audit_and_fail_the_others() -> None:
+    assert SCHEME.rules().waits["documents.correct"].lapse_after_initial == "audit_failed"
+
+
+def test_table_1_is_as_printed() -> None:
+    bands = [(band.people_from, band.initial, band.surveillance) for band in SCHEME.planning.person_days]
+    assert bands == [(0, 9, 4), (100, 12, 6), (500, 15, 8)]
+
+
+def test_long_dates_are_reminded_of_five_times() -> None:
+    assert SCHEME.reminders == [90, 60, 30, 7, 0]
+
+
+def test_documents_a_to_j_are_asked_for_and_f_and_j_may_be_without_a_file() -> None:
+    assert "".join(one.kind for one in SCHEME.documents) == "abcdefghij"
+    assert "".join(one.kind for one in SCHEME.documents if not one.file_required) == "fj"
+
+
+def test_every_erratum_of_the_readings_is_recorded() -> None:
+    errata = {one.id: one for one in SCHEME.errata}
+    assert sum(one.startswith("document-2022-") for one in errata) == 5
+    assert errata["issue-overdue-anchor"].choices == ["report", "review", "decision"]
+    for erratum, readings in NEEDED_READINGS.items():
+        assert set(errata[erratum].choices) == readings
+
+
+def test_a_body_chooses_only_a_listed_reading() -> None:
+    assert SCHEME.chosen_readings()["appendix-b-points"] == "normalise"
+    assert SCHEME.chosen_readings({"appendix-b-points": "cap"})["appendix-b-points"] == "cap"
+    with pytest.raises(ValueError, match="lists no reading generous"):
+        SCHEME.chosen_readings({"appendix-b-points": "generous"})
+
+
+def test_rows_carry_their_own_clauses() -> None:
+    assert [row for row in range(1, 42) if f"R:B/row{row}" not in SCHEME.clause_titles] == []
+
+
+def test_row_flags_are_31_36_and_37() -> None:
+    flags = {row.row: row.flags for row in SCHEME.scored.rows if row.flags}
+    assert flags == {31: ["veto"], 36: ["zeroed_by_violation"], 37: ["zeroed_by_violation"]}
+
+
+def test_row_15_is_exclusive_and_its_first_element_is_2() -> None:
+    (group,) = SCHEME.scored.by_number[15].groups
+    assert (group.kind, [str(one.points) for one in group.elements]) == ("alternative", ["2", "1"])
+
+
+def test_the_example_special_rule_covers_all_five_dimensions() -> None:
+    assert len(RULE.items) >= 28
+    assert len({item.dimension for item in RULE.items}) == 5
+    assert {item.kind for item in RULE.items} == {"quantitative", "qualitative"}
+    assert {item.per_site for item in RULE.items} == {True, False}
+    assert "示例" in RULE.title.zh
+
+
+def test_the_digest_is_the_same_for_the_same_pack_and_another_for_another() -> None:
+    assert SCHEME.rules().digest == load_scheme(SCHEMES / "service" / "1.0").rules().digest
+    changed = SCHEME.model_copy(update={"reminders": [90, 60, 30, 7]})
+    assert changed.rules().digest != SCHEME.rules().digest
+
+
+def test_a_scheme_survives_being_written_as_json() -> None:
+    assert Scheme.read(SCHEME.model_dump(mode="json")) == SCHEME
+    assert SpecialRule.read(RULE.model_dump(mode="json")) == RULE
+
+
+# --- a special rule comes first (R:2) ---------------------------------------------------------------------
+
+
+def overriding(path: str, value: Any) -> Scheme:  # any JSON value
+    return SCHEME.under(RULE.model_copy(update={"overrides": [Override(path=path, value=value)]}))
+
+
+def test_a_special_rule_overrides_a_parameter_and_its_origin_is_kept() -> None:
+    rules = overriding("/waits/audit.plan/limit/amount", 15).rules()
+    assert rules.waits["audit.plan"].limit is not None
+    assert rules.waits["audit.plan"].limit.amount == 15
+    assert rules.origins == {"/waits/audit.plan/limit/amount": "example-heritage-hotel 1.0"}
+    assert overriding("/catalogue/thresholds/total", "85").scored.thresholds.total == 85
+    assert overriding("/reminders/0", 120).reminders[0] == 120
+
+
+def test_a_special_rule_that_overrides_nothing_leaves_the_scheme() -> None:
+    assert SCHEME.under(RULE) is SCHEME
+
+
+@pytest.mark.parametrize(
+    "path", ["/cycle/no_such", "/reminders/9", "/waits/none/limit/amount", "/cycle/validity_years/x"]
+)
+def test_an_override_of_nothing_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="is no parameter of the scheme"):
+        overriding(path, 1)
+
+
+# --- the product's own words ------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not RULE_TEXTS, reason="the rule texts are not beside this checkout")
+def test_no_text_of_a_pack_repeats_a_sentence_of_the_rules() -> None:
+    rules = ["".join(path.read_text(encoding="utf-8").split()) for path in RULE_TEXTS]
+    for path in sorted(SCHEMES.rglob("*.yaml")):
+        text = "".join(path.read_text(encoding="utf-8").split())
+        length = LONGEST_COMMON + 1
+        for start in range(len(text) - length + 1):
+            piece = text[start : start + length]
+            # identical sentences can only be Chinese; ids and figures are no sentences
+            if re.search(r"[\u4e00-\u9fff]", piece):
+                assert not any(piece in rule for rule in rules), f"{path.name} repeats {piece}"
+
+
+def test_every_title_is_in_both_languages() -> None:
+    for title in [*SCHEME.clause_titles.values(), *(wait.title for wait in SCHEME.waits)]:
+        assert title.zh
+        assert title.en
+        assert not re.search(r"[\u4e00-\u9fff]", title.en)

@@ -1,0 +1,1 @@
+"""The case: its flow, its stages, asking a person, waiting for a date."""

@@ -1,0 +1,26 @@
+"""What a case does by itself, and when: lapses at the end of their day, reminders at nine in the morning."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.dates import end_of_day, nine_oclock
+from domain.state import CaseState
+
+
+class Entry(NamedTuple):
+    """One thing on a case's agenda; entries of the same instant go in the order of their names."""
+
+    at: datetime
+    name: str
+    """`lapse:<deadline id>` or `remind:<deadline id>`."""
+
+
+def agenda(state: CaseState) -> list[Entry]:
+    """Everything a case will do unasked, soonest first."""
+    entries = []
+    for deadline in state.deadlines:
+        if deadline.state == "running":
+            entries.append(Entry(end_of_day(deadline.judged_on), f"lapse:{deadline.id}"))
+            if deadline.remind:
+                entries.append(Entry(nine_oclock(deadline.remind[0]), f"remind:{deadline.id}"))
+    return sorted(entries)

@@ -1,0 +1,328 @@
+"""A case while one message is worked on: what its stages can ask, end, tell and remember."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, TypeVar
+
+from domain.application import Application
+from domain.calendar import Calendar
+from domain.dates import Anchor, Due, due, local_date
+from domain.model import Text
+from domain.prose import figures, plain
+from domain.refusal import Fault, Refused
+from domain.rules import Limit, Rules, Wait
+from domain.state import (
+    Audit,
+    CaseState,
+    Deadline,
+    Effect,
+    EventDraft,
+    Facts,
+    Given,
+    Message,
+    Stage,
+    Status,
+    Task,
+)
+
+T = TypeVar("T")
+Settled = Literal["met", "void"]
+
+SEEN = 200
+"""How many message ids a case remembers itself; older ones are known to the record."""
+
+
+class Case:
+    """The state, the message and its day; every change of a case goes through these few verbs."""
+
+    def __init__(self, state: CaseState, message: Message, facts: Facts, at: datetime) -> None:
+        self.state = state
+        self.message = message
+        self.facts = facts
+        self.at = at
+        self.today = local_date(at)
+        self.events: list[EventDraft] = []
+        if facts.rules:
+            state.rules = facts.rules
+        if facts.calendar:
+            state.calendar = facts.calendar
+
+    @property
+    def rules(self) -> Rules:
+        """The rules this case is pinned to."""
+        return _known(self.state.rules)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The working days as the case knows them."""
+        return _known(self.state.calendar)
+
+    @property
+    def application(self) -> Application:
+        """The application as it stands, supplements included."""
+        return _known(self.state.application)
+
+    def wait(self, kind: str) -> Wait:
+        """What the pack says of one task kind."""
+        return self.rules.waits[kind]
+
+    def limit(self, kind: str) -> Limit:
+        """The limit the pack sets for a task kind that has one."""
+        return _known(self.wait(kind).limit)
+
+    # Asking
+
+    def ask(
+        self,
+        kind: str,
+        *,
+        audit: Audit | None = None,
+        until: Due | None = None,
+        subject: str | None = None,
+        assignee: str | None = None,
+    ) -> Task:
+        """Ask somebody: opens a task, and its due date where the pack sets a limit."""
+        wait = self.wait(kind)
+        days = self.state.asked.setdefault(kind, [])
+        days.append(self.today)
+        task = Task(
+            id=f"{kind}-{len(days)}",
+            kind=kind,
+            role=wait.roles_by_subject.get(subject or "", wait.role),
+            assignee=assignee,
+            audit_id=audit.id if audit else None,
+            subject=subject,
+            opened_on=self.today,
+            clause=wait.clause,
+            title=wait.title,
+        )
+        if until is None and wait.limit:
+            until = due(Anchor(kind="task", on=self.today), wait.limit, wait.clause, self.calendar)
+        if until:
+            task.due_on = until.on
+            self.run_deadline(kind, until, deadline_id=task.id, audit=audit)
+        self.state.tasks.append(task)
+        if wait.role == "applicant":
+            self.tell_task("applicant", task)
+        return task
+
+    def run_deadline(
+        self,
+        kind: str,
+        until: Due,
+        *,
+        deadline_id: str,
+        purpose: str = "",
+        audit: Audit | None = None,
+        judged: date | None = None,
+    ) -> None:
+        """Let a due date run; its lapse is `judged` later where an entry may come late."""
+        wait = self.rules.waits.get(kind)
+        remind = [until.on - timedelta(days=before) for before in (wait.reminders if wait else [])]
+        self.state.deadlines.append(
+            Deadline(
+                id=deadline_id,
+                kind=kind,
+                purpose=purpose,
+                audit_id=audit.id if audit else None,
+                due_on=until.on,
+                judged_on=judged or until.on,
+                provisional=until.provisional,
+                clause=until.clause,
+                proof=until.proof,
+                remind=sorted(day for day in remind if day > self.today),
+            )
+        )
+
+    def close(self, task: Task) -> None:
+        """The task is answered: it leaves the list, its due date is met unless it was missed."""
+        self.state.tasks.remove(task)
+        self.settle_deadlines("met", kind=task.kind, audit_id=task.audit_id)
+
+    def settle_deadlines(self, as_state: Settled, *, kind: str, audit_id: str | None = None) -> None:
+        """End the running due dates of a kind, as `met` or `void`."""
+        for deadline in self.state.deadlines:
+            if deadline.state == "running" and (kind, audit_id) == (deadline.kind, deadline.audit_id):
+                self.settle(deadline, as_state)
+
+    def settle(self, deadline: Deadline, as_state: Settled = "met") -> None:
+        """End a due date."""
+        deadline.state = as_state
+        deadline.met_on = self.today if as_state == "met" else None
+
+    def running(self, kind: str, audit: Audit | None = None) -> Deadline | None:
+        """The running due date of a kind, of this audit."""
+        audit_id = audit.id if audit else None
+        return next(
+            (one for one in self.state.deadlines if (one.kind, one.audit_id, one.state) == (kind, audit_id, "running")),
+            None,
+        )
+
+    def same_due(self, kind: str, audit: Audit) -> Due:
+        """The due date that this was first asked for: asked again, it ends on the same day."""
+        first = next(one for one in self.state.deadlines if (one.kind, one.audit_id) == (kind, audit.id))
+        return Due(on=first.due_on, provisional=first.provisional, clause=first.clause, proof=first.proof)
+
+    def drop_tasks(self, kind: str, audit: Audit) -> None:
+        """What was asked is asked no more."""
+        for task in [task for task in self.state.tasks if (task.kind, task.audit_id) == (kind, audit.id)]:
+            self.state.tasks.remove(task)
+        self.settle_deadlines("void", kind=kind, audit_id=audit.id)
+
+    # Audits
+
+    def audit(self, of: Task | Deadline) -> Audit:
+        """The audit a task or a due date belongs to."""
+        return next(audit for audit in self.state.audits if audit.id == of.audit_id)
+
+    def go_audit(self, audit: Audit, stage: Stage) -> None:
+        """An audit of the main line moves on, and the case with it."""
+        audit.stage = stage
+        self.go(stage)
+
+    def give(self, audit: Audit, kind: str) -> None:
+        """An input of an audit is in."""
+        audit.given[kind] = Given(on=self.today, by=self.message.actor.person, content=self.facts.content)
+
+    def take_duty(self, person: str, duty: str) -> None:
+        """A person has served on a side of the case, for as long as it lives (R:7/6.4.6.2)."""
+        taken = self.state.duties.setdefault(person, [])
+        if duty not in taken:
+            taken.append(duty)
+
+    def refuse_if_evaluator(self, clause: str) -> None:
+        """Refuse somebody who took part in the evaluation."""
+        if "evaluation" in self.state.duties.get(self.message.actor.person, []):
+            raise Refused(
+                "not_independent",
+                "您参与过本案评价,不得复核、审批或决定",
+                "You took part in the evaluation of this case.",
+                clause=clause,
+            )
+
+    def hold(self, kind: str, clause: str, **data: Any) -> None:  # noqa: ANN401  # JSON values
+        """Keep an event out of the record until the client may know of it."""
+        draft = EventDraft(at=self.at, actor=self.message.actor.user, kind=kind, data=plain(data), clause=clause)
+        self.state.held.append(draft)
+
+    def disclose(self, audit: Audit) -> None:
+        """The client may know now: what was held enters the record."""
+        audit.disclosed = True
+        mine = [draft for draft in self.state.held if draft.data.get("audit") == audit.id]
+        self.events.extend(mine)
+        self.state.held = [draft for draft in self.state.held if draft not in mine]
+
+    def record_fees(self) -> None:
+        """R:7/6.4.8: fees incurred are recorded when certification ends."""
+        if self.state.fee_total:
+            self.record("fees.recorded", "R:7/6.4.8", fee_total=self.state.fee_total)
+
+    # Remembering
+
+    def first_asked(self, kind: str) -> date | None:
+        """The day on which a task kind was first asked in this case."""
+        days = self.state.asked.get(kind)
+        return days[0] if days else None
+
+    def record(self, kind: str, clause: str | None = None, *, at: datetime | None = None, **data: Any) -> None:  # noqa: ANN401
+        """Add an event to the record: figures, ids and digests, never free text."""
+        actor = self.message.actor.user
+        self.events.append(EventDraft(at=at or self.at, actor=actor, kind=kind, data=plain(data), clause=clause))
+
+    def record_message(self, payload: Any, clause: str | None, **data: Any) -> None:  # noqa: ANN401
+        """Add this message's own event: its payload's figures and the digest of the whole."""
+        message, content = self.message, self.facts.content
+        self.record(message.name, clause, task=message.task, content=content, **figures(payload), **data)
+
+    # Moving on
+
+    def go(self, stage: Stage) -> None:
+        """The case moves to a stage of the main line."""
+        self.state.stage = stage
+
+    def end(self, status: Status) -> None:
+        """The case ends: nothing is asked any more, running due dates are void."""
+        self.state.status = status
+        self.go("closed")
+        for audit in self.state.audits:
+            audit.stage = "closed"
+        self.state.tasks.clear()
+        for deadline in self.state.deadlines:
+            if deadline.state == "running":
+                deadline.state = "void"
+
+    def flag(self, name: str, *, on: bool = True) -> None:
+        """Set or clear a flag people see on the case."""
+        flags = [flag for flag in self.state.flags if flag != name]
+        self.state.flags = [*flags, name] if on else flags
+
+    # Telling
+
+    def send(self, effect: Effect) -> None:
+        """Carry something out once this message is in the record."""
+        turn = f"{self.state.turn}."
+        count = sum(one.id.startswith(turn) for one in self.state.effects)
+        self.state.effects.append(effect.model_copy(update={"id": f"{turn}{count + 1}"}))
+
+    def tell(self, to: str, subject: Text, body: Text) -> None:
+        """Send a notice once this message is in the record."""
+        self.send(Effect(id="", kind="notice", to=to, subject=subject, body=body))
+
+    def tell_applicant(self, zh: str, en: str) -> None:
+        """Tell the applicant something in one sentence."""
+        self.tell("applicant", Text(zh=zh, en=en), Text(zh=f"{zh}。", en=f"{en}."))
+
+    def tell_role(self, role: str, zh: str, en: str) -> None:
+        """Tell everybody of a role in the body something in one sentence."""
+        self.tell(f"role:{role}", Text(zh=zh, en=en), Text(zh=f"{zh}。", en=f"{en}."))
+
+    def tell_task(self, to: str, task: Task, lead: Text | None = None) -> None:
+        """Tell somebody of a task: what is asked and until when."""
+        lead = lead or Text(zh="请办理", en="Please complete")
+        until_zh = f",请于{task.due_on}前完成" if task.due_on else ""
+        until_en = f", due on {task.due_on}" if task.due_on else ""
+        self.tell(
+            to,
+            Text(zh=f"{lead.zh}:{task.title.zh}", en=f"{lead.en}: {task.title.en}"),
+            Text(zh=f"{task.title.zh}{until_zh}。", en=f"{task.title.en}{until_en}."),
+        )
+
+    # Refusing
+
+    def refuse(self, clause: str, zh: str, en: str, faults: Iterable[tuple[str, str]] = ()) -> Refused:
+        """A rule says no."""
+        found = [Fault(pointer=where, detail=what) for where, what in faults]
+        return Refused("rule_refused", zh, en, clause=clause, faults=found)
+
+    def conflict(self, zh: str, en: str) -> Refused:
+        """This cannot be done in the case's present stage."""
+        return Refused("stage_conflict", zh, en)
+
+    def refuse_later_than_today(self, pointer: str, day: date) -> None:
+        """Refuse a date after the case's today."""
+        if day > self.today:
+            fault = Fault(pointer=pointer, detail=f"after today ({self.today})")
+            raise Refused("invalid", "日期晚于今天", "The date is after today.", faults=[fault])
+
+    def finish(self) -> None:
+        """After the stages have had their say: count the turn, remember the message, derive the flags."""
+        state = self.state
+        missed = {deadline.id for deadline in state.deadlines if deadline.state == "missed"}
+        self.flag("overdue", on=any(task.id in missed for task in state.tasks))
+        running = (deadline for deadline in state.deadlines if deadline.state == "running")
+        self.flag("provisional_dates", on=any(deadline.provisional for deadline in running))
+        state.version += len(self.events)
+        state.seen[self.message.id] = state.version
+        for stale in list(state.seen)[:-SEEN]:
+            del state.seen[stale]
+
+
+def invalid(zh: str, en: str, faults: Iterable[tuple[str, str]]) -> Refused:
+    """The form is wrong: each fault with its JSON pointer."""
+    return Refused("invalid", zh, en, faults=[Fault(pointer=where, detail=what) for where, what in faults])
+
+
+def _known(value: T | None) -> T:
+    if value is None:
+        raise RuntimeError("a case knows this from its first message on")
+    return value

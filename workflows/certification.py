@@ -1,0 +1,277 @@
+"""One case, one workflow, from its application on, for as many years as it is certified.
+
+The flow itself stands in `workflows.flow`; this is what makes it last: messages come in as updates, dates come as
+timers, each message is worked on and recorded as one turn, deliveries go out beside, and a run hands its state on
+to the next when its history has grown long.
+"""
+
+import asyncio
+import json
+from collections import deque
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributeKey, SearchAttributeUpdate
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.interface import DELIVER, RECORD, REFUSED, Delivered, Delivery, Outcome, Start, Turn
+    from domain.dates import end_of_day
+    from domain.refusal import Refusal, Refused
+    from domain.state import COURIER, TIMER, CaseState, Effect, Message
+    from workflows.agenda import agenda
+    from workflows.flow import admit, react
+
+STAGE = SearchAttributeKey.for_keyword("JpStage")
+STATUS = SearchAttributeKey.for_keyword("JpStatus")
+BODY = SearchAttributeKey.for_keyword("JpBody")
+NEXT_DUE = SearchAttributeKey.for_datetime("JpNextDue")
+
+A_BREATH = timedelta(milliseconds=1)
+UNAVAILABLE = Refusal(code="unavailable", zh="记录服务暂不可用", en="The record is not available just now.")
+
+
+@workflow.defn(name="CertificationCase")
+class CertificationCase:
+    """A certification case: `submit` brings its messages, `state` shows what it knows."""
+
+    @workflow.init
+    def __init__(self, start: Start) -> None:
+        self._start = start
+        self._state = start.state
+        self._inbox: deque[Message] = deque([start.message] if start.message else [])
+        self._known = {message.id for message in self._inbox}
+        self._settled: dict[str, int | Refusal] = {}
+        self._timers: set[datetime] = set()
+        self._woken = False
+        self._busy = False
+        self._delivering = False
+        self._shown = _attributes(start.state) if start.state.turn else ()
+
+    @workflow.run
+    async def run(self, _: Start) -> str:
+        """Work on one message after another until nothing can happen any more; gives the case's last status."""
+        courier = asyncio.create_task(self._deliver_effects())
+        while (message := await self._next_message()) is not None:
+            await self._work_on(message)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        courier.cancel()
+        return self._state.status
+
+    # Messages in -------------------------------------------------------------------------------------------
+
+    @workflow.update
+    async def submit(self, message: Message) -> int:
+        """Bring a message; answers with the record's version once it is recorded and the case is at rest."""
+        if message.id in self._state.seen:
+            return self._state.seen[message.id]
+        if message.id not in self._known:
+            self._known.add(message.id)
+            self._inbox.append(message)
+        await workflow.wait_condition(lambda: message.id in self._settled)
+        settled = self._settled[message.id]
+        if isinstance(settled, Refusal):
+            raise _refusal_error(settled)
+        return settled
+
+    @submit.validator
+    def _check(self, message: Message) -> None:
+        if message.id in self._state.seen or message.id in self._known:
+            return
+        try:
+            admit(self._state, message)
+        except Refused as refused:
+            raise _refusal_error(refused.refusal) from refused
+
+    @workflow.query
+    def state(self) -> CaseState:
+        """What the case knows."""
+        return self._state
+
+    @workflow.query
+    def at_rest(self, at: datetime) -> bool:
+        """Whether everything that has reached the case, or comes due by `at`, is worked on and delivered."""
+        entries = agenda(self._state)
+        return self._idle() and not self._inbox and not (entries and entries[0].at <= at)
+
+    # The loop ----------------------------------------------------------------------------------------------
+
+    async def _next_message(self) -> Message | None:
+        while True:
+            if due := self._due():
+                return due
+            if self._inbox:
+                return self._inbox.popleft()
+            if self._idle() and self._ended():
+                return None
+            if self._idle() and self._long():
+                await self._hand_on()
+                continue
+            self._set_timer()
+            self._woken = False
+            await workflow.wait_condition(
+                lambda: bool(self._inbox) or self._woken or (self._idle() and (self._long() or self._ended()))
+            )
+
+    def _ended(self) -> bool:
+        # An application that was refused never became a case.
+        return self._state.over if self._state.turn else bool(self._settled)
+
+    def _due(self) -> Message | None:
+        entries = agenda(self._state)
+        if not entries or entries[0].at > workflow.now():
+            return None
+        name = entries[0].name
+        return Message(id=f"{name}@{entries[0].at:%Y%m%dT%H%M}", kind="alarm", name=name, actor=TIMER)
+
+    async def _work_on(self, message: Message) -> None:
+        self._busy = True
+        try:
+            await self._take_turns_until(message)
+        except ActivityError as error:
+            self._settled[message.id] = _refusal_of(error)
+            if message.kind in ("alarm", "delivered"):
+                await self._try_again_later(message)
+        self._busy = False
+        self._show()
+
+    async def _take_turns_until(self, message: Message) -> None:
+        done_id = ""
+        while done_id != message.id:
+            turn = Turn(state=self._state, message=message, at=workflow.now())
+            outcome = await workflow.execute_local_activity(
+                RECORD,
+                turn,
+                result_type=Outcome,
+                schedule_to_close_timeout=timedelta(seconds=8),
+                start_to_close_timeout=timedelta(seconds=4),
+                retry_policy=RetryPolicy(
+                    initial_interval=timedelta(milliseconds=100),
+                    maximum_attempts=4,
+                    non_retryable_error_types=[REFUSED],
+                ),
+            )
+            done = outcome.message or message
+            self._state = react(self._state, done, outcome.facts, outcome.at).state
+            self._state.head = outcome.head
+            self._settled[done.id] = self._state.version
+            done_id = done.id
+
+    async def _try_again_later(self, message: Message) -> None:
+        workflow.logger.error("a message could not be recorded and is tried again", extra={"message": message.name})
+        await workflow.sleep(timedelta(seconds=10))
+        if message.kind == "delivered":
+            self._inbox.append(message)
+
+    # Dates -------------------------------------------------------------------------------------------------
+
+    def _set_timer(self) -> None:
+        # A timer already set for an earlier instant is left to ring for nothing: cheaper than cancelling one
+        # in nearly every turn.
+        entries = agenda(self._state)
+        if entries and not any(at <= entries[0].at for at in self._timers):
+            self._timers.add(entries[0].at)
+            asyncio.create_task(self._ring(entries[0].at))  # noqa: RUF006  # the loop of a workflow keeps its tasks
+
+    async def _ring(self, at: datetime) -> None:
+        await workflow.sleep(at - workflow.now())
+        self._timers.discard(at)
+        self._woken = True
+
+    # Handing on --------------------------------------------------------------------------------------------
+
+    def _idle(self) -> bool:
+        return not self._busy and not self._delivering and not self._waiting()
+
+    def _long(self) -> bool:
+        if self._state.turn == self._start.state.turn:
+            return False
+        info = workflow.info()
+        return info.is_continue_as_new_suggested() or info.get_current_history_length() >= self._start.events_a_run
+
+    async def _hand_on(self) -> None:
+        # In a task of its own, which completes no update: an update completed together with its run may be
+        # given to the next run once more.
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        await workflow.sleep(A_BREATH)
+        if not self._inbox and not self._due() and workflow.all_handlers_finished():
+            workflow.continue_as_new(self._start.model_copy(update={"state": self._state, "message": None}))
+
+    # Going out ---------------------------------------------------------------------------------------------
+
+    async def _deliver_effects(self) -> None:
+        while True:
+            await workflow.wait_condition(lambda: bool(self._waiting()))
+            self._delivering = True
+            kinds = sorted({effect.kind for effect in self._waiting()})
+            reports = await asyncio.gather(*(self._deliver(kind) for kind in kinds))
+            await self._report([message for report in reports for message in report])
+            self._delivering = False
+
+    def _waiting(self) -> list[Effect]:
+        return [effect for effect in self._state.effects if effect.state == "waiting"]
+
+    async def _deliver(self, kind: str) -> list[Message]:
+        batch = [effect for effect in self._waiting() if effect.kind == kind]
+        try:
+            delivered = await workflow.execute_activity(
+                DELIVER,
+                Delivery(case_id=self._state.id, effects=batch),
+                result_type=Delivered,
+                start_to_close_timeout=timedelta(seconds=60),
+                schedule_to_close_timeout=timedelta(minutes=self._start.delivery_minutes),
+                retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+            )
+        except ActivityError:
+            return [self._delivery_report(effect, "failed") for effect in batch]
+        # A notice that went out changes nothing that is worth a turn.
+        sent = {effect.id for effect in batch if delivered.done.get(effect.id) == {}}
+        self._state.effects = [effect for effect in self._state.effects if effect.id not in sent]
+        return [
+            self._delivery_report(effect, "done" if effect.id in delivered.done else "failed", delivered)
+            for effect in batch
+            if effect.id not in sent
+        ]
+
+    def _delivery_report(self, effect: Effect, outcome: str, delivered: Delivered | None = None) -> Message:
+        kept = delivered.done.get(effect.id, {}) if delivered else {}
+        return Message(
+            id=f"{outcome}:{effect.id}:{effect.tries}",
+            kind="delivered",
+            name=effect.id,
+            actor=COURIER,
+            outcome=outcome,
+            content=json.dumps(kept),
+        )
+
+    async def _report(self, messages: list[Message]) -> None:
+        self._inbox.extend(messages)
+        await workflow.wait_condition(
+            lambda: all(isinstance(self._settled.get(message.id), int) for message in messages)
+        )
+
+    # Being found -------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        shown = _attributes(self._state)
+        if shown != self._shown:
+            self._shown = shown
+            workflow.upsert_search_attributes(shown)
+
+
+def _attributes(state: CaseState) -> tuple[SearchAttributeUpdate[Any], ...]:
+    running = [deadline.due_on for deadline in state.deadlines if deadline.state == "running"]
+    due = NEXT_DUE.value_set(end_of_day(min(running))) if running else NEXT_DUE.value_unset()
+    return (STAGE.value_set(state.stage), STATUS.value_set(state.status), BODY.value_set(state.body), due)
+
+
+def _refusal_error(refusal: Refusal) -> ApplicationError:
+    return ApplicationError(refusal.en, refusal, type=REFUSED, non_retryable=True)
+
+
+def _refusal_of(error: ActivityError) -> Refusal:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+        return Refusal.model_validate(cause.details[0])
+    return UNAVAILABLE

@@ -1,0 +1,188 @@
+"""The flow: each message of a case, what it leads to.
+
+`react` is a pure function of the state, the message and what services found out for it. The record activity
+runs it to write the record, the workflow runs it to go on, the API runs it to say no before anything happens:
+all three come to the same result.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from domain.acts import ACTS
+from domain.answers import ANSWERS
+from domain.dates import end_of_day
+from domain.model import Input, Text
+from domain.policy import hidden, may_act, may_answer
+from domain.refusal import Fault, Refused
+from domain.state import CaseState, Deadline, EventDraft, Facts, Message
+from workflows.case import Case
+from workflows.stages import application, audit, contract, operations, planning, rectification, review
+
+Step = Callable[..., None]
+"""An answer's gets the case, the task and the payload; an act's the case and the payload; a lapse's the case and
+the due date."""
+
+
+class Reaction(NamedTuple):
+    """What a message leads to: the case after it, and the events for its record."""
+
+    state: CaseState
+    events: list[EventDraft]
+
+
+# The flow, stage by stage ---------------------------------------------------------------------------------
+
+ANSWERED: dict[str, Step] = {
+    # R:7/7.2 application, review, contract
+    "application.review": application.reviewed,
+    "application.supplement": application.supplemented,
+    "contract.sign": contract.signed,
+    # R:7/7.3 planning, R:7/7.4.1 document review
+    "audit.plan": planning.planned,
+    "audit.plan.confirm": planning.confirmed,
+    "audit.documents": planning.documents_reviewed,
+    "documents.correct": planning.documents_corrected,
+    # R:7/7.4.2–7.4.5 on site, interim verdict, deduction list, report
+    "audit.open": audit.opened,
+    "audit.management": audit.management_scored,
+    "audit.characteristics": audit.characteristics_scored,
+    "audit.mystery_visit": audit.visited,
+    "audit.credit": audit.credit_checked,
+    "audit.close": audit.closed,
+    "approval.give": audit.approved,
+    "findings.confirm": audit.list_confirmed,
+    "findings.answer": audit.objection_answered,
+    "audit.report": audit.reported,
+    # R:7/6.4.6.1 rectification
+    "rectification.submit": rectification.submitted,
+    "rectification.verify": rectification.verified,
+    # R:7/6.4.6.2 review and decision
+    "review.independent": review.reviewed,
+    "decision.make": review.decided,
+    # deliveries that failed
+    "operations.resolve": operations.resolved,
+}
+
+DONE: dict[str, Step] = {
+    "case.withdraw": application.withdrawn,
+    "note.add": operations.noted,
+}
+
+LAPSED: dict[tuple[str, str], Step] = {
+    ("application.supplement", ""): application.not_supplemented,
+    ("contract.sign", "latest"): contract.not_signed,
+    ("audit.plan.confirm", ""): planning.taken_as_agreed,
+    ("documents.correct", ""): planning.documents_not_corrected,
+    ("findings.confirm", ""): audit.list_not_confirmed,
+    ("rectification.submit", ""): rectification.not_submitted,
+    ("reaudit", ""): audit.reaudit_missed,
+    ("certificate.issue", ""): audit.issue_is_overdue,
+    ("audit.credit", ""): review.credit_is_old,
+}
+"""What the end of a limit leads to; every other limit escalates."""
+
+
+def react(state: CaseState, message: Message, facts: Facts, at: datetime) -> Reaction:
+    """What one message does to a case, `at` an instant of the case's own clock.
+
+    Raises:
+        Refused: the message is refused; nothing has changed.
+    """
+    case = Case(state.model_copy(deep=True), message, facts, at)
+    case.state.turn += 1
+    match message.kind:
+        case "application":
+            application.received(case)
+        case "answer":
+            _answered(case)
+        case "act":
+            _done(case)
+        case "alarm":
+            _rang(case)
+        case "delivered":
+            operations.delivered(case)
+    case.finish()
+    return Reaction(case.state, case.events)
+
+
+def admit(state: CaseState, message: Message) -> None:
+    """Whether this person may send this message now, without looking at its content.
+
+    Raises:
+        Refused: `task_not_open`, `stage_conflict`, `forbidden` and their like.
+    """
+    if message.kind == "answer":
+        task = next((task for task in state.tasks if task.id == message.task), None)
+        if task is None or task.kind != message.name or hidden(task, message.actor):
+            raise Refused("task_not_open", "该任务未打开或已完成", "This task is not open.")
+        may_answer(state, task, message.actor)
+    elif message.kind == "act":
+        if state.stage == "closed":
+            raise Refused("stage_conflict", "案件已结束", "The case has ended.")
+        may_act(state, message.name, message.actor)
+
+
+def _answered(case: Case) -> None:
+    admit(case.state, case.message)
+    task = next(task for task in case.state.tasks if task.id == case.message.task)
+    payload = parse(ANSWERS[task.kind], case.message)
+    case.close(task)
+    ANSWERED[task.kind](case, task, payload)
+
+
+def _done(case: Case) -> None:
+    admit(case.state, case.message)
+    payload = parse(ACTS[case.message.name], case.message)
+    DONE[case.message.name](case, payload)
+
+
+def parse(model: type[Input], message: Message) -> Input:
+    """The payload as its model.
+
+    Raises:
+        Refused: `invalid`, with a JSON pointer for each fault.
+    """
+    try:
+        return model.model_validate_json(message.content)
+    except ValidationError as error:
+        raise Refused("invalid", "内容不符合要求", "The content is not valid.", faults=faults(error)) from error
+
+
+def faults(error: ValidationError) -> list[Fault]:
+    """Pydantic's findings as faults with JSON pointers."""
+    return [
+        Fault(pointer="".join(f"/{part}" for part in found["loc"]), detail=found["msg"])
+        for found in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def _rang(case: Case) -> None:
+    what, _, deadline_id = case.message.name.partition(":")
+    deadline = next((one for one in case.state.deadlines if one.id == deadline_id), None)
+    if deadline is None or deadline.state != "running":
+        return
+    if what == "remind":
+        deadline.remind.pop(0)
+        _remind(case, deadline)
+        return
+    deadline.state = "missed"
+    case.record(f"timer.{deadline.kind}", deadline.clause, at=end_of_day(deadline.judged_on), deadline=deadline_id)
+    LAPSED.get((deadline.kind, deadline.purpose), escalate)(case, deadline)
+
+
+def escalate(case: Case, deadline: Deadline) -> None:
+    """A limit of the body has passed: those asked and operations are told; the case goes on waiting."""
+    task = next((task for task in case.state.tasks if task.id == deadline.id), None)
+    if task:
+        for role in dict.fromkeys((task.role, "case_manager", "ops")):
+            case.tell_task(f"role:{role}", task, Text(zh="已逾期", en="Overdue"))
+
+
+def _remind(case: Case, deadline: Deadline) -> None:
+    task = next((task for task in case.state.tasks if task.id == deadline.id), None)
+    if task:
+        to = "applicant" if task.role == "applicant" else f"role:{task.role}"
+        case.tell_task(to, task, Text(zh="提醒", en="Reminder"))

@@ -1,0 +1,41 @@
+"""Beside the programme: deliveries and their failures, and remarks."""
+
+import json
+
+from domain.acts import Note
+from domain.answers import Resolution
+from domain.state import Task
+from workflows.case import Case, invalid
+
+
+def noted(case: Case, act: Note) -> None:
+    """An insider's remark goes into the record."""
+    case.record_message(act, None)
+
+
+def delivered(case: Case) -> None:
+    """A delivery ended: done, or failed for good, which becomes a task for operations."""
+    effect = next((one for one in case.state.effects if one.id == case.message.name), None)
+    if effect is None:
+        return
+    if case.message.outcome == "failed":
+        effect.state = "failed"
+        case.ask("operations.resolve", subject=effect.id)
+        return
+    case.state.effects.remove(effect)
+    if effect.kind == "submission":
+        receipt = json.loads(case.message.content)
+        case.record("alliance.reported", "R:7/6.4.6.2", about=effect.about, submission=effect.id, **receipt)
+
+
+def resolved(case: Case, task: Task, answer: Resolution) -> None:
+    """Operations has the failed delivery tried again, or leaves it with a reason."""
+    if answer.outcome == "abandon" and not answer.reason:
+        raise invalid("放弃须说明理由", "Leaving it needs a reason.", [("/reason", "required")])
+    case.record_message(answer, task.clause, subject=task.subject)
+    for effect in list(case.state.effects):
+        if effect.id == task.subject:
+            effect.state = "waiting"
+            effect.tries += 1
+            if answer.outcome == "abandon":
+                case.state.effects.remove(effect)
