@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -65,8 +65,8 @@ class Settings(BaseSettings):
         return MailSettings(
             host=parts.hostname or "127.0.0.1",
             port=parts.port or 25,
-            username=parts.username,
-            password=SecretStr(parts.password) if parts.password else None,
+            username=unquote(parts.username) if parts.username else None,
+            password=SecretStr(unquote(parts.password)) if parts.password else None,
             use_tls=parts.scheme == "smtps",
             sender=self.mail_from,
         )

@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from activities.deliveries import DeliveryActivities
+from activities.deliveries import DeliveryActivities, Outside
 from activities.facts import FactFinder
 from activities.turns import TurnActivities
 from records.database import connect as connect_database
@@ -18,6 +18,7 @@ from services import calendars
 from services.engine import connect
 from services.notices import Notices
 from services.schemes import Library
+from services.storage import Storage
 from settings import Settings
 from workflows.certification import CertificationCase
 from workflows.flow import react
@@ -28,9 +29,10 @@ THREADS = 8
 def build(settings: Settings, client: Client) -> Worker:
     """A worker with its activities wired to their services."""
     database = connect_database(settings.sql_url)
-    facts = FactFinder(Library.load(), calendars.load())
-    turns = TurnActivities(database, facts, react)
-    deliveries = DeliveryActivities(database, Notices(settings.mail))
+    library = Library.load()
+    turns = TurnActivities(database, FactFinder(library, calendars.load()), react)
+    storage = Storage.open(settings.files_url)
+    deliveries = DeliveryActivities(database, Notices(settings.mail), library, storage, outside(settings))
     return Worker(
         client,
         task_queue=settings.task_queue,
@@ -41,6 +43,17 @@ def build(settings: Settings, client: Client) -> Worker:
         max_cached_workflows=500,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+
+
+def outside(settings: Settings) -> Outside:
+    """How the product is reached, and how it reaches the alliance."""
+    return Outside(
+        public_url=settings.public_url,
+        alliance_url=settings.alliance_url,
+        alliance_token=settings.alliance_token,
+        alliance_codes=settings.alliance_codes,
+        local_receipts=settings.embedded,
     )
 
 

@@ -1,79 +1,238 @@
-"""The delivery activity: carries out what a case has decided to send, each thing once."""
+"""The delivery activity: carries out what a case has decided to send or make, each thing once."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
+from pydantic import Field, SecretStr, ValidationError
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, SQLModel, col, select
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
-from activities.interface import DELIVER, Delivery
-from domain.state import Effect
-from records.tables import Account, NoticeRow
+from activities import dossiers
+from activities.interface import DELIVER, Delivered, Delivery
+from activities.papers import certificate_data, report_data
+from activities.submissions import submission, submission_id
+from domain.model import Record
+from domain.state import CaseState, Effect
+from domain.submissions import Receipt, Submission
+from records import queries
+from records.issued import AllianceReportRow, CertificateRow, DocumentRow
+from records.tables import Account, CaseRow, NoticeRow
+from services.alliance import AllianceClient, AllianceRefused, AllianceUnavailable, local_receipt
+from services.documents import DocumentError, audit_report_pdf, certificate_pdf
 from services.notices import Notice, NoticeRefused, Notices
+from services.schemes import Library
+from services.storage import Damaged, Storage
+
+FOR_GOOD = (NoticeRefused, AllianceRefused, DocumentError, Damaged, ValidationError)
+"""What is no better when it is tried again."""
+
+
+class Outside(Record):
+    """How the product is reached, and how it reaches the alliance."""
+
+    public_url: str
+    alliance_url: str = ""
+    """Empty: receipts are made here, where `local_receipts` allows it."""
+    alliance_token: SecretStr | None = None
+    alliance_codes: dict[str, str] = Field(default_factory=dict)
+    """Kind of report → the alliance's code for it; left out: the kind itself."""
+    local_receipts: bool = True
+    """Whether an installation may do without the alliance: the embedded one."""
+    alliance_seconds: float = 20.0
+    """How long each step of the conversation with the alliance may take."""
+
+
+class Case(NamedTuple):
+    """A case as the record holds it."""
+
+    row: CaseRow
+    state: CaseState
 
 
 class DeliveryActivities:
-    """Holds the database and the mail service."""
+    """Holds the database and the services that reach out of the product."""
 
-    def __init__(self, engine: Engine, notices: Notices) -> None:
+    def __init__(self, engine: Engine, notices: Notices, library: Library, storage: Storage, outside: Outside) -> None:
         self._engine = engine
         self._notices = notices
+        self._library = library
+        self._storage = storage
+        self._outside = outside
+        self._by_kind: dict[str, Callable[[Case, Effect], dict[str, str]]] = {
+            "notice": self._notify,
+            "certificate": self._print,
+            "report": self._print,
+            "submission": self._submit,
+        }
 
     @activity.defn(name=DELIVER)
-    def deliver(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: Delivery) -> Delivered:
         """Carry out each effect; one already carried out is passed over, so a repetition is harmless.
+
+        What is refused for good is named with its reason; the others are done.
 
         Raises:
             NoticeUnavailable: the mail server is away; the engine tries again.
-            ApplicationError: somebody can never be reached; not to be retried, everybody else was.
+            AllianceUnavailable: the alliance is away, likewise.
+            StorageUnavailable: the file store is away, likewise.
+            LookupError: the case is not in the record.
         """
-        refused = [letter.id for letter in self._letters(delivery) if not self._sent(delivery, letter)]
-        if refused:
-            raise ApplicationError("refused for good", *refused, type="NoticeRefused", non_retryable=True)
-
-    def _letters(self, delivery: Delivery) -> list[Notice]:
-        with Session(self._engine) as session:
-            return [
-                _notice(delivery, effect, account)
-                for effect in delivery.effects
-                for account in recipients(session, delivery, effect.to)
-            ]
-
-    def _sent(self, delivery: Delivery, letter: Notice) -> bool:
-        with Session(self._engine) as session:
-            if session.get(NoticeRow, letter.id) is not None:
-                return True
+        case, delivered = self._case(delivery.case_id), Delivered()
+        for effect in delivery.effects:
             try:
-                self._notices.send(letter)
-            except NoticeRefused:
-                activity.logger.warning("a notice was refused for good", extra={"notice": letter.id})
-                return False
-            row = NoticeRow(id=letter.id, case_id=delivery.case_id, recipient=letter.to, at=datetime.now(UTC))
+                delivered.done[effect.id] = self._by_kind[effect.kind](case, effect)
+            except FOR_GOOD as refusal:
+                activity.logger.warning("a delivery was refused for good", extra={"effect": effect.id})
+                delivered.refused[effect.id] = str(refusal)
+        return delivered
+
+    def _case(self, case_id: str) -> Case:
+        with Session(self._engine) as session:
+            row = queries.case_row(session, case_id)
+        if row is None:
+            raise LookupError(f"case {case_id} is not in the record")
+        return Case(row, queries.state_of(row))
+
+    # Notices
+
+    def _notify(self, case: Case, effect: Effect) -> dict[str, str]:
+        with Session(self._engine) as session:
+            letters = [_notice(case.row, effect, one) for one in recipients(session, case.row, effect.to)]
+        refused = [reason for letter in letters if (reason := self._send(case.row, letter))]
+        if refused:
+            raise NoticeRefused("; ".join(refused))
+        return {}
+
+    def _send(self, row: CaseRow, letter: Notice) -> str:
+        """Send a letter unless it has gone out; gives why it never can, or nothing."""
+        if self._has(NoticeRow, letter.id):
+            return ""
+        try:
+            self._notices.send(letter)
+        except NoticeRefused as refused:
+            return str(refused)
+        sent = NoticeRow(id=letter.id, case_id=row.id, recipient=letter.to, at=datetime.now(UTC))
+        self._keep(sent, letter.id)
+        return ""
+
+    # Papers
+
+    def _print(self, case: Case, effect: Effect) -> dict[str, str]:
+        key = (case.row.id, effect.id)
+        if not self._has(DocumentRow, key):
+            pdf, name = self._certificate(effect) if effect.kind == "certificate" else self._report(case, effect)
+            stored = self._storage.put(pdf)
+            row = DocumentRow(
+                case_id=case.row.id,
+                effect_id=effect.id,
+                kind=effect.kind,
+                about=effect.about,
+                sha256=stored.sha256,
+                name=name,
+                at=datetime.now(UTC),
+            )
+            self._keep(row, key)
+        return {}
+
+    def _certificate(self, effect: Effect) -> tuple[bytes, str]:
+        with Session(self._engine) as session:
+            row = session.get(CertificateRow, effect.about)
+            if row is None:
+                raise DocumentError(f"there is no certificate {effect.about}")
+            rule = (row.special_rule, row.special_rule_version or "") if row.special_rule else None
+            packs = dossiers.packs(self._library, (row.scheme, row.scheme_version), rule)
+            data = certificate_data(row, packs, dossiers.body_name(session, row.body), self._outside.public_url)
+        return certificate_pdf(data), f"{data.number}.pdf"
+
+    def _report(self, case: Case, effect: Effect) -> tuple[bytes, str]:
+        with Session(self._engine) as session:
+            data = report_data(dossiers.dossier(session, self._library, case.state, effect.about))
+        return audit_report_pdf(data), f"{data.report_number}-{data.version}.pdf"
+
+    # The alliance
+
+    def _submit(self, case: Case, effect: Effect) -> dict[str, str]:
+        report_id = submission_id(case.state, effect)
+        receipt = self._receipt_on_record(report_id)
+        if receipt is None:
+            with Session(self._engine) as session:
+                on = dossiers.day_of(session, case.state, effect)
+            fact = submission(case.state, effect, on, self._outside.alliance_codes)
+            fresh = self._receipt(fact)
+            self._keep(_reported(case, fact, fresh), report_id)
+            receipt = self._receipt_on_record(report_id) or fresh
+        return {"receipt": receipt.number, "submission": report_id}
+
+    def _receipt(self, fact: Submission) -> Receipt:
+        outside = self._outside
+        if fact.rehearsal:
+            return local_receipt(fact)
+        if outside.alliance_url:
+            with AllianceClient(outside.alliance_url, outside.alliance_seconds, outside.alliance_token) as alliance:
+                return alliance.report(fact)
+        if not outside.local_receipts:
+            raise AllianceUnavailable("JINGPIN_ALLIANCE_URL is not set")
+        receipt = local_receipt(fact)
+        return receipt.model_copy(update={"number": receipt.number.replace("REHEARSAL", "LOCAL")})
+
+    def _receipt_on_record(self, report_id: str) -> Receipt | None:
+        with Session(self._engine) as session:
+            row = session.get(AllianceReportRow, report_id)
+        return Receipt.model_validate_json(row.receipt) if row else None
+
+    # The record
+
+    def _has(self, table: type[SQLModel], key: object) -> bool:
+        with Session(self._engine) as session:
+            return session.get(table, key) is not None
+
+    def _keep(self, row: SQLModel, key: object) -> None:
+        """Write a row; an attempt that was given up as dead may not be, and may have written it."""
+        with Session(self._engine) as session:
             session.add(row)
-            session.commit()
-            return True
+            try:
+                session.commit()
+            except IntegrityError:
+                session.rollback()
+                if session.get(type(row), key) is None:
+                    raise
 
 
-def recipients(session: Session, delivery: Delivery, to: str) -> list[Account]:
+def recipients(session: Session, case: CaseRow, to: str) -> list[Account]:
     """The accounts behind `applicant`, `role:<role>` (of the case's body) or `person:<person>`."""
     kind, _, name = to.partition(":")
     active = select(Account).where(col(Account.active))
     if kind == "applicant":
-        return list(session.exec(active.where(Account.user == delivery.applicant)))
+        return list(session.exec(active.where(Account.user == case.applicant)))
     if kind == "person":
         return list(session.exec(active.where(Account.person == name)))
-    staff = session.exec(active.where(Account.body == delivery.body))
+    staff = session.exec(active.where(Account.body == case.body))
     return [account for account in staff if name in account.roles]
 
 
-def _notice(delivery: Delivery, effect: Effect, account: Account) -> Notice:
+def _notice(case: CaseRow, effect: Effect, account: Account) -> Notice:
     return Notice(
-        id=f"{delivery.case_id}.{effect.id}.{account.user}",
+        id=f"{case.id}.{effect.id}.{account.user}",
         to=account.email,
         to_name=account.name,
         subject_zh=effect.subject.zh,
         subject_en=effect.subject.en,
         body=f"{effect.body.zh}\n\n{effect.body.en}\n",
-        case_number=delivery.number,
+        case_number=case.number,
+    )
+
+
+def _reported(case: Case, fact: Submission, receipt: Receipt) -> AllianceReportRow:
+    return AllianceReportRow(
+        id=fact.id,
+        case_id=case.row.id,
+        kind=fact.kind,
+        on=fact.on,
+        content=fact.model_dump_json(),
+        receipt=receipt.model_dump_json(),
+        rehearsal=fact.rehearsal,
+        at=datetime.now(UTC),
     )

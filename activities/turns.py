@@ -13,7 +13,7 @@ from activities.facts import FactFinder
 from activities.interface import RECORD, REFUSED, Outcome, Turn
 from domain.refusal import Refused
 from domain.state import CaseState, EventDraft, Facts, Message
-from records import store
+from records import queries, store
 from records.tables import TurnRow
 
 
@@ -63,7 +63,7 @@ class TurnActivities:
         with Session(self._engine) as session:
             recorded = store.recorded_turn(session, turn.state.id, number)
             if recorded:
-                return _as_recorded(recorded, turn.message)
+                return _as_recorded(session, recorded, turn.message)
             facts = self._facts.gather(session, turn.state, turn.message, turn.at)
             reaction = self._react(turn.state, turn.message, facts, turn.at)
             head = store.write_turn(session, turn.state, reaction.state, turn.message, facts, reaction.events, turn.at)
@@ -71,6 +71,12 @@ class TurnActivities:
         return Outcome(at=turn.at, facts=facts, head=head)
 
 
-def _as_recorded(row: TurnRow, message: Message) -> Outcome:
-    other = None if row.message_id == message.id else Message.model_validate_json(row.message)
-    return Outcome(message=other, at=row.at, facts=Facts.model_validate_json(row.facts), head=row.head)
+def _as_recorded(session: Session, row: TurnRow, message: Message) -> Outcome:
+    facts = Facts.model_validate_json(row.facts)
+    other = None
+    if row.message_id != message.id:
+        other = Message.model_validate_json(row.message)
+        if facts.content:
+            content = queries.content(session, row.case_id, facts.content)
+            other = other.model_copy(update={"content": content})
+    return Outcome(message=other, at=row.at, facts=facts, head=row.head)

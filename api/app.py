@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
 
 from activities.facts import FactFinder
-from api import accounts, cases, files, library, operations, problems
+from api import accounts, alliance, cases, files, gate, library, operations, problems, register
 from api.engine import CaseEngine
 from api.identity import Tokens
 from records.database import connect as connect_database
@@ -36,17 +36,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.library = Library.load()
         app.state.facts = FactFinder(app.state.library, calendars.load())
         app.state.storage = Storage.open(settings.files_url)
+        app.state.gate = gate.Gate(settings.register_per_minute)
         yield
         app.state.database.dispose()
 
     app = FastAPI(title="jingpin", version="1", lifespan=opened, docs_url=None, redoc_url=None)
     problems.install(app)
+    app.exception_handler(gate.TooOften)(gate.too_often)
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(StorageUnavailable)
     async def away(request: Request, _: Exception) -> JSONResponse:
         return problems.problem(request, problems.UNAVAILABLE)
 
-    for router in (accounts.router, cases.router, files.router, library.router, operations.router, operations.health):
+    routes = (accounts, alliance, cases, files, library, operations, register)
+    for router in (*(one.router for one in routes), operations.health):
         app.include_router(router)
     return app

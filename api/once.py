@@ -98,4 +98,3 @@ def _replayed(row: IdempotencyRow) -> Response:
 
 def _in_flight() -> Refused:
     return Refused("idempotency_in_flight", "相同请求正在处理", "The same request is under way.")
-

@@ -9,14 +9,11 @@ from domain.team import MYSTERY_VISIT
 from records.chain import instant
 from records.tables import CaseRow
 
-
 Content = Callable[[str], Any]
 """Gives the JSON data that lies in the record under a digest."""
 
 
-def snapshot(
-    state: CaseState, reader: Actor, now: datetime, content: Content, history_url: str = ""
-) -> dict[str, Any]:
+def snapshot(state: CaseState, reader: Actor, now: datetime, content: Content, history_url: str = "") -> dict[str, Any]:
     """The case as its reader sees it, as JSON data."""
     application = state.application
     view: dict[str, Any] = {
@@ -39,8 +36,8 @@ def snapshot(
         "tasks": [task_view(task, state) for task in state.tasks if not _is_client(reader) or task.role == "applicant"],
         "deadlines": [deadline_view(deadline) for deadline in state.deadlines],
         "certificates": [one.model_dump(mode="json") for one in reversed(state.certificates)],
-        "next_surveillance": None,
-        "suspension": None,
+        "next_surveillance": _next_surveillance(state),
+        "suspension": state.suspension and state.suspension.model_dump(mode="json"),
         "errata": state.errata,
         "flags": sorted(state.flags),
         "now": instant(now),
@@ -49,6 +46,12 @@ def snapshot(
     if history_url and not _is_client(reader):
         view["history_url"] = history_url
     return view
+
+
+def _next_surveillance(state: CaseState) -> str | None:
+    """The last day on which the next surveillance may close, if one is due."""
+    due = [one.due_on for one in state.deadlines if (one.kind, one.state) == ("surveillance", "running")]
+    return min(due).isoformat() if due else None
 
 
 def _is_client(reader: Actor) -> bool:

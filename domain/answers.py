@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from domain.application import DocumentLetter, FileId, Ident, Name, Supplement
+from domain.application import Application, DocumentLetter, FileId, Ident, Name, Supplement
 from domain.model import Input
 from domain.points import Points
 from domain.prose import PROSE, Prose, Reason
@@ -81,6 +81,14 @@ class Checked(Input):
     reason: Prose = ""
 
 
+def is_met(answer: bool | Checked, /) -> bool:  # noqa: FBT001  # the answer itself
+    """Whether a point was answered with yes."""
+    return answer.value if isinstance(answer, Checked) else answer
+
+
+MAIN_POINTS: tuple[Literal["a", "b"], ...] = ("a", "b")
+
+
 class DocumentReview(Input):
     """R:7/7.4.1: whether a and b are met, and what is to be corrected."""
 
@@ -91,12 +99,7 @@ class DocumentReview(Input):
     @property
     def met(self) -> bool:
         """Whether both points were answered with yes."""
-        return all(self.value(letter) for letter in ("a", "b"))
-
-    def value(self, letter: Literal["a", "b"]) -> bool:
-        """One point's answer; a point left out is not met."""
-        answer = self.checks.get(letter, False)
-        return answer.value if isinstance(answer, Checked) else answer
+        return all(is_met(self.checks.get(letter, False)) for letter in MAIN_POINTS)
 
 
 class Meeting(Input):
@@ -113,6 +116,20 @@ class MysteryVisit(Input):
     site: Ident
     observations: Reason
     evidence: list[FileId] = Field(default_factory=list, max_length=100)
+
+
+class Conclusion(Input):
+    """Whether one of the contents conforms, and what shows it."""
+
+    conclusion: Literal["conforms", "does_not"]
+    evidence: Reason
+
+
+class AuditContents(Input):
+    """R:7/6.5.2 a-f at a surveillance; at a recertification R:7/6.6.1 a-c as well."""
+
+    items: dict[Literal["a", "b", "c", "d", "e", "f"], Conclusion]
+    renewal: dict[Literal["a", "b", "c"], Conclusion] = Field(default_factory=dict)
 
 
 class FindingsConfirmation(Input):
@@ -182,6 +199,21 @@ class Decision(Input):
     conditions: dict[Literal["a", "b", "c", "d", "e", "f"], bool | Checked] = Field(default_factory=dict)
 
 
+class RecertificationApplication(Application):
+    """R:7/6.6.1: an application to renew, with what has changed since."""
+
+    changes: Annotated[list[Reason], PROSE] = Field(default_factory=list, max_length=100)
+
+
+class SuspensionDecision(Input):
+    """R:10/9.3.1: to suspend, or not; a missed surveillance that is not to suspend gets a new date."""
+
+    outcome: Literal["suspend", "dismiss"]
+    grounds: list[Literal["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]] = Field(default_factory=list)
+    reason: Reason
+    until: date | None = None
+
+
 class Approval(Input):
     """Consent to something that needs a second person."""
 
@@ -210,6 +242,7 @@ ANSWERS: dict[str, type[Input]] = {
     "audit.management": ManagementSheet,
     "audit.characteristics": CharacteristicsSheet,
     "audit.credit": CreditSheet,
+    "audit.contents": AuditContents,
     "audit.mystery_visit": MysteryVisit,
     "findings.confirm": FindingsConfirmation,
     "findings.answer": ObjectionAnswer,
@@ -219,6 +252,8 @@ ANSWERS: dict[str, type[Input]] = {
     "review.independent": IndependentReview,
     "decision.make": Decision,
     "approval.give": Approval,
+    "recertification.apply": RecertificationApplication,
+    "suspension.decide": SuspensionDecision,
     "operations.resolve": Resolution,
 }
 """Task kind → payload model."""

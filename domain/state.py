@@ -110,6 +110,8 @@ class Deadline(Record):
     proof: Proof
     remind: list[date] = Field(default_factory=list)
     """Days whose reminder is still to come, soonest first."""
+    opens_on: date | None = None
+    """The day on which what is due here is asked for by itself; none once that has happened."""
 
 
 class Effect(Record):
@@ -220,6 +222,15 @@ class Certificate(Record):
     successor: str | None = None
 
 
+class Suspension(Record):
+    """A suspension: since when, its last day, on which grounds, and whether it has run out."""
+
+    since: date
+    ends_on: date
+    grounds: list[str]
+    over: bool = False
+
+
 class CycleNumber(Record):
     """Which certification cycle runs."""
 
@@ -256,6 +267,7 @@ class CaseState(Record):
     audits: list[Audit] = Field(default_factory=list)
     certificates: list[Certificate] = Field(default_factory=list)
     """Oldest first."""
+    suspension: Suspension | None = None
     fee_total: str = ""
     tasks: list[Task] = Field(default_factory=list)
     deadlines: list[Deadline] = Field(default_factory=list)

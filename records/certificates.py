@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 from domain.application import Application
 from domain.dates import local_date
 from domain.state import CaseState, Certificate
-from records.tables import CaseRow, CertificateChangeRow, CertificateRow, DocumentRow
+from records.issued import CertificateChangeRow, CertificateRow, DocumentRow
+from records.tables import CaseRow
 
 Status = Literal["upcoming", "valid", "suspended", "withdrawn", "cancelled", "expired", "superseded"]
 
@@ -124,7 +125,8 @@ def page(
         query = query.where(or_(*(column.contains(text, autoescape=True) for column in columns)))
     if status:
         query = query.where(or_(_is(status, local_date(now)), col(CertificateRow.rehearsal)))
-    query = query.order_by(col(CertificateRow.number)).limit(max(limit, CHUNK) if status else limit)
+    size = max(limit, CHUNK) if status else limit
+    query = query.order_by(col(CertificateRow.number)).limit(size)
 
     def entries() -> Iterator[Entry]:
         # Each rehearsed certificate has a today of its own, which only this side of the database can tell.
@@ -134,8 +136,8 @@ def page(
             for row, ahead in rows:
                 day = _today(row, ahead, now)
                 yield Entry(row, _read(row, row.status, day), day)
-            more = bool(rows)
-            last = rows[-1][0].number if rows else last
+                last = row.number
+            more = len(rows) == size
 
     return list(islice((one for one in entries() if status in (None, one.status)), limit))
 

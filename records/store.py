@@ -68,7 +68,7 @@ def write_turn(  # the parts of one transaction
             case_id=after.id,
             turn=after.turn,
             message_id=message.id,
-            message=message.model_dump_json(),
+            message=message.model_dump_json(exclude={"content"} if facts.content else None),
             facts=facts.model_dump_json(),
             head=head,
             at=at,

@@ -1,32 +1,12 @@
 """The tables of the record; every row that a person may read belongs to a body or to a case of one."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, Column, DateTime, ForeignKeyConstraint, Index, Text, UniqueConstraint
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-
-class Instant(TypeDecorator[datetime]):
-    """An instant in UTC; SQLite forgets the zone, so it is put back."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To the database: in UTC."""
-        del dialect
-        return value.astimezone(UTC) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """From the database: aware, in UTC."""
-        del dialect
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
-
-
-def _instant() -> Column[datetime]:
-    return Column(Instant, nullable=False)
+from records import issued  # noqa: F401  # whoever imports this module knows every table
+from records.columns import instant
 
 
 class Body(SQLModel, table=True):
@@ -76,7 +56,7 @@ class CaseRow(SQLModel, table=True):
     clock_ahead: float = 0
     """Seconds by which the case's own clock is ahead of the wall clock; 0 outside rehearsal."""
     state: str = Field(sa_column=Column(Text, nullable=False))
-    opened_at: datetime = Field(sa_column=_instant())
+    opened_at: datetime = Field(sa_column=instant())
 
 
 class TurnRow(SQLModel, table=True):
@@ -93,7 +73,7 @@ class TurnRow(SQLModel, table=True):
     message: str = Field(sa_column=Column(Text, nullable=False))
     facts: str = Field(sa_column=Column(Text, nullable=False))
     head: str
-    at: datetime = Field(sa_column=_instant())
+    at: datetime = Field(sa_column=instant())
 
 
 class EventRow(SQLModel, table=True):
@@ -168,7 +148,7 @@ class FileRow(SQLModel, table=True):
     name: str
     owner: str = Field(foreign_key="accounts.user", index=True)
     body: str | None = None
-    at: datetime = Field(sa_column=_instant())
+    at: datetime = Field(sa_column=instant())
 
 
 class FileUseRow(SQLModel, table=True):
@@ -199,7 +179,7 @@ class IdempotencyRow(SQLModel, table=True):
     """None while it is under way."""
     response: str | None = Field(default=None, sa_column=Column(Text))
     location: str | None = None
-    at: datetime = Field(sa_column=_instant())
+    at: datetime = Field(sa_column=instant())
 
 
 class OperationRow(SQLModel, table=True):
@@ -210,7 +190,7 @@ class OperationRow(SQLModel, table=True):
     owner: str
     case_id: str
     message_id: str
-    at: datetime = Field(sa_column=_instant())
+    at: datetime = Field(sa_column=instant())
 
 
 class NoticeRow(SQLModel, table=True):
@@ -220,7 +200,7 @@ class NoticeRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     case_id: str = Field(index=True)
     recipient: str
-    at: datetime = Field(sa_column=_instant())
+    at: datetime = Field(sa_column=instant())
 
 
 class CompetenceRow(SQLModel, table=True):
@@ -239,85 +219,3 @@ class ConflictRow(SQLModel, table=True):
     person: str = Field(primary_key=True)
     organization: str = Field(primary_key=True)
     until: date | None = None
-
-
-class CertificateRow(SQLModel, table=True):
-    """A certificate as the register shows it: what it certifies stays as it was decided, its status moves."""
-
-    __tablename__ = "certificates"
-    __table_args__ = (
-        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
-        UniqueConstraint("case_id", "place"),
-        Index("ix_certificates_status", "status", "valid_until"),
-    )
-    number: str = Field(primary_key=True)
-    case_id: str
-    place: int
-    """Which of its case's certificates it is, from 0."""
-    body: str = Field(foreign_key="bodies.id", index=True)
-    organization: str
-    uscc: str
-    address: str
-    scheme: str
-    scheme_version: str
-    special_rule: str | None = None
-    special_rule_version: str | None = None
-    service: str
-    scope: str = Field(sa_column=Column(Text, nullable=False))
-    sites: list[dict[str, str]] = Field(sa_column=Column(JSON, nullable=False))
-    """`{id, name, address, city}` each."""
-    decided_on: date
-    valid_from: date
-    valid_until: date
-    status: str
-    """As the case last recorded it; what it is on a day follows from its changes and the calendar."""
-    predecessor: str | None = None
-    successor: str | None = None
-    rehearsal: bool = False
-
-
-class CertificateChangeRow(SQLModel, table=True):
-    """From which day, in Shanghai, a certificate had which status by an act or a timer of its case."""
-
-    __tablename__ = "certificate_changes"
-    number: str = Field(primary_key=True, foreign_key="certificates.number")
-    place: int = Field(primary_key=True)
-    on: date
-    status: str
-
-
-class DocumentRow(SQLModel, table=True):
-    """A document that was printed, once for each effect that asked for it; its bytes lie in the file store."""
-
-    __tablename__ = "documents"
-    __table_args__ = (
-        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
-        CheckConstraint("kind IN ('certificate', 'report')", name="ck_documents_kind"),
-        Index("ix_documents_about", "kind", "about"),
-    )
-    case_id: str = Field(primary_key=True)
-    effect_id: str = Field(primary_key=True)
-    kind: str
-    about: str
-    """The certificate's number or the audit's id."""
-    sha256: str
-    name: str
-    at: datetime = Field(sa_column=_instant())
-
-
-class AllianceReportRow(SQLModel, table=True):
-    """A fact that was reported to the alliance, with the receipt; rehearsed ones never left the house."""
-
-    __tablename__ = "alliance_reports"
-    __table_args__ = (
-        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
-        Index("ix_alliance_reports_at", "at", "id"),
-    )
-    id: str = Field(primary_key=True)
-    case_id: str
-    kind: str
-    on: date
-    content: str = Field(sa_column=Column(Text, nullable=False))
-    receipt: str = Field(sa_column=Column(Text, nullable=False))
-    rehearsal: bool = False
-    at: datetime = Field(sa_column=_instant())

@@ -229,3 +229,8 @@ def an_application(number: int) -> dict[str, Any]:
         "documents": [{"kind": kind, "file_id": "f-applicant"} for kind in "abcdeghi"],
         "declarations": {"credit": True, "complaints": True},
     }
+
+
+CONTENTS = {letter: {"conclusion": "conforms", "evidence": "x"} for letter in "abcdef"}
+RENEWAL = {letter: {"conclusion": "conforms", "evidence": "x"} for letter in "abc"}
+MAINTAINED = dict.fromkeys("abcdef", True)

@@ -1,4 +1,4 @@
-"""What a case does by itself, and when: lapses at the end of their day, reminders at nine in the morning."""
+"""What a case does by itself, and when: lapses at the end of their day; openings and reminders at nine."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -12,7 +12,7 @@ class Entry(NamedTuple):
 
     at: datetime
     name: str
-    """`lapse:<deadline id>` or `remind:<deadline id>`."""
+    """`lapse:`, `open:` or `remind:` and the deadline's id."""
 
 
 def agenda(state: CaseState) -> list[Entry]:
@@ -21,6 +21,8 @@ def agenda(state: CaseState) -> list[Entry]:
     for deadline in state.deadlines:
         if deadline.state == "running":
             entries.append(Entry(end_of_day(deadline.judged_on), f"lapse:{deadline.id}"))
+            if deadline.opens_on:
+                entries.append(Entry(nine_oclock(deadline.opens_on), f"open:{deadline.id}"))
             if deadline.remind:
                 entries.append(Entry(nine_oclock(deadline.remind[0]), f"remind:{deadline.id}"))
     return sorted(entries)

@@ -14,6 +14,7 @@ from domain.rules import Limit, Rules, Wait
 from domain.state import (
     Audit,
     CaseState,
+    Certificate,
     Deadline,
     Effect,
     EventDraft,
@@ -115,10 +116,15 @@ class Case:
         purpose: str = "",
         audit: Audit | None = None,
         judged: date | None = None,
+        opens_on: date | None = None,
     ) -> None:
-        """Let a due date run; its lapse is `judged` later where an entry may come late."""
+        """Let a due date run; its lapse is `judged` later where an entry may come late.
+
+        A date nobody is asked for yet is reminded of by the pack's ladder for long dates.
+        """
         wait = self.rules.waits.get(kind)
-        remind = [until.on - timedelta(days=before) for before in (wait.reminders if wait else [])]
+        ladder = wait.reminders if wait and not opens_on else self.rules.reminders
+        remind = [until.on - timedelta(days=before) for before in ladder]
         self.state.deadlines.append(
             Deadline(
                 id=deadline_id,
@@ -131,6 +137,7 @@ class Case:
                 clause=until.clause,
                 proof=until.proof,
                 remind=sorted(day for day in remind if day > self.today),
+                opens_on=opens_on,
             )
         )
 
@@ -212,6 +219,12 @@ class Case:
         self.events.extend(mine)
         self.state.held = [draft for draft in self.state.held if draft not in mine]
 
+    @property
+    def certificate(self) -> Certificate:
+        """The certificate in force, or the latest one."""
+        running = [one for one in self.state.certificates if one.status in ("valid", "suspended")]
+        return (running or self.state.certificates)[-1]
+
     def record_fees(self) -> None:
         """R:7/6.4.8: fees incurred are recorded when certification ends."""
         if self.state.fee_total:
@@ -278,13 +291,16 @@ class Case:
 
     def tell_task(self, to: str, task: Task, lead: Text | None = None) -> None:
         """Tell somebody of a task: what is asked and until when."""
-        lead = lead or Text(zh="请办理", en="Please complete")
-        until_zh = f",请于{task.due_on}前完成" if task.due_on else ""
-        until_en = f", due on {task.due_on}" if task.due_on else ""
+        self.tell_due(to, task.title, task.due_on, lead or Text(zh="请办理", en="Please complete"))
+
+    def tell_due(self, to: str, title: Text, due_on: date | None, lead: Text) -> None:
+        """Tell somebody of something that is due."""
+        until_zh = f",请于{due_on}前完成" if due_on else ""
+        until_en = f", due on {due_on}" if due_on else ""
         self.tell(
             to,
-            Text(zh=f"{lead.zh}:{task.title.zh}", en=f"{lead.en}: {task.title.en}"),
-            Text(zh=f"{task.title.zh}{until_zh}。", en=f"{task.title.en}{until_en}."),
+            Text(zh=f"{lead.zh}:{title.zh}", en=f"{lead.en}: {title.en}"),
+            Text(zh=f"{title.zh}{until_zh}。", en=f"{title.en}{until_en}."),
         )
 
     # Refusing

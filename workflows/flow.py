@@ -19,7 +19,7 @@ from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Fault, Refused
 from domain.state import CaseState, Deadline, EventDraft, Facts, Message
 from workflows.case import Case
-from workflows.stages import application, audit, contract, operations, planning, rectification, review
+from workflows.stages import application, audit, contract, cycle, operations, planning, rectification, review
 
 Step = Callable[..., None]
 """An answer's gets the case, the task and the payload; an act's the case and the payload; a lapse's the case and
@@ -49,6 +49,7 @@ ANSWERED: dict[str, Step] = {
     "audit.open": audit.opened,
     "audit.management": audit.management_scored,
     "audit.characteristics": audit.characteristics_scored,
+    "audit.contents": audit.contents_concluded,
     "audit.mystery_visit": audit.visited,
     "audit.credit": audit.credit_checked,
     "audit.close": audit.closed,
@@ -62,6 +63,9 @@ ANSWERED: dict[str, Step] = {
     # R:7/6.4.6.2 review and decision
     "review.independent": review.reviewed,
     "decision.make": review.decided,
+    # R:7/6.5, R:7/6.6, R:10/9.3 after the certificate
+    "recertification.apply": cycle.renewal_applied,
+    "suspension.decide": cycle.suspension_decided,
     # deliveries that failed
     "operations.resolve": operations.resolved,
 }
@@ -80,9 +84,20 @@ LAPSED: dict[tuple[str, str], Step] = {
     ("rectification.submit", ""): rectification.not_submitted,
     ("reaudit", ""): audit.reaudit_missed,
     ("certificate.issue", ""): audit.issue_is_overdue,
-    ("audit.credit", ""): review.credit_is_old,
+    ("certificate.expiry", ""): cycle.expired,
+    ("surveillance", ""): cycle.surveillance_missed,
+    ("recertification.apply", ""): cycle.not_applied_in_time,
+    ("recertification.on_site", ""): cycle.on_site_not_closed,
+    ("suspension.end", ""): cycle.suspension_over,
+    ("audit.credit", "stale"): review.credit_is_old,
 }
 """What the end of a limit leads to; every other limit escalates."""
+
+OPENS: dict[str, Step] = {
+    # R:7/6.5.1 surveillance, R:7/6.6.1 recertification: asked for by themselves, in good time
+    "surveillance": cycle.surveillance_opens,
+    "recertification.apply": cycle.recertification_opens,
+}
 
 
 def react(state: CaseState, message: Message, facts: Facts, at: datetime) -> Reaction:
@@ -168,9 +183,17 @@ def _rang(case: Case) -> None:
         deadline.remind.pop(0)
         _remind(case, deadline)
         return
+    if what == "open":
+        deadline.opens_on = None
+        OPENS[deadline.kind](case, deadline)
+        return
     deadline.state = "missed"
     case.record(f"timer.{deadline.kind}", deadline.clause, at=end_of_day(deadline.judged_on), deadline=deadline_id)
-    LAPSED.get((deadline.kind, deadline.purpose), escalate)(case, deadline)
+    wait = case.rules.waits.get(deadline.kind)
+    lapsed = LAPSED.get((deadline.kind, deadline.purpose), escalate)
+    if wait and wait.lapse == "escalate" and not deadline.purpose:
+        lapsed = escalate
+    lapsed(case, deadline)
 
 
 def escalate(case: Case, deadline: Deadline) -> None:
@@ -182,7 +205,10 @@ def escalate(case: Case, deadline: Deadline) -> None:
 
 
 def _remind(case: Case, deadline: Deadline) -> None:
+    lead = Text(zh="提醒", en="Reminder")
     task = next((task for task in case.state.tasks if task.id == deadline.id), None)
     if task:
-        to = "applicant" if task.role == "applicant" else f"role:{task.role}"
-        case.tell_task(to, task, Text(zh="提醒", en="Reminder"))
+        case.tell_task("applicant" if task.role == "applicant" else f"role:{task.role}", task, lead)
+    elif deadline.kind in cycle.TITLES:
+        for to in ("applicant", "role:case_manager"):
+            case.tell_due(to, cycle.TITLES[deadline.kind], deadline.due_on, lead)

@@ -5,8 +5,9 @@ from typing import Literal
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
+import records.tables  # noqa: F401  # fills the metadata
+from records.columns import Instant
 from records.database import connect
-from records.tables import Instant
 
 
 def _plain_types(kind: str, item: object, _: object) -> str | Literal[False]:

@@ -4,23 +4,26 @@ from typing import Any
 
 from domain.answers import (
     Approval,
+    AuditContents,
     AuditReport,
     FindingsConfirmation,
     Meeting,
     MysteryVisit,
     ObjectionAnswer,
 )
-from domain.cycle import issue_overdue, judged_on, reaudit
-from domain.dates import Anchor
+from domain.cycle import issue_overdue, judged_on, reaudit, recertification_on_site
+from domain.dates import Anchor, earlier
 from domain.results import Condition
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet
 from domain.state import Audit, Deadline, Effect, Task
 from domain.team import MYSTERY_VISIT
 from workflows.case import Case, invalid
-from workflows.stages import planning, rectification, review
+from workflows.stages import cycle, planning, rectification, review
 
 ON_SITE = ("audit.open", "audit.management", "audit.characteristics", "audit.close")
 """What the leader brings in from the site, in any order."""
+WITH_CONTENTS = ("surveillance", "recertification")
+"""Audit kinds that conclude on R:7/6.5.2 a-f (and R:7/6.6.1 a-c)."""
 
 
 def begin(case: Case, audit: Audit) -> None:
@@ -30,6 +33,9 @@ def begin(case: Case, audit: Audit) -> None:
     for kind in ON_SITE:
         case.ask(kind, audit=audit, assignee=audit.leader)
     case.ask("audit.credit", audit=audit)
+    if audit.audit_kind in WITH_CONTENTS:
+        audit.awaits.append("audit.contents")
+        case.ask("audit.contents", audit=audit, assignee=audit.leader)
     if audit.plan and MYSTERY_VISIT in audit.plan.modes:
         audit.awaits.append("audit.mystery_visit")
         case.ask("audit.mystery_visit", audit=audit, assignee=audit.plan.in_role("visitor")[0].user)
@@ -64,6 +70,10 @@ def closed(case: Case, task: Task, answer: Meeting) -> None:
         fault = ("/on", f"before {audit.first_day}")
         raise invalid("末次会议早于首次会议", "The audit closes before it opens.", [fault])
     audit.last_day = answer.on
+    if audit.audit_kind == "surveillance":
+        cycle.surveillance_closed(case, answer.on)
+    else:
+        cycle.recertification_closed(case, audit, answer.on)
     _given(case, audit, task, answer)
 
 
@@ -96,6 +106,19 @@ def credit_checked(case: Case, task: Task, answer: CreditSheet) -> None:
         audit.results = case.facts.results.model_copy(update={"final": audit.results.final})
         audit.results_content = case.facts.results_content
         review.watch_credit(case, audit)
+
+
+def contents_concluded(case: Case, task: Task, answer: AuditContents) -> None:
+    """R:7/6.5.2 a-f, at a recertification R:7/6.6.1 a-c as well: each concluded with evidence."""
+    audit = case.audit(task)
+    missing = [(f"/items/{letter}", "required") for letter in "abcdef" if letter not in answer.items]
+    if audit.audit_kind == "recertification":
+        missing += [(f"/renewal/{letter}", "required") for letter in "abc" if letter not in answer.renewal]
+    if missing:
+        raise invalid("各项内容均须有结论", "Every content needs its conclusion.", missing)
+    conclusions = {letter: one.conclusion for letter, one in sorted(answer.items.items())}
+    _scored(case, audit, task, conclusions=conclusions)
+    _judge_when_complete(case, audit)
 
 
 def visited(case: Case, task: Task, answer: MysteryVisit) -> None:
@@ -244,12 +267,19 @@ def reported(case: Case, task: Task, answer: AuditReport) -> None:
     if audit.results:
         audit.results = audit.results.model_copy(update={"final": True})
     case.send(Effect(id="", kind="report", about=audit.id))
-    if failed and audit.audit_kind == "initial":
+    if failed and _may_be_repeated(case, audit):
         _open_reaudit(case, audit)
-    else:
-        if not failed:
-            _watch_issue(case)
-        review.ask_review(case, audit)
+        return
+    if not failed and audit.audit_kind != "surveillance":
+        _watch_issue(case)
+    review.ask_review(case, audit)
+
+
+def _may_be_repeated(case: Case, audit: Audit) -> bool:
+    """R:7/6.4.6.1: an initial audit once; a recertification only where the repetition can close before expiry."""
+    if audit.audit_kind == "recertification":
+        return case.certificate.status != "expired" and case.today < case.certificate.valid_until
+    return audit.audit_kind == "initial"
 
 
 def _open_reaudit(case: Case, audit: Audit) -> None:
@@ -259,6 +289,13 @@ def _open_reaudit(case: Case, audit: Audit) -> None:
     if audit.last_day is None:
         raise RuntimeError("a reported audit has a last day")
     until = reaudit(audit.last_day, case.rules.cycle)
+    if audit.audit_kind == "recertification":
+        closes = recertification_on_site(case.certificate.valid_until)
+        until = earlier(until, closes)
+        judged = judged_on(closes.on, case.rules.cycle)
+        case.run_deadline(
+            "recertification.on_site", closes, deadline_id=f"on-site-{again.id}", audit=again, judged=judged
+        )
     case.run_deadline(
         "reaudit",
         until,
@@ -269,8 +306,11 @@ def _open_reaudit(case: Case, audit: Audit) -> None:
     case.tell_applicant("审查未通过,可再次审查一次", f"The audit failed; one re-audit may begin by {until.on}")
 
 
-def reaudit_missed(case: Case, _: Deadline) -> None:
-    """R:7/6.4.6.1: the re-audit did not begin in time: certification ends."""
+def reaudit_missed(case: Case, deadline: Deadline) -> None:
+    """R:7/6.4.6.1: the re-audit did not begin in time: certification ends, or the renewal is not granted."""
+    if case.state.certificates:
+        cycle.on_site_not_closed(case, deadline)
+        return
     case.end("terminated")
     case.record_fees()
     case.tell_applicant("未在期限内再次审查,认证终止", "No re-audit in time: certification ends")

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from domain.answers import AuditPlan, DocumentReview, PlanConfirmation
 from domain.application import Supplement
+from domain.dates import Due
 from domain.planning import (
     PersonDays,
     check_coverage,
@@ -21,14 +22,18 @@ from workflows.case import Case, invalid
 from workflows.stages import audit as on_site
 
 PLANNING = "R:7/7.3.1"
+WINDOWED = {"surveillance": "surveillance", "recertification": "recertification.on_site"}
+"""Audit kinds that must close within a window, and its due date's kind."""
 
 
-def open_audit(case: Case, kind: AuditKind, *, of: str | None = None, attempt: int = 1) -> Audit:
-    """A new audit begins with its plan."""
+def open_audit(
+    case: Case, kind: AuditKind, *, of: str | None = None, attempt: int = 1, until: Due | None = None
+) -> Audit:
+    """A new audit begins with its plan, due within the pack's limit or `until` its window's end."""
     audit = Audit(id=f"audit-{len(case.state.audits) + 1}", audit_kind=kind, of=of, attempt=attempt)
     case.state.audits.append(audit)
     case.go_audit(audit, "planning")
-    case.ask("audit.plan", audit=audit)
+    case.ask("audit.plan", audit=audit, until=until)
     return audit
 
 
@@ -49,7 +54,7 @@ def _check(case: Case, audit: Audit, answer: AuditPlan) -> None:
         raise case.refuse("R:7/7.4.5", "没有专用规则,不能策划", "Without a special rule no audit can be planned.")
     if answer.planned_from < case.today:
         raise invalid("计划日期早于今天", "The plan lies in the past.", [("/planned_from", f"before {case.today}")])
-    _check_reaudit_window(case, audit, answer)
+    _check_window(case, audit, answer)
     team = [Member(user=member.user, role=member.role) for member in answer.team]
     engagement = Engagement(
         organization=case.application.organization.uscc,
@@ -73,14 +78,16 @@ def _check(case: Case, audit: Audit, answer: AuditPlan) -> None:
     _check_independence(case)
 
 
-def _check_reaudit_window(case: Case, audit: Audit, answer: AuditPlan) -> None:
-    window = case.running("reaudit", audit)
-    if window and answer.planned_from > window.due_on:
-        raise case.refuse(
-            window.clause,
-            f"再次审查须在{window.due_on}前开始",
-            f"The re-audit has to begin by {window.due_on}.",
-        )
+def _check_window(case: Case, audit: Audit, answer: AuditPlan) -> None:
+    begins = case.running("reaudit", audit)
+    if begins and answer.planned_from > begins.due_on:
+        zh, en = f"再次审查须在{begins.due_on}前开始", f"The re-audit has to begin by {begins.due_on}."
+        raise case.refuse(begins.clause, zh, en, [("/planned_from", "after the window")])
+    kind = WINDOWED.get(audit.audit_kind, "")
+    closes = case.running(kind, audit) or case.running(kind)
+    if closes and answer.planned_to > closes.due_on:
+        zh, en = f"审查须在{closes.due_on}前结束", f"The audit has to close by {closes.due_on}."
+        raise case.refuse(closes.clause, zh, en, [("/planned_to", "after the window")])
 
 
 def _check_independence(case: Case) -> None:
@@ -154,7 +161,8 @@ def confirmed(case: Case, task: Task, answer: PlanConfirmation) -> None:
     case.record_message(answer, task.clause, audit=audit.id)
     if answer.outcome == "object" and audit.objections == 1:
         case.go_audit(audit, "planning")
-        case.ask("audit.plan", audit=audit)
+        window = case.same_due("audit.plan", audit) if audit.audit_kind in WINDOWED else None
+        case.ask("audit.plan", audit=audit, until=window)
     else:
         _to_document_review(case, audit)
 

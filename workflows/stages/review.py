@@ -1,11 +1,12 @@
 """R:7/6.4.6.2: independent review and certification decision, by people who took no part in the evaluation."""
 
-from domain.answers import Decision, IndependentReview
-from domain.cycle import credit_good_until, expiry
+from domain.answers import Decision, IndependentReview, is_met
+from domain.cycle import credit_good_until
 from domain.dates import Anchor, Step, counted
-from domain.state import Audit, Certificate, Deadline, Effect, Task
+from domain.state import Audit, Deadline, Effect, Task
 from workflows.case import Case, invalid
 from workflows.stages import audit as on_site
+from workflows.stages import cycle
 
 INDEPENDENCE = "R:7/6.4.6.2"
 CREDIT = "R:7/7.4.5"
@@ -54,7 +55,7 @@ def _return(case: Case, audit: Audit, kinds: list[str]) -> None:
     if unknown:
         raise invalid("所列任务不能重新打开", "A named task cannot be reopened.", unknown)
     inputs = [kind for kind in dict.fromkeys(kinds) if kind != "audit.report"]
-    case.settle_deadlines("void", kind="certificate.issue", audit_id=None)
+    case.settle_deadlines("void", kind="certificate.issue")
     if not inputs:
         case.go_audit(audit, "audit")
         on_site.ask_report(case, audit)
@@ -76,7 +77,9 @@ def watch_credit(case: Case, audit: Audit) -> None:
     days = case.rules.cycle.credit_valid_days
     step = Step(op=f"+{days} days", from_=checked, to=good_until)
     until = counted(Anchor(kind="task", on=checked), CREDIT, f"{days} days", [step])
-    case.run_deadline("audit.credit", until, deadline_id=f"audit.credit-{checked}-{audit.id}", audit=audit)
+    case.run_deadline(
+        "audit.credit", until, deadline_id=f"audit.credit-{case.state.turn}", purpose="stale", audit=audit
+    )
 
 
 def credit_is_old(case: Case, deadline: Deadline) -> None:
@@ -93,60 +96,67 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
     case.take_duty(case.message.actor.person, "decision")
     audit.stage = "closed"
     case.drop_tasks("audit.credit", audit)
-    if answer.outcome == "grant":
-        _grant(case)
-    else:
-        _refuse(case, audit)
+    match answer.outcome:
+        case "grant":
+            cycle.certify(case, audit)
+        case "maintain":
+            cycle.maintained(case, audit)
+        case "suspend":
+            cycle.suspend(case, ["b"], failed_surveillance=True)
+        case _:
+            _refuse(case, audit)
+
+
+OUTCOMES = {
+    "initial": ("grant", "refuse"),
+    "reaudit": ("grant", "refuse"),
+    "recertification": ("grant", "refuse"),
+    "surveillance": ("maintain", "suspend"),
+}
+"""Audit kind → decisions that fit it."""
+FAVOURABLE = ("grant", "maintain")
+MAINTAINED = "abcdef"
+"""R:10/9.1: the conditions of maintaining a certification."""
 
 
 def _check_outcome(case: Case, audit: Audit, answer: Decision) -> None:
-    passed = audit.results is not None and audit.results.verdict == "pass"
-    if answer.outcome not in ("grant", "refuse"):
+    if answer.outcome not in OUTCOMES.get(audit.audit_kind, ()):
         raise case.refuse(INDEPENDENCE, "该决定不适用于本次审查", "This decision does not fit this audit.")
-    if answer.outcome == "refuse":
+    if answer.outcome not in FAVOURABLE:
         if not answer.reason:
-            raise invalid("拒绝须说明理由", "A refusal needs a reason.", [("/reason", "required")])
+            raise invalid("不利决定须说明理由", "This decision needs a reason.", [("/reason", "required")])
         return
-    if not passed:
-        raise case.refuse("R:7/6.4.8", "再次审查未通过,只能拒绝", "After a failed re-audit only refusal is left.")
+    if audit.results is None or audit.results.verdict == "fail":
+        clause = "R:7/6.5.3.2" if audit.audit_kind == "surveillance" else "R:7/6.4.8"
+        raise case.refuse(clause, "审查未通过,不得作出该决定", "The audit failed: this decision is not left.")
     if audit.review == "disagree":
-        raise case.refuse(INDEPENDENCE, "复核不同意,不得授予", "The review disagreed: it cannot be granted.")
+        raise case.refuse(INDEPENDENCE, "复核不同意,不得作出该决定", "The review disagreed.")
     checked = audit.given.get("audit.credit")
     if checked is None or credit_good_until(checked.on, case.rules.cycle) < case.today:
         raise case.refuse(CREDIT, "信用查询已超过30天,须重新查询", "The credit check is too old: check again.")
+    if answer.outcome == "maintain":
+        _check_conditions(case, answer)
+    elif case.state.status == "suspended":
+        raise case.refuse("R:10/9.3.1", "暂停期间不得授予", "Nothing is granted before restoration.")
 
 
-def _grant(case: Case) -> None:
-    """R:7/7.3.3: three years from the decision; the certificate is made, the alliance is told."""
-    valid_until = expiry(Anchor(kind="decision", on=case.today), case.rules.cycle)
-    certificate = Certificate(
-        number=case.facts.certificate_number,
-        status="valid",
-        decided_on=case.today,
-        valid_from=case.today,
-        valid_until=valid_until.on,
-    )
-    case.state.certificates.append(certificate)
-    case.settle_deadlines("met", kind="certificate.issue", audit_id=None)
-    case.flag("issue_overdue", on=False)
-    case.state.status = "certified"
-    case.go("certified")
-    case.record(
-        "certificate.valid",
-        "R:7/7.3.3",
-        number=certificate.number,
-        valid_from=certificate.valid_from,
-        valid_until=certificate.valid_until,
-    )
-    case.run_deadline("certificate.expiry", valid_until, deadline_id=f"certificate.expiry-{certificate.number}")
-    case.send(Effect(id="", kind="certificate", about=certificate.number))
-    case.send(Effect(id="", kind="submission", about=f"certification:{certificate.number}"))
-    case.tell_applicant("认证通过,证书已颁发", f"Certified: certificate {certificate.number}")
+def _check_conditions(case: Case, answer: Decision) -> None:
+    """R:10/9.1 a-f: each is stated, and any "no" bars it."""
+    left_out = [(f"/conditions/{letter}", "required") for letter in MAINTAINED if letter not in answer.conditions]
+    if left_out:
+        raise invalid("须逐项说明保持条件", "State each condition.", left_out)
+    unmet = [letter for letter, value in sorted(answer.conditions.items()) if not is_met(value)]
+    if unmet:
+        listed = ", ".join(unmet)
+        raise case.refuse("R:10/9.1", f"不满足保持条件:{listed}", f"Conditions not met: {listed}.")
 
 
 def _refuse(case: Case, audit: Audit) -> None:
     failed = audit.results is None or audit.results.verdict == "fail"
-    case.end("terminated" if failed and audit.audit_kind == "reaudit" else "refused")
-    case.record_fees()
+    if case.state.certificates:
+        cycle.refused_renewal(case)
+    else:
+        case.end("terminated" if failed and audit.audit_kind == "reaudit" else "refused")
+        case.record_fees()
     case.send(Effect(id="", kind="submission", about=f"refusal:{audit.id}"))
     case.tell_applicant("认证未通过", "Certification is refused")

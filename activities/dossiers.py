@@ -1,0 +1,102 @@
+"""Finding in the record and the packs what the papers and reports of a case are made of."""
+
+import json
+from collections import defaultdict
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from activities.papers import Answer, Dossier, Packs
+from domain.dates import local_date
+from domain.documents import Phrase
+from domain.state import Audit, CaseState, Effect
+from records.tables import Account, Body, ContentRow, EventRow, TurnRow
+from services.documents import DocumentError
+from services.schemes import Library
+
+ANSWERS = (
+    "audit.plan",
+    "audit.management",
+    "audit.characteristics",
+    "audit.credit",
+    "rectification.submit",
+    "audit.report",
+)
+
+
+def packs(library: Library, scheme: tuple[str, str], special_rule: tuple[str, str] | None) -> Packs:
+    """The packs by id and version, the scheme as the special rule overrides it.
+
+    Raises:
+        DocumentError: one of them is not installed.
+    """
+    try:
+        found = library.scheme(*scheme)
+        rule = library.special_rule(*special_rule) if special_rule else None
+    except KeyError as error:
+        raise DocumentError(f"the pack {error} is not installed") from error
+    return Packs(found.under(rule) if rule else found, rule)
+
+
+def body_name(session: Session, body: str) -> Phrase:
+    """What a certification body is called."""
+    row = session.get(Body, body)
+    return Phrase(zh=row.name_zh, en=row.name_en) if row else Phrase(zh=body)
+
+
+def dossier(session: Session, library: Library, state: CaseState, audit_id: str) -> Dossier:
+    """Everything that the report of an audit is made of.
+
+    Raises:
+        DocumentError: there is no such audit, or a pack is not installed.
+    """
+    audit = next((one for one in state.audits if one.id == audit_id), None)
+    if audit is None or state.scheme is None:
+        raise DocumentError(f"there is no audit {audit_id}")
+    rule = state.special_rule
+    answers = _answers(session, state.id, audit)
+    wanted = {answer.content for given in answers.values() for answer in given}
+    wanted |= {audit.results_content, *(finding.content for finding in audit.findings)}
+    return Dossier(
+        state=state,
+        audit=audit,
+        body=body_name(session, state.body),
+        packs=packs(library, (state.scheme.id, state.scheme.version), (rule.id, rule.version) if rule else None),
+        names=_names(session, audit),
+        answers=answers,
+        contents=_contents(session, state.id, wanted),
+    )
+
+
+def day_of(session: Session, state: CaseState, effect: Effect) -> date:
+    """The day, in the case's own time, of the turn that decided an effect (its id begins with the turn)."""
+    turn, _, _ = effect.id.partition(".")
+    row = session.get(TurnRow, (state.id, int(turn) if turn.isdecimal() else state.turn))
+    if row is None:
+        raise DocumentError(f"the record has no turn of effect {effect.id}")
+    return local_date(row.at)
+
+
+def _answers(session: Session, case_id: str, audit: Audit) -> dict[str, list[Answer]]:
+    """By task kind, the answers of an audit, oldest first; last the one the case itself counts."""
+    events = select(EventRow).where(EventRow.case_id == case_id, col(EventRow.kind).in_(ANSWERS))
+    found: dict[str, list[Answer]] = defaultdict(list)
+    for row in session.exec(events.order_by(col(EventRow.seq))):
+        data = json.loads(row.data)
+        if data.get("audit") == audit.id and data.get("content"):
+            found[row.kind].append(Answer(data["content"], local_date(datetime.fromisoformat(row.at))))
+    for kind, given in audit.given.items():
+        if kind in ANSWERS and given.content not in {answer.content for answer in found[kind][-1:]}:
+            found[kind].append(Answer(given.content, given.on))
+    return dict(found)
+
+
+def _names(session: Session, audit: Audit) -> dict[str, str]:
+    users = {member.user for member in audit.plan.team} if audit.plan else set()
+    rows = session.exec(select(Account).where(col(Account.user).in_(users)))
+    return {account.user: account.name for account in rows}
+
+
+def _contents(session: Session, case_id: str, wanted: set[str]) -> dict[str, str]:
+    rows = session.exec(select(ContentRow).where(ContentRow.case_id == case_id, col(ContentRow.sha256).in_(wanted)))
+    return {row.sha256: row.body for row in rows}

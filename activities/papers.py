@@ -1,0 +1,256 @@
+"""What the papers of a case say: certificates and audit reports out of what the record and the packs hold."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from activities import score_tables
+from domain.answers import AuditPlan, AuditReport, Rectification, RectifiedItem
+from domain.documents import (
+    AuditReportData,
+    CertificateData,
+    CreditEntry,
+    CreditResult,
+    Edition,
+    Holder,
+    PersonDays,
+    Phrase,
+    PrintedFinding,
+    PrintedPlan,
+    PrintedSite,
+    TeamMember,
+)
+from domain.pack import Scheme, SpecialRule
+from domain.points import format_points, parse_points
+from domain.results import Results
+from domain.sheets import CreditSheet, ManagementSheet
+from domain.state import Audit, CaseState, Finding, Plan
+from records.issued import CertificateRow
+from services.documents import DocumentError
+
+CREDIT_KINDS = {"violation": "违法违规 violation", "complaint": "投诉 complaint", "accident": "事故 accident"}
+
+
+class Packs(NamedTuple):
+    """The packs a paper cites: the scheme, as its special rule overrides it."""
+
+    scheme: Scheme
+    special_rule: SpecialRule | None
+
+
+class Answer(NamedTuple):
+    """An answer on record: the SHA-256 of its payload, and the day it was given."""
+
+    content: str
+    on: date
+
+
+class Dossier(NamedTuple):
+    """Everything an audit report is made of."""
+
+    state: CaseState
+    audit: Audit
+    body: Phrase
+    packs: Packs
+    names: Mapping[str, str]
+    """Account → the person's name."""
+    answers: Mapping[str, list[Answer]]
+    """Task kind → the answers of this audit, oldest first; the last one counts."""
+    contents: Mapping[str, str]
+    """SHA-256 → JSON text."""
+
+    def last(self, kind: str) -> Answer:
+        """The answer that counts.
+
+        Raises:
+            DocumentError: there is none.
+        """
+        given = self.answers.get(kind)
+        if not given:
+            raise DocumentError(f"{self.audit.id}: no answer to {kind} is on record")
+        return given[-1]
+
+    def content(self, digest: str) -> str:
+        """A content by its digest.
+
+        Raises:
+            DocumentError: it is not on record.
+        """
+        if digest not in self.contents:
+            raise DocumentError(f"{self.audit.id}: content {digest or 'without a digest'} is not on record")
+        return self.contents[digest]
+
+    def payload(self, kind: str) -> str:
+        """The payload of the answer that counts; raises DocumentError."""
+        return self.content(self.last(kind).content)
+
+
+# Certificate --------------------------------------------------------------------------------------------------
+
+
+def certificate_data(row: CertificateRow, packs: Packs, body: Phrase, public_url: str) -> CertificateData:
+    """A certificate as it was decided, with the public address that says what it is worth today."""
+    return CertificateData(
+        number=row.number,
+        kind=packs.scheme.kind,
+        organization=Holder(name=Phrase(zh=row.organization), uscc=row.uscc, address=Phrase(zh=row.address)),
+        service=Phrase(zh=row.service),
+        scope=Phrase(zh=row.scope),
+        sites=[
+            PrintedSite(id=site["id"], name=Phrase(zh=site["name"]), address=Phrase(zh=site["address"]))
+            for site in row.sites
+        ],
+        scheme=edition(packs.scheme),
+        special_rule=edition(packs.special_rule) if packs.special_rule else None,
+        decided_on=row.decided_on,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        issuing_body=body,
+        status_url=f"{public_url.rstrip('/')}/verify/{quote(row.number, safe='')}",
+        predecessor=row.predecessor,
+        rehearsal=row.rehearsal,
+    )
+
+
+def edition(pack: Scheme | SpecialRule) -> Edition:
+    """A pack as documents cite it."""
+    return Edition(id=pack.id, version=pack.version, title=Phrase(zh=pack.title.zh, en=pack.title.en))
+
+
+# Audit report -------------------------------------------------------------------------------------------------
+
+
+def report_data(dossier: Dossier) -> AuditReportData:
+    """An audit's report as it stands on record.
+
+    Raises:
+        DocumentError: something the report needs is not on record.
+    """
+    state, audit, packs = dossier.state, dossier.audit, dossier.packs
+    application, plan, results = state.application, audit.plan, audit.results
+    if not (application and plan and results and audit.first_day and audit.last_day):
+        raise DocumentError(f"{audit.id}: without plan, days on site and results there is no report")
+    full = Results.model_validate_json(dossier.content(audit.results_content))
+    report = AuditReport.model_validate_json(dossier.payload("audit.report"))
+    organization = application.organization
+    return AuditReportData(
+        report_number=f"{state.number}-{audit.id}",
+        case_number=state.number,
+        version=len(dossier.answers["audit.report"]),
+        audit_kind=audit.audit_kind,
+        attempt=audit.attempt,
+        issuing_body=dossier.body,
+        organization=Holder(
+            name=Phrase(zh=organization.name), uscc=organization.uscc, address=Phrase(zh=organization.address)
+        ),
+        service=Phrase(zh=application.service.name),
+        scope=Phrase(zh=application.service.description),
+        scheme=edition(packs.scheme),
+        special_rule=edition(packs.special_rule) if packs.special_rule else None,
+        team=[TeamMember(name=dossier.names.get(one.user, one.user), role=one.role) for one in plan.team],
+        plan=_plan(dossier, plan),
+        first_day=audit.first_day,
+        last_day=audit.last_day,
+        reported_on=dossier.last("audit.report").on,
+        sites=list(_sites(dossier, plan)),
+        **_scores(dossier, full),
+        reading_used=results.reading_used,
+        sensitive=results.sensitive,
+        characteristic=score_tables.characteristic(packs.special_rule, full),
+        findings=list(_findings(dossier)),
+        credit=_credit(dossier, results),
+        verdict=results.verdict,
+        failed_conditions=list(results.failed_conditions),
+        recommendation=report.recommendation,
+        summary=report.summary,
+        reason=report.reason,
+        rehearsal=state.rehearsal,
+    )
+
+
+def _plan(dossier: Dossier, plan: Plan) -> PrintedPlan:
+    asked = AuditPlan.model_validate_json(dossier.payload("audit.plan"))
+    total = sum((parse_points(days) for days in plan.person_days.values()), Fraction(0))
+    return PrintedPlan(
+        objective=asked.objective,
+        basis=asked.basis,
+        modes=plan.modes,
+        person_days=PersonDays.model_validate({**plan.person_days, "total": format_points(total)}),
+        planned_from=plan.planned_from,
+        planned_to=plan.planned_to,
+        sampling_seed=plan.seed or "",
+    )
+
+
+def _sites(dossier: Dossier, plan: Plan) -> Iterator[PrintedSite]:
+    audit, application = dossier.audit, dossier.state.application
+    asked = AuditPlan.model_validate_json(dossier.payload("audit.plan")).sites
+    mandatory = asked.mandatory if asked else []
+    for site in application.sites if application else []:
+        if site.id in plan.sites:
+            drawn = "指定 mandatory" if site.id in mandatory else "抽取 drawn" if plan.seed else "全部 every site"
+            yield PrintedSite(
+                id=site.id,
+                name=Phrase(zh=site.name),
+                address=Phrase(zh=site.address),
+                visited=audit.first_day if audit.first_day == audit.last_day else None,
+                sampled="中心职能 central function" if site.central else drawn,
+            )
+
+
+def _scores(dossier: Dossier, results: Results) -> dict[str, Any]:
+    """Rows, indicators and thresholds; none of them where the scheme has no points."""
+    if results.readings is None:
+        return {}
+    catalogue = dossier.packs.scheme.scored
+    sheet = ManagementSheet.model_validate_json(dossier.payload("audit.management"))
+    return {
+        "rows": list(score_tables.rows(catalogue, sheet, results.readings)),
+        "indicators": list(score_tables.indicators(catalogue, results.readings)),
+        "thresholds": list(score_tables.thresholds(catalogue, results.readings)),
+    }
+
+
+def _findings(dossier: Dossier) -> Iterator[PrintedFinding]:
+    rectified = _rectified(dossier)
+    for finding in dossier.audit.findings:
+        done = rectified.get(finding.id)
+        yield PrintedFinding.model_validate(
+            {
+                **finding.model_dump(include={"id", "severity", "rectify", "status", "due_on"}),
+                "item": f"第{finding.item}行" if finding.source == "management" else finding.item,
+                "site": finding.site or "",
+                "points": finding.points or "",
+                "description": _described(dossier, finding),
+                "cause": done.cause if done else "",
+                "action": done.action if done else "",
+            }
+        )
+
+
+def _rectified(dossier: Dossier) -> dict[str, RectifiedItem]:
+    """Finding → what the client said last of it: a rejected one is handed in again alone."""
+    rounds = [dossier.content(answer.content) for answer in dossier.answers.get("rectification.submit", [])]
+    return {item.finding: item for text in rounds for item in Rectification.model_validate_json(text).items}
+
+
+def _described(dossier: Dossier, finding: Finding) -> str:
+    found = json.loads(dossier.content(finding.content))
+    try:
+        for part in finding.pointer.split("/")[1:]:
+            found = found[int(part) if isinstance(found, list) else part]
+    except (KeyError, IndexError, ValueError, TypeError) as error:
+        raise DocumentError(f"{finding.id}: nothing at {finding.pointer} of its sheet") from error
+    return str(found)
+
+
+def _credit(dossier: Dossier, results: Results) -> CreditResult:
+    sheet = CreditSheet.model_validate_json(dossier.payload("audit.credit"))
+    entries = [
+        CreditEntry.model_validate({**entry.model_dump(), "kind": CREDIT_KINDS[entry.kind]}) for entry in sheet.entries
+    ]
+    checked = dossier.last("audit.credit").on
+    return CreditResult(checked_on=checked, passed=results.credit.passed, listed=sheet.listed, entries=entries)

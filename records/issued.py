@@ -1,0 +1,90 @@
+"""The tables of what has left a case: certificates, printed documents, reports to the alliance."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from records.columns import instant
+
+
+class CertificateRow(SQLModel, table=True):
+    """A certificate as the register shows it: what it certifies stays as it was decided, its status moves."""
+
+    __tablename__ = "certificates"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
+        UniqueConstraint("case_id", "place"),
+        Index("ix_certificates_status", "status", "valid_until"),
+    )
+    number: str = Field(primary_key=True)
+    case_id: str
+    place: int
+    """Which of its case's certificates it is, from 0."""
+    body: str = Field(foreign_key="bodies.id", index=True)
+    organization: str
+    uscc: str
+    address: str
+    scheme: str
+    scheme_version: str
+    special_rule: str | None = None
+    special_rule_version: str | None = None
+    service: str
+    scope: str = Field(sa_column=Column(Text, nullable=False))
+    sites: list[dict[str, str]] = Field(sa_column=Column(JSON, nullable=False))
+    """`{id, name, address, city}` each."""
+    decided_on: date
+    valid_from: date
+    valid_until: date
+    status: str
+    """As the case last recorded it; what it is on a day follows from its changes and the calendar."""
+    predecessor: str | None = None
+    successor: str | None = None
+    rehearsal: bool = False
+
+
+class CertificateChangeRow(SQLModel, table=True):
+    """From which day, in Shanghai, a certificate had which status by an act or a timer of its case."""
+
+    __tablename__ = "certificate_changes"
+    number: str = Field(primary_key=True, foreign_key="certificates.number")
+    place: int = Field(primary_key=True)
+    on: date
+    status: str
+
+
+class DocumentRow(SQLModel, table=True):
+    """A document that was printed, once for each effect that asked for it; its bytes lie in the file store."""
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
+        CheckConstraint("kind IN ('certificate', 'report')", name="ck_documents_kind"),
+        Index("ix_documents_about", "kind", "about"),
+    )
+    case_id: str = Field(primary_key=True)
+    effect_id: str = Field(primary_key=True)
+    kind: str
+    about: str
+    """The certificate's number or the audit's id."""
+    sha256: str
+    name: str
+    at: datetime = Field(sa_column=instant())
+
+
+class AllianceReportRow(SQLModel, table=True):
+    """A fact that was reported to the alliance, with the receipt; rehearsed ones never left the house."""
+
+    __tablename__ = "alliance_reports"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
+        Index("ix_alliance_reports_at", "at", "id"),
+    )
+    id: str = Field(primary_key=True)
+    case_id: str
+    kind: str
+    on: date
+    content: str = Field(sa_column=Column(Text, nullable=False))
+    receipt: str = Field(sa_column=Column(Text, nullable=False))
+    rehearsal: bool = False
+    at: datetime = Field(sa_column=instant())

@@ -1,0 +1,1 @@
+"""Tests of the web application that need no engine."""

@@ -1,0 +1,171 @@
+"""R:7/7.3.3, 6.5, 6.6: surveillances, their failures, recertification and expiry."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.lives import CONTENTS, FAILING, MAINTAINED, RENEWAL, Life, an_application
+
+
+@pytest.fixture
+def certified(life: Life) -> Life:
+    return life.contracted().on_site().audited().reported().granted()
+
+
+def surveilled(life: Life, **audit: object) -> Life:
+    """The open surveillance, done today and maintained."""
+    life.on_site(person_days={"documents": "1", "management": "3", "characteristics": "2"})
+    life.answer("leader", "audit.contents", items=CONTENTS)
+    life.audited(**audit)  # type: ignore[arg-type]
+    return life
+
+
+def maintained(life: Life) -> Life:
+    life.reported()
+    life.answer("reviewer", "review.independent", outcome="agree")
+    life.answer("decider", "decision.make", outcome="maintain", conditions=MAINTAINED)
+    return life
+
+
+def test_the_first_surveillance_is_due_twelve_months_after_the_decision(certified: Life) -> None:
+    assert certified.due("surveillance") == date(2027, 3, 2)
+    certified.until(date(2027, 3, 2) - timedelta(days=121))
+    assert certified.open == []
+    certified.days(1)
+    assert (certified.open, certified.audit.audit_kind) == (["audit.plan"], "surveillance")
+
+
+def test_a_passed_surveillance_maintains_and_the_next_is_due_a_year_after_its_last_day(certified: Life) -> None:
+    certified.until(date(2027, 1, 15))
+    maintained(surveilled(certified))
+    assert (certified.case.stage, certified.case.status) == ("certified", "certified")
+    assert certified.due("surveillance") == date(2028, 1, 15)
+
+
+def test_a_surveillance_closed_on_its_last_day_counts(certified: Life) -> None:
+    certified.until(date(2027, 2, 15))
+    certified.plan(
+        person_days={"documents": "1", "management": "3", "characteristics": "2"}, planned_to="2027-03-02"
+    )
+    certified.answer("applicant", "audit.plan.confirm", outcome="agree")
+    certified.answer("leader", "audit.documents", outcome="pass", checks={"a": True, "b": True})
+    certified.answer("leader", "audit.contents", items=CONTENTS)
+    certified.until(date(2027, 3, 2))
+    certified.audited()
+    assert "suspension.decide" not in certified.open
+    maintained(certified)
+    assert certified.case.status == "certified"
+
+
+def test_a_missed_surveillance_is_one_proposal_to_suspend_decided_by_a_person(certified: Life) -> None:
+    certified.until(date(2027, 3, 6))
+    assert certified.open == ["audit.plan", "suspension.decide"]
+    assert certified.case.status == "certified"
+    certified.answer("decider", "suspension.decide", outcome="suspend", grounds=["c"], reason="x")
+    assert (certified.case.status, certified.case.certificates[0].status) == ("suspended", "suspended")
+    assert certified.case.suspension is not None
+    assert certified.case.suspension.ends_on == date(2027, 9, 6)
+
+
+def test_a_dismissed_proposal_gives_the_surveillance_a_new_date(certified: Life) -> None:
+    certified.until(date(2027, 3, 6))
+    certified.answer("decider", "suspension.decide", outcome="dismiss", reason="x", until="2027-04-30")
+    assert certified.due("surveillance") == date(2027, 4, 30)
+
+
+def test_a_failed_surveillance_leaves_only_suspension_of_ninety_days(certified: Life) -> None:
+    certified.until(date(2027, 1, 15))
+    surveilled(certified, scores=FAILING).reported("fail")
+    certified.answer("reviewer", "review.independent", outcome="agree")
+    refusal = certified.refused("decider", "decision.make", outcome="maintain", conditions=MAINTAINED)
+    assert refusal.clause == "R:7/6.5.3.2"
+    certified.answer("decider", "decision.make", outcome="suspend", reason="x")
+    assert certified.case.status == "suspended"
+    assert certified.case.suspension is not None
+    assert certified.case.suspension.ends_on == certified.today + timedelta(days=90)
+
+
+def test_maintaining_states_each_condition_and_a_no_bars_it(certified: Life) -> None:
+    certified.until(date(2027, 1, 15))
+    surveilled(certified).reported()
+    certified.answer("reviewer", "review.independent", outcome="agree")
+    short = certified.refused("decider", "decision.make", outcome="maintain", conditions={"a": True})
+    assert [fault.pointer for fault in short.faults][0] == "/conditions/b"
+    barred = certified.refused("decider", "decision.make", outcome="maintain", conditions=MAINTAINED | {"c": False})
+    assert barred.clause == "R:10/9.1"
+
+
+@pytest.fixture
+def third_year(certified: Life) -> Life:
+    certified.until(date(2027, 2, 1))
+    maintained(surveilled(certified))
+    certified.until(date(2028, 1, 10))
+    return maintained(surveilled(certified))
+
+
+def test_a_cycle_has_two_surveillances(third_year: Life) -> None:
+    running = {deadline.kind for deadline in third_year.case.deadlines if deadline.state == "running"}
+    assert running == {"certificate.expiry", "recertification.apply"}
+
+
+def renewal(life: Life) -> dict[str, object]:
+    application = an_application(life.number)
+    del application["body"]
+    return application | {"changes": ["新增一处场所"]}
+
+
+def test_recertification_may_be_applied_for_180_days_before_expiry(third_year: Life) -> None:
+    expiry = third_year.case.certificates[0].valid_until
+    third_year.until(expiry - timedelta(days=181))
+    assert "recertification.apply" not in third_year.open
+    third_year.days(1)
+    assert "recertification.apply" in third_year.open
+    assert third_year.due("recertification.apply") == date(2028, 12, 1)
+
+
+def renewed(life: Life) -> Life:
+    life.answer("applicant", "recertification.apply", **renewal(life))
+    life.on_site()
+    life.answer("leader", "audit.contents", items=CONTENTS, renewal=RENEWAL)
+    return life
+
+
+def test_a_renewal_decided_in_time_starts_the_day_after_the_old_one_ends(third_year: Life) -> None:
+    expiry = third_year.case.certificates[0].valid_until
+    third_year.until(expiry - timedelta(days=100))
+    renewed(third_year).audited().reported().granted()
+    new = third_year.case.certificates[-1]
+    assert (new.status, new.valid_from, new.valid_until) == ("upcoming", date(2029, 3, 2), date(2032, 3, 1))
+    assert (third_year.case.cycle.number, third_year.case.cycle.kind) == (2, "recertification")
+    third_year.until(expiry)
+    assert third_year.case.certificates[0].status == "valid"
+    third_year.days(1)
+    assert [one.status for one in third_year.case.certificates] == ["expired", "valid"]
+    assert third_year.case.status == "certified"
+
+
+def test_an_application_after_three_months_before_expiry_is_accepted_and_flagged(third_year: Life) -> None:
+    third_year.until(date(2028, 12, 2))
+    third_year.answer("applicant", "recertification.apply", **renewal(third_year))
+    assert "late_application" in third_year.case.flags
+
+
+def test_on_site_work_not_closed_by_expiry_turns_it_into_an_initial_certification(third_year: Life) -> None:
+    expiry = third_year.case.certificates[0].valid_until
+    third_year.until(expiry - timedelta(days=30))
+    renewed(third_year)
+    third_year.until(expiry + timedelta(days=4))
+    assert third_year.case.status == "expired"
+    assert "converted_to_initial" in third_year.case.flags
+    third_year.audited().reported().granted()
+    new = third_year.case.certificates[-1]
+    assert (new.status, new.valid_from) == ("valid", third_year.today)
+    assert (third_year.case.cycle.kind, third_year.case.status) == ("initial", "certified")
+
+
+def test_a_certificate_nobody_renews_expires_at_the_end_of_its_last_day(third_year: Life) -> None:
+    expiry = third_year.case.certificates[0].valid_until
+    third_year.until(expiry)
+    assert third_year.case.status == "certified"
+    third_year.days(1)
+    assert (third_year.case.status, third_year.case.stage, third_year.open) == ("expired", "closed", [])

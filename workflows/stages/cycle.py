@@ -1,0 +1,332 @@
+"""R:7/7.3.3, 6.5, 6.6, R:10: the certified years: surveillance, suspension, recertification, expiry."""
+
+from datetime import date
+from typing import Literal
+
+from domain import cycle as dates
+from domain.answers import RecertificationApplication, SuspensionDecision
+from domain.application import Application
+from domain.dates import A_DAY, Anchor, Due
+from domain.model import Text
+from domain.state import Audit, Certificate, CycleNumber, Deadline, Effect, Suspension, Task
+from workflows.case import Case, invalid
+from workflows.stages import planning, review
+
+MISSED_SURVEILLANCE = "R:10/9.3.1"
+
+TITLES = {
+    "surveillance": Text(zh="监督审查", en="Surveillance audit"),
+    "recertification.apply": Text(zh="申请再认证", en="Apply for recertification"),
+    "recertification.on_site": Text(zh="再认证现场审查", en="Recertification audit on site"),
+    "certificate.expiry": Text(zh="证书到期", en="The certificate expires"),
+    "reaudit": Text(zh="再次审查", en="Re-audit"),
+    "suspension.end": Text(zh="暂停期届满", en="The suspension ends"),
+}
+"""Long due dates by what people call them."""
+
+
+def certify(case: Case, audit: Audit) -> None:
+    """R:7/7.3.3: the certificate, for three years, and the dates of its cycle."""
+    old = case.certificate if case.state.certificates else None
+    renewed = old if old and audit_renews(case) else None
+    certificate, until = _certificate(case, renewed)
+    case.state.certificates.append(certificate)
+    if renewed:
+        renewed.successor = certificate.number
+    if old:
+        kind: Literal["initial", "recertification"] = "initial" if _converted(case) else "recertification"
+        case.state.cycle = CycleNumber(number=case.state.cycle.number + 1, kind=kind)
+    case.state.status = "certified"
+    case.go("certified")
+    case.settle_deadlines("met", kind="certificate.issue")
+    case.flag("issue_overdue", on=False)
+    _record(case, certificate)
+    case.run_deadline("certificate.expiry", until, deadline_id=f"certificate.expiry-{certificate.number}")
+    _first_surveillance(case, audit)
+    _watch_renewal(case, certificate)
+    case.send(Effect(id="", kind="certificate", about=certificate.number))
+    case.send(Effect(id="", kind="submission", about=f"certification:{certificate.number}"))
+    case.tell_applicant("认证通过,证书已颁发", f"Certified: certificate {certificate.number}")
+
+
+def audit_renews(case: Case) -> bool:
+    """Whether a grant today renews a certificate that still runs (R:7/6.6): no gap, no overlap."""
+    return case.certificate.status in ("valid", "suspended") and case.today <= case.certificate.valid_until
+
+
+def _converted(case: Case) -> bool:
+    return "converted_to_initial" in case.state.flags
+
+
+def _certificate(case: Case, renewed: Certificate | None) -> tuple[Certificate, Due]:
+    anchor = Anchor(kind="decision", on=case.today)
+    valid_from = case.today
+    if renewed:
+        anchor = Anchor(kind="valid_until", on=renewed.valid_until)
+        valid_from = dates.renewal_starts(case.today, renewed.valid_until)
+    until = dates.expiry(anchor, case.rules.cycle)
+    certificate = Certificate(
+        number=case.facts.certificate_number,
+        status="upcoming" if valid_from > case.today else "valid",
+        decided_on=case.today,
+        valid_from=valid_from,
+        valid_until=until.on,
+        predecessor=case.state.certificates[-1].number if case.state.certificates else None,
+    )
+    return certificate, until
+
+
+def _record(case: Case, certificate: Certificate) -> None:
+    case.record(
+        f"certificate.{certificate.status}",
+        "R:7/7.3.3",
+        number=certificate.number,
+        valid_from=certificate.valid_from,
+        valid_until=certificate.valid_until,
+    )
+
+
+# Surveillance (R:7/6.5, R:7/7.3.3) ------------------------------------------------------------------------
+
+
+def _first_surveillance(case: Case, audit: Audit) -> None:
+    anchor = Anchor(kind="decision", on=case.today)
+    if case.state.cycle.kind == "recertification" and audit.last_day:
+        anchor = Anchor(kind="audit_last_day", on=audit.last_day)
+    _watch_surveillance(case, dates.first_surveillance(anchor, case.rules.cycle))
+
+
+def _watch_surveillance(case: Case, until: Due) -> None:
+    case.run_deadline(
+        "surveillance",
+        until,
+        deadline_id=f"surveillance-{case.state.turn}",
+        judged=dates.judged_on(until.on, case.rules.cycle),
+        opens_on=max(dates.surveillance_plan_opens(until.on, case.rules.cycle), case.today + A_DAY),
+    )
+
+
+def surveillance_opens(case: Case, deadline: Deadline) -> None:
+    """R:7/6.5.1: the surveillance is planned, before its window ends."""
+    if case.state.stage == "certified":
+        planning.open_audit(case, "surveillance", until=_as_due(deadline))
+
+
+def _as_due(deadline: Deadline) -> Due:
+    return Due(on=deadline.due_on, provisional=deadline.provisional, clause=deadline.clause, proof=deadline.proof)
+
+
+def surveillance_missed(case: Case, deadline: Deadline) -> None:
+    """R:7/7.3.3, R:10/9.3.1c: one proposal to suspend, decided by a person."""
+    case.ask("suspension.decide", subject="missed_surveillance")
+    case.tell_applicant("未按期接受监督审查", f"The surveillance was due on {deadline.due_on} and did not take place")
+
+
+def maintained(case: Case, audit: Audit) -> None:
+    """R:7/6.5.3.1, R:10/9.1: the certificate goes on; the next surveillance is due, if there is one."""
+    case.go("certified")
+    case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
+    case.tell_applicant("监督审查通过,认证保持", "Surveillance passed: certification is maintained")
+    held = surveillances_held(case)
+    valid_until = case.certificate.valid_until
+    if audit.last_day and dates.another_surveillance(
+        held, audit.last_day, valid_until, dates.recertification_year(valid_until, None), case.rules.cycle
+    ):
+        _watch_surveillance(case, dates.later_surveillance(audit.last_day, case.rules.cycle))
+
+
+def surveillances_held(case: Case) -> int:
+    """How many surveillances this cycle has held: those after the audit that certified it."""
+    held = 0
+    for audit in case.state.audits:
+        if audit.audit_kind in ("initial", "reaudit", "recertification"):
+            held = 0
+        held += audit.audit_kind == "surveillance" and audit.last_day is not None
+    return held
+
+
+def surveillance_closed(case: Case, on: date) -> None:
+    """R:7/7.3.3: the surveillance took place; what was dated in time may be entered a few days late."""
+    window = case.running("surveillance")
+    if window is None:
+        case.flag("late_entry")
+        return
+    if on > window.due_on:
+        raise case.refuse(
+            window.clause,
+            f"监督审查须于{window.due_on}前完成",
+            f"The surveillance had to close by {window.due_on}.",
+        )
+    case.flag("late_entry", on=case.today > window.due_on)
+    case.settle(window)
+
+
+# Suspension (R:10/9.3): how it begins ---------------------------------------------------------------------
+
+
+def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> None:
+    """R:7/6.5.3.2, R:10/9.3.1: certification is suspended; the client stops using certificate and marks."""
+    certificate = case.certificate
+    until = dates.suspension_end(
+        case.today, certificate.valid_until, case.rules.cycle, failed_surveillance=failed_surveillance
+    )
+    case.state.suspension = Suspension(since=case.today, ends_on=until.on, grounds=grounds)
+    case.state.status = "suspended"
+    case.go("certified")
+    certificate.status = "suspended"
+    case.record("certificate.suspended", until.clause, number=certificate.number, grounds=grounds, ends_on=until.on)
+    case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
+    case.send(Effect(id="", kind="submission", about=f"suspension:{certificate.number}"))
+    case.tell_applicant(
+        "认证已暂停,请停止使用证书和标志",
+        f"Certification is suspended until {until.on}: stop using the certificate and the marks",
+    )
+
+
+def suspension_decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
+    """R:10/9.3.1: suspended, or not; a missed surveillance that does not suspend gets a new date."""
+    case.refuse_if_evaluator("R:7/6.4.6.2")
+    if answer.outcome == "suspend" and not answer.grounds:
+        raise invalid("暂停须指明情形", "Name the grounds.", [("/grounds", "required")])
+    if answer.outcome == "dismiss" and (answer.until is None or answer.until <= case.today):
+        raise invalid("须给出新的监督日期", "Give the surveillance a new date.", [("/until", "a date after today")])
+    case.record_message(answer, task.clause, subject=task.subject)
+    case.take_duty(case.message.actor.person, "decision")
+    if answer.outcome == "suspend":
+        suspend(case, list(answer.grounds), failed_surveillance=False)
+    elif answer.until and case.running("surveillance") is None:
+        anchor = Anchor(kind="task", on=case.today)
+        until = dates.approved_until(anchor, answer.until, MISSED_SURVEILLANCE)
+        planned = any(audit.audit_kind == "surveillance" and audit.stage != "closed" for audit in case.state.audits)
+        case.run_deadline(
+            "surveillance",
+            until,
+            deadline_id=f"surveillance-{case.state.turn}",
+            judged=dates.judged_on(until.on, case.rules.cycle),
+            opens_on=None if planned else case.today + A_DAY,
+        )
+
+
+def suspension_over(case: Case, _: Deadline) -> None:
+    """R:10/9.4a: the suspension has run out; it is shown, and decided by a person."""
+    if case.state.suspension:
+        case.state.suspension.over = True
+        case.flag("suspension_over")
+        case.tell_role("decision_maker", "暂停期已届满", "The suspension has run out")
+
+
+# Recertification (R:7/6.6) --------------------------------------------------------------------------------
+
+
+def _watch_renewal(case: Case, certificate: Certificate) -> None:
+    until = dates.recertification_apply_by(certificate.valid_until, case.rules.cycle)
+    case.run_deadline(
+        "recertification.apply",
+        until,
+        deadline_id=f"recertification.apply-of-{certificate.number}",
+        opens_on=dates.recertification_opens(certificate.valid_until, case.rules.cycle),
+    )
+
+
+def recertification_opens(case: Case, deadline: Deadline) -> None:
+    """R:7/6.6.1: from now on the client may apply to renew."""
+    task = case.ask("recertification.apply")
+    task.due_on, deadline.id = deadline.due_on, task.id
+
+
+def not_applied_in_time(case: Case, _: Deadline) -> None:
+    """R:7/6.6.1: later is still accepted, and flagged."""
+    case.tell_role("case_manager", "再认证申请已逾期", "No application for recertification in time")
+
+
+def renewal_applied(case: Case, task: Task, answer: RecertificationApplication) -> None:
+    """R:7/6.6.1: the application to renew; the audit is planned so that it closes before expiry."""
+    application = Application.model_validate(answer.model_dump(exclude={"changes"}))
+    if application.organization.uscc != case.application.organization.uscc:
+        raise invalid("须为同一组织", "Another organization.", [("/organization/uscc", "not the certified one")])
+    if application.scheme != case.application.scheme or application.special_rule != case.application.special_rule:
+        raise invalid("认证方案不符", "Another scheme.", [("/scheme", "not the certified one")])
+    valid_until = case.certificate.valid_until
+    apply_by = dates.recertification_apply_by(valid_until, case.rules.cycle)
+    case.flag("late_application", on=case.today > apply_by.on)
+    case.record(task.kind, task.clause, task=task.id, content=case.facts.content, sites=len(application.sites))
+    case.settle_deadlines("met", kind="recertification.apply")
+    case.state.application = application
+    _void_open_surveillance(case)
+    on_site = dates.recertification_on_site(valid_until)
+    audit = planning.open_audit(case, "recertification", until=on_site)
+    case.run_deadline(
+        "recertification.on_site",
+        on_site,
+        deadline_id=f"recertification.on_site-{audit.id}",
+        audit=audit,
+        judged=dates.judged_on(on_site.on, case.rules.cycle),
+    )
+
+
+def _void_open_surveillance(case: Case) -> None:
+    """A surveillance that was only planned gives way to the recertification; its due date stays."""
+    for audit in case.state.audits:
+        if audit.audit_kind == "surveillance" and audit.stage != "closed" and audit.first_day is None:
+            audit.stage = "closed"
+            for task in [task for task in case.state.tasks if task.audit_id == audit.id]:
+                case.drop_tasks(task.kind, audit)
+
+
+def recertification_closed(case: Case, audit: Audit, on: date) -> None:
+    """R:7/6.6.2: the audit on site was closed; a surveillance due until then is served by it."""
+    window = case.running("recertification.on_site", audit)
+    if window is None or on > window.due_on:
+        return
+    case.flag("late_entry", on=case.today > window.due_on)
+    case.settle(window)
+    if surveillance := case.running("surveillance"):
+        case.settle(surveillance)
+
+
+def on_site_not_closed(case: Case, deadline: Deadline) -> None:
+    """R:7/6.6.2: not closed by expiry: the case goes on as an initial certification."""
+    audit = case.audit(deadline)
+    if audit.audit_kind == "reaudit":
+        audit.stage = "closed"
+        for task in [task for task in case.state.tasks if task.audit_id == audit.id]:
+            case.drop_tasks(task.kind, audit)
+        review.ask_review(case, next(one for one in case.state.audits if one.id == audit.of))
+        return
+    audit.audit_kind = "initial"
+    case.flag("converted_to_initial")
+    case.tell_applicant("再认证未在证书到期前完成现场审查,转为初次认证", "Recertification goes on as an initial one")
+
+
+def expired(case: Case, deadline: Deadline) -> None:
+    """R:7/7.3.3: a certificate has run out; a renewed one takes over, or the case ends unless it is being renewed."""
+    number = deadline.id.removeprefix("certificate.expiry-")
+    old = next(one for one in case.state.certificates if one.number == number)
+    if old.status not in ("valid", "suspended"):
+        return
+    old.status = "expired"
+    case.record("certificate.expired", deadline.clause, number=old.number)
+    for running in case.state.deadlines:
+        if running.state == "running" and running.kind in ("suspension.end", "recertification.apply"):
+            case.settle(running, "void")
+    case.state.suspension = None
+    successor = next((one for one in case.state.certificates if one.number == old.successor), None)
+    if successor:
+        successor.status = "valid"
+        _record(case, successor)
+        return
+    case.send(Effect(id="", kind="submission", about=f"expiry:{old.number}"))
+    renewing = any(audit.stage != "closed" for audit in case.state.audits)
+    if renewing:
+        case.state.status = "expired"
+    else:
+        case.end("expired")
+    case.tell_applicant("证书已到期", f"Certificate {old.number} has expired")
+
+
+def refused_renewal(case: Case) -> None:
+    """A running certificate stays until it expires; without one the case ends."""
+    if case.certificate.status in ("valid", "suspended"):
+        case.go("certified")
+    else:
+        case.end("expired")
