@@ -220,7 +220,8 @@ def _findings(dossier: Dossier) -> Iterator[PrintedFinding]:
         done = rectified.get(finding.id)
         yield PrintedFinding.model_validate(
             {
-                **finding.model_dump(include={"id", "severity", "rectify", "status", "due_on"}),
+                **finding.model_dump(include={"severity", "rectify", "status", "due_on"}),
+                "id": finding.id.removeprefix(f"{dossier.audit.id}-"),
                 "item": f"第{finding.item}行" if finding.source == "management" else finding.item,
                 "site": finding.site or "",
                 "points": finding.points or "",

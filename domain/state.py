@@ -9,7 +9,7 @@ from domain.application import Application, Ref
 from domain.calendar import Calendar
 from domain.dates import Proof
 from domain.model import Record, Text
-from domain.results import Results
+from domain.results import Condition, Results
 from domain.rules import Rules
 from domain.sheets import AuditKind
 from domain.team import Person
@@ -204,10 +204,22 @@ class Audit(Record):
     recommendation: str = ""
     review: str = ""
 
+    def member(self, role: str) -> str | None:
+        """The account that the plan names as leader or visitor; none for roles that a plan does not give."""
+        named = self.plan.in_role(role) if self.plan and role in ("leader", "visitor") else []
+        return named[0].user if named else None
+
     @property
-    def leader(self) -> str:
-        """The leader's account."""
-        return self.plan.in_role("leader")[0].user if self.plan else ""
+    def passed(self) -> bool:
+        """Whether everything is scored and the verdict is a pass."""
+        return self.results is not None and self.results.verdict == "pass"
+
+    def fail(self, condition: Condition, *, final: bool = False) -> None:
+        """The audit has failed for a reason beside its scores."""
+        if self.results:
+            failed = [*self.results.failed_conditions, condition]
+            changed = {"failed_conditions": failed, "verdict": "fail", "final": final or self.results.final}
+            self.results = self.results.model_copy(update=changed)
 
 
 class Certificate(Record):

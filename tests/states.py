@@ -115,7 +115,9 @@ def a_certificate(number: int = 1, **changes: Any) -> Certificate:
 
 def _audited(kept: Kept) -> None:
     """The audit on record: planned, scored, one deduction rectified in two rounds, reported."""
-    audit = kept.audit
+    audit, applied_at = kept.audit, AT - timedelta(days=90)
+    applied = {"number": kept.state.number}
+    kept.events.append(EventDraft(at=applied_at, actor="applicant", kind="application", data=applied))
     audit.first_day, audit.last_day = date(2026, 11, 2), date(2026, 11, 4)
     _plan(kept, date(2026, 10, 20))
     management = _management()

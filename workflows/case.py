@@ -1,6 +1,6 @@
 """A case while one message is worked on: what its stages can ask, end, tell and remember."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeVar
 
@@ -28,6 +28,8 @@ from domain.state import (
 
 T = TypeVar("T")
 Settled = Literal["met", "void"]
+Begins = Mapping[Stage, "Callable[[Case, Audit], None]"]
+"""Stage → what an audit begins it with."""
 
 SEEN = 200
 """How many message ids a case remembers itself; older ones are known to the record."""
@@ -36,11 +38,12 @@ SEEN = 200
 class Case:
     """The state, the message and its day; every change of a case goes through these few verbs."""
 
-    def __init__(self, state: CaseState, message: Message, facts: Facts, at: datetime) -> None:
+    def __init__(self, state: CaseState, message: Message, facts: Facts, at: datetime, begins: Begins) -> None:
         self.state = state
         self.message = message
         self.facts = facts
         self.at = at
+        self._begins = begins
         self.today = local_date(at)
         self.events: list[EventDraft] = []
         if facts.rules:
@@ -80,9 +83,11 @@ class Case:
         audit: Audit | None = None,
         until: Due | None = None,
         subject: str | None = None,
-        assignee: str | None = None,
     ) -> Task:
-        """Ask somebody: opens a task, and its due date where the pack sets a limit."""
+        """Ask somebody: opens a task, and its due date where the pack sets a limit.
+
+        A leader's or visitor's task is for the person whom the audit's plan names.
+        """
         wait = self.wait(kind)
         days = self.state.asked.setdefault(kind, [])
         days.append(self.today)
@@ -90,7 +95,7 @@ class Case:
             id=f"{kind}-{len(days)}",
             kind=kind,
             role=wait.roles_by_subject.get(subject or "", wait.role),
-            assignee=assignee,
+            assignee=audit.member(wait.role) if audit else None,
             audit_id=audit.id if audit else None,
             subject=subject,
             opened_on=self.today,
@@ -187,6 +192,16 @@ class Case:
         audit.stage = stage
         self.go(stage)
 
+    def enter(self, audit: Audit, stage: Stage) -> None:
+        """An audit of the main line begins its next stage, as `workflows.flow.BEGINS` says."""
+        self.go_audit(audit, stage)
+        self._begins[stage](self, audit)
+
+    def reopen(self, audit: Audit, kind: str) -> None:
+        """An input is asked for again; the earlier one stays in the record."""
+        audit.given.pop(kind, None)
+        self.ask(kind, audit=audit)
+
     def give(self, audit: Audit, kind: str) -> None:
         """An input of an audit is in."""
         audit.given[kind] = Given(on=self.today, by=self.message.actor.person, content=self.facts.content)
@@ -241,6 +256,10 @@ class Case:
         """Add an event to the record: figures, ids and digests, never free text."""
         actor = self.message.actor.user
         self.events.append(EventDraft(at=at or self.at, actor=actor, kind=kind, data=plain(data), clause=clause))
+
+    def note(self, **data: Any) -> None:  # noqa: ANN401  # JSON values
+        """Add to this message's latest event what followed from it."""
+        self.events[-1].data.update(plain(data))
 
     def record_message(self, payload: Any, clause: str | None, **data: Any) -> None:  # noqa: ANN401
         """Add this message's own event: its payload's figures and the digest of the whole."""

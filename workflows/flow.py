@@ -18,8 +18,19 @@ from domain.model import Input, Text
 from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Fault, Refused
 from domain.state import CaseState, Deadline, EventDraft, Facts, Message
-from workflows.case import Case
-from workflows.stages import application, audit, contract, cycle, operations, planning, rectification, review
+from workflows.case import Begins, Case
+from workflows.stages import (
+    application,
+    audit,
+    contract,
+    credit,
+    cycle,
+    operations,
+    planning,
+    reaudit,
+    rectification,
+    review,
+)
 
 Step = Callable[..., None]
 """An answer's gets the case, the task and the payload; an act's the case and the payload; a lapse's the case and
@@ -82,16 +93,25 @@ LAPSED: dict[tuple[str, str], Step] = {
     ("documents.correct", ""): planning.documents_not_corrected,
     ("findings.confirm", ""): audit.list_not_confirmed,
     ("rectification.submit", ""): rectification.not_submitted,
-    ("reaudit", ""): audit.reaudit_missed,
+    ("reaudit", ""): reaudit.reaudit_missed,
     ("certificate.issue", ""): audit.issue_is_overdue,
     ("certificate.expiry", ""): cycle.expired,
     ("surveillance", ""): cycle.surveillance_missed,
     ("recertification.apply", ""): cycle.not_applied_in_time,
     ("recertification.on_site", ""): cycle.on_site_not_closed,
     ("suspension.end", ""): cycle.suspension_over,
-    ("audit.credit", "stale"): review.credit_is_old,
+    ("audit.credit", "stale"): credit.is_old,
 }
 """What the end of a limit leads to; every other limit escalates."""
+
+BEGINS: Begins = {
+    "document_review": planning.begin_document_review,
+    "audit": audit.begin,
+    "rectification": rectification.begin,
+    "review": review.begin,
+    "decision": review.begin_decision,
+}
+"""What an audit begins each stage with; its plan begins it."""
 
 OPENS: dict[str, Step] = {
     # R:7/6.5.1 surveillance, R:7/6.6.1 recertification: asked for by themselves, in good time
@@ -106,7 +126,7 @@ def react(state: CaseState, message: Message, facts: Facts, at: datetime) -> Rea
     Raises:
         Refused: the message is refused; nothing has changed.
     """
-    case = Case(state.model_copy(deep=True), message, facts, at)
+    case = Case(state.model_copy(deep=True), message, facts, at, BEGINS)
     case.state.turn += 1
     match message.kind:
         case "application":

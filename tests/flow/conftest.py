@@ -1,9 +1,16 @@
-"""One record for all tests of this folder; each test has a case of its own."""
+"""One record for all tests of this folder; each test has cases of its own, whose chains are checked at its end."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from sqlalchemy import Engine
 
-from tests.lives import Life, a_database
+from records.chain import broken_at
+from tests.lives import START, Life, a_database
+
+Lives = Callable[..., Life]
+"""Begins one more case, on a day."""
 
 
 @pytest.fixture(scope="session")
@@ -12,5 +19,21 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 
 
 @pytest.fixture
-def life(database: Engine) -> Life:
-    return Life(database)
+def lives(database: Engine) -> Iterator[Lives]:
+    begun: list[Life] = []
+
+    def begin(on: date = START) -> Life:
+        begun.append(Life(database, on))
+        return begun[-1]
+
+    yield begin
+    for life in begun:
+        events = life.events()
+        assert broken_at(events) is None
+        assert life.case.version == len(events)
+        assert life.case.head == (events[-1]["hash"] if events else "")
+
+
+@pytest.fixture
+def life(lives: Lives) -> Life:
+    return lives()

@@ -11,14 +11,13 @@ from domain.answers import (
     MysteryVisit,
     ObjectionAnswer,
 )
-from domain.cycle import issue_overdue, judged_on, reaudit, recertification_on_site
-from domain.dates import Anchor, earlier
-from domain.results import Condition
+from domain.cycle import issue_overdue
+from domain.dates import Anchor
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet
 from domain.state import Audit, Deadline, Effect, Task
 from domain.team import MYSTERY_VISIT
 from workflows.case import Case, invalid
-from workflows.stages import cycle, planning, rectification, review
+from workflows.stages import credit, reaudit, windows
 
 ON_SITE = ("audit.open", "audit.management", "audit.characteristics", "audit.close")
 """What the leader brings in from the site, in any order."""
@@ -28,17 +27,16 @@ WITH_CONTENTS = ("surveillance", "recertification")
 
 def begin(case: Case, audit: Audit) -> None:
     """R:7/7.4.2: documents passed; everything that is asked on site opens together."""
-    case.go_audit(audit, "audit")
     audit.awaits = [*ON_SITE, "audit.credit"]
     for kind in ON_SITE:
-        case.ask(kind, audit=audit, assignee=audit.leader)
+        case.ask(kind, audit=audit)
     case.ask("audit.credit", audit=audit)
     if audit.audit_kind in WITH_CONTENTS:
         audit.awaits.append("audit.contents")
-        case.ask("audit.contents", audit=audit, assignee=audit.leader)
+        case.ask("audit.contents", audit=audit)
     if audit.plan and MYSTERY_VISIT in audit.plan.modes:
         audit.awaits.append("audit.mystery_visit")
-        case.ask("audit.mystery_visit", audit=audit, assignee=audit.plan.in_role("visitor")[0].user)
+        case.ask("audit.mystery_visit", audit=audit)
 
 
 def opened(case: Case, task: Task, answer: Meeting) -> None:
@@ -71,9 +69,9 @@ def closed(case: Case, task: Task, answer: Meeting) -> None:
         raise invalid("末次会议早于首次会议", "The audit closes before it opens.", [fault])
     audit.last_day = answer.on
     if audit.audit_kind == "surveillance":
-        cycle.surveillance_closed(case, answer.on)
+        windows.surveillance_closed(case, answer.on)
     else:
-        cycle.recertification_closed(case, audit, answer.on)
+        windows.recertification_closed(case, audit, answer.on)
     _given(case, audit, task, answer)
 
 
@@ -105,7 +103,7 @@ def credit_checked(case: Case, task: Task, answer: CreditSheet) -> None:
     elif case.facts.results and audit.results:
         audit.results = case.facts.results.model_copy(update={"final": audit.results.final})
         audit.results_content = case.facts.results_content
-        review.watch_credit(case, audit)
+        credit.watch(case, audit)
 
 
 def contents_concluded(case: Case, task: Task, answer: AuditContents) -> None:
@@ -144,14 +142,8 @@ def approved(case: Case, task: Task, answer: Approval) -> None:
     case.take_duty(case.message.actor.person, "review")
     audit.awaits.remove("approval.give")
     if answer.outcome == "refuse":
-        reopen(case, audit, "audit.management")
+        case.reopen(audit, "audit.management")
     _judge_when_complete(case, audit)
-
-
-def reopen(case: Case, audit: Audit, kind: str) -> None:
-    """An input is asked for again; the earlier one stays in the record."""
-    audit.given.pop(kind, None)
-    case.ask(kind, audit=audit, assignee=None if kind == "audit.credit" else audit.leader)
 
 
 def _take_findings(case: Case, audit: Audit, source: str) -> None:
@@ -186,12 +178,9 @@ def _judge_when_complete(case: Case, audit: Audit) -> None:
         raise RuntimeError("everything is in and nothing was scored")
     results = audit.results
     case.disclose(audit)
-    case.record(
-        "audit.verdict",
-        "R:7/7.4.5",
-        audit=audit.id,
-        content=audit.results_content,
+    case.note(
         verdict=results.verdict,
+        results=audit.results_content,
         failed_conditions=results.failed_conditions,
         reading_used=results.reading_used,
         sensitive=results.sensitive,
@@ -212,7 +201,7 @@ def list_confirmed(case: Case, task: Task, answer: FindingsConfirmation) -> None
     if answer.confirmed:
         after_the_list(case, audit)
     else:
-        case.ask("findings.answer", audit=audit, assignee=audit.leader)
+        case.ask("findings.answer", audit=audit)
 
 
 def objection_answered(case: Case, task: Task, answer: ObjectionAnswer) -> None:
@@ -231,30 +220,16 @@ def list_not_confirmed(case: Case, deadline: Deadline) -> None:
 
 def after_the_list(case: Case, audit: Audit, *, confirmed: bool = True) -> None:
     """Failed: straight to the report. Passing with findings to rectify: rectification. Otherwise: the report."""
-    passing = audit.results is not None and audit.results.verdict == "pass"
-    if passing and confirmed and any(finding.rectify for finding in audit.findings):
-        rectification.begin(case, audit)
+    if audit.passed and confirmed and any(finding.rectify for finding in audit.findings):
+        case.enter(audit, "rectification")
     else:
-        ask_report(case, audit)
-
-
-def ask_report(case: Case, audit: Audit) -> None:
-    """R:7/7.4.4: the leader reports and recommends."""
-    case.ask("audit.report", audit=audit, assignee=audit.leader)
-
-
-def fail(audit: Audit, condition: Condition, *, final: bool = False) -> None:
-    """The audit has failed for a reason beside its scores."""
-    if audit.results:
-        failed = [*audit.results.failed_conditions, condition]
-        changed = {"failed_conditions": failed, "verdict": "fail", "final": final or audit.results.final}
-        audit.results = audit.results.model_copy(update=changed)
+        case.ask("audit.report", audit=audit)
 
 
 def reported(case: Case, task: Task, answer: AuditReport) -> None:
     """R:7/7.4.4: the report; a failed first audit is repeated once, everything else goes to the reviewer."""
     audit = case.audit(task)
-    failed = audit.results is None or audit.results.verdict == "fail"
+    failed = not audit.passed
     if failed and answer.recommendation == "pass":
         raise case.refuse(
             "R:7/7.4.5", "计算结果为不通过,不得推荐通过", "A computed fail cannot be recommended as a pass."
@@ -267,53 +242,12 @@ def reported(case: Case, task: Task, answer: AuditReport) -> None:
     if audit.results:
         audit.results = audit.results.model_copy(update={"final": True})
     case.send(Effect(id="", kind="report", about=audit.id))
-    if failed and _may_be_repeated(case, audit):
-        _open_reaudit(case, audit)
+    if failed and reaudit.may_follow(case, audit):
+        reaudit.open_reaudit(case, audit)
         return
     if not failed and audit.audit_kind != "surveillance":
         _watch_issue(case)
-    review.ask_review(case, audit)
-
-
-def _may_be_repeated(case: Case, audit: Audit) -> bool:
-    """R:7/6.4.6.1: an initial audit once; a recertification only where the repetition can close before expiry."""
-    if audit.audit_kind == "recertification":
-        return case.certificate.status != "expired" and case.today < case.certificate.valid_until
-    return audit.audit_kind == "initial"
-
-
-def _open_reaudit(case: Case, audit: Audit) -> None:
-    """R:7/6.4.6.1: one re-audit, whose first day lies at most 90 days after the first audit's last."""
-    audit.stage = "closed"
-    again = planning.open_audit(case, "reaudit", of=audit.id, attempt=audit.attempt + 1)
-    if audit.last_day is None:
-        raise RuntimeError("a reported audit has a last day")
-    until = reaudit(audit.last_day, case.rules.cycle)
-    if audit.audit_kind == "recertification":
-        closes = recertification_on_site(case.certificate.valid_until)
-        until = earlier(until, closes)
-        judged = judged_on(closes.on, case.rules.cycle)
-        case.run_deadline(
-            "recertification.on_site", closes, deadline_id=f"on-site-{again.id}", audit=again, judged=judged
-        )
-    case.run_deadline(
-        "reaudit",
-        until,
-        deadline_id=f"reaudit-{again.id}",
-        audit=again,
-        judged=judged_on(until.on, case.rules.cycle),
-    )
-    case.tell_applicant("审查未通过,可再次审查一次", f"The audit failed; one re-audit may begin by {until.on}")
-
-
-def reaudit_missed(case: Case, deadline: Deadline) -> None:
-    """R:7/6.4.6.1: the re-audit did not begin in time: certification ends, or the renewal is not granted."""
-    if case.state.certificates:
-        cycle.on_site_not_closed(case, deadline)
-        return
-    case.end("terminated")
-    case.record_fees()
-    case.tell_applicant("未在期限内再次审查,认证终止", "No re-audit in time: certification ends")
+    case.enter(audit, "review")
 
 
 def _watch_issue(case: Case) -> None:
@@ -326,9 +260,3 @@ def issue_is_overdue(case: Case, _: Deadline) -> None:
     """R:7/6.4.7: that is shown and told; it ends nothing."""
     case.flag("issue_overdue")
     case.tell_role("ops", "超过90个工作日未颁发证书", "No certificate 90 working days after the passing report")
-
-
-def failed_by_timer(case: Case, audit: Audit) -> None:
-    """A limit that the client let pass has failed this audit; the report follows."""
-    fail(audit, "rectification", final=True)
-    ask_report(case, audit)

@@ -1,6 +1,5 @@
 """R:7/7.3.3, 6.5, 6.6, R:10: the certified years: surveillance, suspension, recertification, expiry."""
 
-from datetime import date
 from typing import Literal
 
 from domain import cycle as dates
@@ -10,7 +9,7 @@ from domain.dates import A_DAY, Anchor, Due
 from domain.model import Text
 from domain.state import Audit, Certificate, CycleNumber, Deadline, Effect, Suspension, Task
 from workflows.case import Case, invalid
-from workflows.stages import planning, review
+from workflows.stages import planning
 
 MISSED_SURVEILLANCE = "R:10/9.3.1"
 
@@ -145,22 +144,6 @@ def surveillances_held(case: Case) -> int:
     return held
 
 
-def surveillance_closed(case: Case, on: date) -> None:
-    """R:7/7.3.3: the surveillance took place; what was dated in time may be entered a few days late."""
-    window = case.running("surveillance")
-    if window is None:
-        case.flag("late_entry")
-        return
-    if on > window.due_on:
-        raise case.refuse(
-            window.clause,
-            f"监督审查须于{window.due_on}前完成",
-            f"The surveillance had to close by {window.due_on}.",
-        )
-    case.flag("late_entry", on=case.today > window.due_on)
-    case.settle(window)
-
-
 # Suspension (R:10/9.3): how it begins ---------------------------------------------------------------------
 
 
@@ -273,17 +256,6 @@ def _void_open_surveillance(case: Case) -> None:
                 case.drop_tasks(task.kind, audit)
 
 
-def recertification_closed(case: Case, audit: Audit, on: date) -> None:
-    """R:7/6.6.2: the audit on site was closed; a surveillance due until then is served by it."""
-    window = case.running("recertification.on_site", audit)
-    if window is None or on > window.due_on:
-        return
-    case.flag("late_entry", on=case.today > window.due_on)
-    case.settle(window)
-    if surveillance := case.running("surveillance"):
-        case.settle(surveillance)
-
-
 def on_site_not_closed(case: Case, deadline: Deadline) -> None:
     """R:7/6.6.2: not closed by expiry: the case goes on as an initial certification."""
     audit = case.audit(deadline)
@@ -291,7 +263,7 @@ def on_site_not_closed(case: Case, deadline: Deadline) -> None:
         audit.stage = "closed"
         for task in [task for task in case.state.tasks if task.audit_id == audit.id]:
             case.drop_tasks(task.kind, audit)
-        review.ask_review(case, next(one for one in case.state.audits if one.id == audit.of))
+        case.enter(next(one for one in case.state.audits if one.id == audit.of), "review")
         return
     audit.audit_kind = "initial"
     case.flag("converted_to_initial")

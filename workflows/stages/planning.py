@@ -19,7 +19,6 @@ from domain.sheets import AuditKind
 from domain.state import Audit, Deadline, Plan, Task, TeamMember
 from domain.team import MYSTERY_VISIT, Engagement, Member, auditors, check_team
 from workflows.case import Case, invalid
-from workflows.stages import audit as on_site
 
 PLANNING = "R:7/7.3.1"
 WINDOWED = {"surveillance": "surveillance", "recertification": "recertification.on_site"}
@@ -164,7 +163,7 @@ def confirmed(case: Case, task: Task, answer: PlanConfirmation) -> None:
         window = case.same_due("audit.plan", audit) if audit.audit_kind in WINDOWED else None
         case.ask("audit.plan", audit=audit, until=window)
     else:
-        _to_document_review(case, audit)
+        case.enter(audit, "document_review")
 
 
 def _check_members(audit: Audit, answer: PlanConfirmation) -> None:
@@ -178,12 +177,12 @@ def taken_as_agreed(case: Case, deadline: Deadline) -> None:
     """The client said nothing within the limit: the plan stands."""
     audit = case.audit(deadline)
     case.drop_tasks("audit.plan.confirm", audit)
-    _to_document_review(case, audit)
+    case.enter(audit, "document_review")
 
 
-def _to_document_review(case: Case, audit: Audit) -> None:
-    case.go_audit(audit, "document_review")
-    case.ask("audit.documents", audit=audit, assignee=audit.leader)
+def begin_document_review(case: Case, audit: Audit) -> None:
+    """R:7/7.4.1: the leader reviews the documents before anything happens on site."""
+    case.ask("audit.documents", audit=audit)
 
 
 def documents_reviewed(case: Case, task: Task, answer: DocumentReview) -> None:
@@ -197,7 +196,7 @@ def documents_reviewed(case: Case, task: Task, answer: DocumentReview) -> None:
     case.give(audit, "audit.documents")
     case.take_duty(case.message.actor.person, "evaluation")
     if answer.outcome == "pass":
-        on_site.begin(case, audit)
+        case.enter(audit, "audit")
     else:
         case.ask("documents.correct", audit=audit)
 
@@ -210,7 +209,7 @@ def documents_corrected(case: Case, task: Task, answer: Supplement) -> None:
     case.record_message(answer, task.clause, audit=audit.id)
     documents = [*case.application.documents, *answer.documents]
     case.state.application = case.application.model_copy(update={"documents": documents})
-    case.ask("audit.documents", audit=audit, assignee=audit.leader)
+    case.ask("audit.documents", audit=audit)
 
 
 def documents_not_corrected(case: Case, deadline: Deadline) -> None:
@@ -220,4 +219,5 @@ def documents_not_corrected(case: Case, deadline: Deadline) -> None:
         case.end("terminated")
         case.tell_applicant("逾期未修正文件,认证终止", "The documents were not corrected: certification ends")
     else:
-        on_site.failed_by_timer(case, audit)
+        audit.fail("rectification", final=True)
+        case.ask("audit.report", audit=audit)

@@ -4,12 +4,10 @@ from domain.answers import Rectification, Verification
 from domain.cycle import rectification as limit_of
 from domain.state import Audit, Deadline, Finding, Task
 from workflows.case import Case, invalid
-from workflows.stages import audit as on_site
 
 
 def begin(case: Case, audit: Audit) -> None:
     """The client rectifies what the list asks for; the limit runs from the list's confirmation or lapse."""
-    case.go_audit(audit, "rectification")
     if audit.last_day is None:
         raise RuntimeError("findings are rectified after an audit's last day")
     until = limit_of(case.today, audit.last_day, case.limit("rectification.submit"), case.rules.cycle, case.calendar)
@@ -27,7 +25,7 @@ def submitted(case: Case, task: Task, answer: Rectification) -> None:
     case.record_message(answer, task.clause, audit=audit.id)
     for item in answer.items:
         outstanding[item.finding].status = "submitted"
-    case.ask("rectification.verify", audit=audit, assignee=audit.leader)
+    case.ask("rectification.verify", audit=audit)
 
 
 def verified(case: Case, task: Task, answer: Verification) -> None:
@@ -41,19 +39,20 @@ def verified(case: Case, task: Task, answer: Verification) -> None:
         submitted[item.finding].status = "accepted" if item.accepted else "rejected"
     rejected = [one for one in audit.findings if one.status == "rejected"]
     if not rejected:
-        on_site.ask_report(case, audit)
+        case.ask("audit.report", audit=audit)
     elif rejected[0].due_on and case.today <= rejected[0].due_on:
         case.ask("rectification.submit", audit=audit, until=case.same_due("rectification.submit", audit))
     else:
-        on_site.fail(audit, "rectification")
-        on_site.ask_report(case, audit)
+        audit.fail("rectification")
+        case.ask("audit.report", audit=audit)
 
 
 def not_submitted(case: Case, deadline: Deadline) -> None:
     """Not rectified by the end of the last day: the audit fails."""
     audit = case.audit(deadline)
     case.drop_tasks("rectification.submit", audit)
-    on_site.failed_by_timer(case, audit)
+    audit.fail("rectification", final=True)
+    case.ask("audit.report", audit=audit)
 
 
 def _refuse_others(named: list[str], expected: dict[str, Finding], what: str) -> None:

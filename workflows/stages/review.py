@@ -1,22 +1,23 @@
 """R:7/6.4.6.2: independent review and certification decision, by people who took no part in the evaluation."""
 
 from domain.answers import Decision, IndependentReview, is_met
-from domain.cycle import credit_good_until
-from domain.dates import Anchor, Step, counted
-from domain.state import Audit, Deadline, Effect, Task
+from domain.state import Audit, Effect, Task
 from workflows.case import Case, invalid
-from workflows.stages import audit as on_site
-from workflows.stages import cycle
+from workflows.stages import credit, cycle
 
 INDEPENDENCE = "R:7/6.4.6.2"
-CREDIT = "R:7/7.4.5"
 REOPENABLE = ("audit.management", "audit.characteristics", "audit.credit", "audit.report")
 
 
-def ask_review(case: Case, audit: Audit) -> None:
+def begin(case: Case, audit: Audit) -> None:
     """Somebody who took no part looks at everything again."""
-    case.go_audit(audit, "review")
     case.ask("review.independent", audit=audit)
+
+
+def begin_decision(case: Case, audit: Audit) -> None:
+    """Somebody who took no part decides, on a credit check that is not old."""
+    case.ask("decision.make", audit=audit)
+    credit.watch(case, audit)
 
 
 def reviewed(case: Case, task: Task, answer: IndependentReview) -> None:
@@ -33,9 +34,7 @@ def reviewed(case: Case, task: Task, answer: IndependentReview) -> None:
     if answer.outcome == "return":
         _return(case, audit, answer.reopen or ["audit.report"])
     else:
-        case.go_audit(audit, "decision")
-        case.ask("decision.make", audit=audit)
-        watch_credit(case, audit)
+        case.enter(audit, "decision")
 
 
 def _check_acknowledged(case: Case, audit: Audit, answer: IndependentReview) -> None:
@@ -54,37 +53,11 @@ def _return(case: Case, audit: Audit, kinds: list[str]) -> None:
     unknown = [(f"/reopen/{place}", "cannot be reopened") for place, kind in enumerate(kinds) if kind not in REOPENABLE]
     if unknown:
         raise invalid("所列任务不能重新打开", "A named task cannot be reopened.", unknown)
-    inputs = [kind for kind in dict.fromkeys(kinds) if kind != "audit.report"]
     case.settle_deadlines("void", kind="certificate.issue")
-    if not inputs:
-        case.go_audit(audit, "audit")
-        on_site.ask_report(case, audit)
-        return
     case.go_audit(audit, "audit")
-    for kind in inputs:
-        on_site.reopen(case, audit, kind)
-
-
-def watch_credit(case: Case, audit: Audit) -> None:
-    """R:7/7.4.5: a check older than 30 days bears no decision; it is asked for again when it grows old."""
-    if not any(task.kind == "decision.make" and task.audit_id == audit.id for task in case.state.tasks):
-        return
-    checked = audit.given["audit.credit"].on
-    good_until = credit_good_until(checked, case.rules.cycle)
-    if good_until < case.today:
-        on_site.reopen(case, audit, "audit.credit")
-        return
-    days = case.rules.cycle.credit_valid_days
-    step = Step(op=f"+{days} days", from_=checked, to=good_until)
-    until = counted(Anchor(kind="task", on=checked), CREDIT, f"{days} days", [step])
-    case.run_deadline(
-        "audit.credit", until, deadline_id=f"audit.credit-{case.state.turn}", purpose="stale", audit=audit
-    )
-
-
-def credit_is_old(case: Case, deadline: Deadline) -> None:
-    """The check before the decision has grown old: credit is checked again."""
-    on_site.reopen(case, case.audit(deadline), "audit.credit")
+    for kind in dict.fromkeys(kinds):
+        if kind != "audit.report" or len(set(kinds)) == 1:
+            case.reopen(audit, kind)
 
 
 def decided(case: Case, task: Task, answer: Decision) -> None:
@@ -126,14 +99,13 @@ def _check_outcome(case: Case, audit: Audit, answer: Decision) -> None:
         if not answer.reason:
             raise invalid("不利决定须说明理由", "This decision needs a reason.", [("/reason", "required")])
         return
-    if audit.results is None or audit.results.verdict == "fail":
+    if not audit.passed:
         clause = "R:7/6.5.3.2" if audit.audit_kind == "surveillance" else "R:7/6.4.8"
         raise case.refuse(clause, "审查未通过,不得作出该决定", "The audit failed: this decision is not left.")
     if audit.review == "disagree":
         raise case.refuse(INDEPENDENCE, "复核不同意,不得作出该决定", "The review disagreed.")
-    checked = audit.given.get("audit.credit")
-    if checked is None or credit_good_until(checked.on, case.rules.cycle) < case.today:
-        raise case.refuse(CREDIT, "信用查询已超过30天,须重新查询", "The credit check is too old: check again.")
+    if not credit.is_fresh(case, audit):
+        raise case.refuse(credit.CLAUSE, "信用查询已超过30天,须重新查询", "The credit check is too old: check again.")
     if answer.outcome == "maintain":
         _check_conditions(case, answer)
     elif case.state.status == "suspended":
@@ -152,7 +124,7 @@ def _check_conditions(case: Case, answer: Decision) -> None:
 
 
 def _refuse(case: Case, audit: Audit) -> None:
-    failed = audit.results is None or audit.results.verdict == "fail"
+    failed = not audit.passed
     if case.state.certificates:
         cycle.refused_renewal(case)
     else:

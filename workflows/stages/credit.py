@@ -1,0 +1,36 @@
+"""R:7/7.4.5: no decision rests on a credit check older than 30 days."""
+
+from domain.cycle import credit_good_until
+from domain.dates import Anchor, Step, counted
+from domain.state import Audit, Deadline
+from workflows.case import Case
+
+CLAUSE = "R:7/7.4.5"
+
+
+def is_fresh(case: Case, audit: Audit) -> bool:
+    """Whether a decision may rest on the audit's credit check today."""
+    checked = audit.given.get("audit.credit")
+    return checked is not None and case.today <= credit_good_until(checked.on, case.rules.cycle)
+
+
+def watch(case: Case, audit: Audit) -> None:
+    """R:7/7.4.5: a check older than 30 days bears no decision; it is asked for again when it grows old."""
+    if not any(task.kind == "decision.make" and task.audit_id == audit.id for task in case.state.tasks):
+        return
+    checked = audit.given["audit.credit"].on
+    good_until = credit_good_until(checked, case.rules.cycle)
+    if not is_fresh(case, audit):
+        case.reopen(audit, "audit.credit")
+        return
+    days = case.rules.cycle.credit_valid_days
+    step = Step(op=f"+{days} days", from_=checked, to=good_until)
+    until = counted(Anchor(kind="task", on=checked), CLAUSE, f"{days} days", [step])
+    case.run_deadline(
+        "audit.credit", until, deadline_id=f"audit.credit-{case.state.turn}", purpose="stale", audit=audit
+    )
+
+
+def is_old(case: Case, deadline: Deadline) -> None:
+    """The check before the decision has grown old: credit is checked again."""
+    case.reopen(case.audit(deadline), "audit.credit")

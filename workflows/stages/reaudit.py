@@ -1,0 +1,48 @@
+"""R:7/6.4.6.1: the one re-audit after a failed audit, and what a missed one leads to."""
+
+from domain import cycle as dates
+from domain.dates import earlier
+from domain.state import Audit, Deadline
+from workflows.case import Case
+from workflows.stages import cycle, planning
+
+
+def may_follow(case: Case, audit: Audit) -> bool:
+    """R:7/6.4.6.1: an initial audit once; a recertification only where the repetition can close before expiry."""
+    if audit.audit_kind == "recertification":
+        return case.certificate.status != "expired" and case.today < case.certificate.valid_until
+    return audit.audit_kind == "initial"
+
+
+def open_reaudit(case: Case, audit: Audit) -> None:
+    """R:7/6.4.6.1: one re-audit, whose first day lies at most 90 days after the first audit's last."""
+    audit.stage = "closed"
+    again = planning.open_audit(case, "reaudit", of=audit.id, attempt=audit.attempt + 1)
+    if audit.last_day is None:
+        raise RuntimeError("a reported audit has a last day")
+    until = dates.reaudit(audit.last_day, case.rules.cycle)
+    if audit.audit_kind == "recertification":
+        closes = dates.recertification_on_site(case.certificate.valid_until)
+        until = earlier(until, closes)
+        judged = dates.judged_on(closes.on, case.rules.cycle)
+        case.run_deadline(
+            "recertification.on_site", closes, deadline_id=f"on-site-{again.id}", audit=again, judged=judged
+        )
+    case.run_deadline(
+        "reaudit",
+        until,
+        deadline_id=f"reaudit-{again.id}",
+        audit=again,
+        judged=dates.judged_on(until.on, case.rules.cycle),
+    )
+    case.tell_applicant("审查未通过,可再次审查一次", f"The audit failed; one re-audit may begin by {until.on}")
+
+
+def reaudit_missed(case: Case, deadline: Deadline) -> None:
+    """R:7/6.4.6.1: the re-audit did not begin in time: certification ends, or the renewal is not granted."""
+    if case.state.certificates:
+        cycle.on_site_not_closed(case, deadline)
+        return
+    case.end("terminated")
+    case.record_fees()
+    case.tell_applicant("未在期限内再次审查,认证终止", "No re-audit in time: certification ends")

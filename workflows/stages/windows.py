@@ -1,0 +1,33 @@
+"""R:7/7.3.3, R:7/6.6.2: whether an audit was closed within its window."""
+
+from datetime import date
+
+from domain.state import Audit
+from workflows.case import Case
+
+
+def surveillance_closed(case: Case, on: date) -> None:
+    """R:7/7.3.3: the surveillance took place; what was dated in time may be entered a few days late."""
+    window = case.running("surveillance")
+    if window is None:
+        case.flag("late_entry")
+        return
+    if on > window.due_on:
+        raise case.refuse(
+            window.clause,
+            f"监督审查须于{window.due_on}前完成",
+            f"The surveillance had to close by {window.due_on}.",
+        )
+    case.flag("late_entry", on=case.today > window.due_on)
+    case.settle(window)
+
+
+def recertification_closed(case: Case, audit: Audit, on: date) -> None:
+    """R:7/6.6.2: the audit on site was closed; a surveillance due until then is served by it."""
+    window = case.running("recertification.on_site", audit)
+    if window is None or on > window.due_on:
+        return
+    case.flag("late_entry", on=case.today > window.due_on)
+    case.settle(window)
+    if surveillance := case.running("surveillance"):
+        case.settle(surveillance)
