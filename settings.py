@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     )
     workflow_sandbox: bool = Field(default=False, description="1: workflows run in the SDK's sandbox (slower)")
     events_a_run: int = Field(default=800, description="history length from which a case hands on to a new run")
-    delivery_minutes: int = Field(default=10, description="how long a delivery is tried before operations is asked")
+    delivery_seconds: float = Field(default=600, description="how long a delivery is tried before operations is asked")
     answer_seconds: float = Field(default=5, description="after this an act is answered 202 and goes on by itself")
 
     ready_file: Path | None = Field(default=None, description="file the worker makes once it works")

@@ -21,7 +21,7 @@ class Start(Record):
     """The application, in the first run: a case that was started has it, whatever happens to its sender."""
     events_a_run: int = 800
     """The history length from which a run hands on to the next, at rest."""
-    delivery_minutes: int = 10
+    delivery_seconds: float = 600
     """How long a delivery is tried before operations is asked."""
 
 

@@ -101,7 +101,11 @@ class Desk:
             def content(digest: str) -> Any:  # noqa: ANN401  # any JSON value
                 return json.loads(queries.content(session, case_id, digest))
 
-            return views.snapshot(known.state, self.actor, known.now, cache(content), link)
+            shown = views.snapshot(known.state, self.actor, known.now, cache(content), link)
+            application = known.state.application
+            if application and known.state.stage == "application" and self.actor.body:
+                shown["past_cases"] = queries.past_cases(session, application.organization.uscc)
+            return shown
 
     def keep_clock(self, case_id: str, now: datetime) -> None:
         """Remember how far a rehearsed case's clock is ahead."""

@@ -54,7 +54,7 @@ class CaseEngine:
             state=state,
             message=message,
             events_a_run=self._settings.events_a_run,
-            delivery_minutes=self._settings.delivery_minutes,
+            delivery_seconds=self._settings.delivery_seconds,
         )
         client = self._skipper.client if self._skipper else self._client
         starting = client.start_workflow(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from domain.policy import hidden
 from domain.state import Actor, Audit, CaseState, Deadline, Finding, Plan, Task
 from domain.team import MYSTERY_VISIT
 from records.chain import instant
@@ -33,7 +34,7 @@ def snapshot(state: CaseState, reader: Actor, now: datetime, content: Content, h
         "stage": state.stage,
         "status": state.status,
         "audits": [audit_view(audit, reader, content) for audit in state.audits],
-        "tasks": [task_view(task, state) for task in state.tasks if not _is_client(reader) or task.role == "applicant"],
+        "tasks": [task_view(task, state) for task in state.tasks if not hidden(task, reader)],
         "deadlines": [deadline_view(deadline) for deadline in state.deadlines],
         "certificates": [one.model_dump(mode="json") for one in reversed(state.certificates)],
         "next_surveillance": _next_surveillance(state),

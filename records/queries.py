@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, tuple_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from domain.dates import local_date
 from domain.policy import BODY_WIDE
 from domain.state import Actor, CaseState
 from records.tables import CaseRow, ContentRow, DutyRow, EventRow, FileRow, FileUseRow, TaskRow, TurnRow
@@ -28,6 +29,25 @@ def turn_of(session: Session, case_id: str, message_id: str) -> TurnRow | None:
     """The turn in which a case worked on a message, or None."""
     found = select(TurnRow).where(TurnRow.case_id == case_id, TurnRow.message_id == message_id)
     return session.exec(found).first()
+
+
+PAST = ("rejected", "refused", "terminated", "application_withdrawn", "withdrawn", "cancelled")
+"""Statuses a reviewer of a new application is shown of earlier ones."""
+
+
+def past_cases(session: Session, uscc: str) -> list[dict[str, str]]:
+    """An organization's refusals and withdrawals in the whole alliance, without naming a body."""
+    query = select(CaseRow).where(CaseRow.uscc == uscc, col(CaseRow.status).in_(PAST))
+    rows = session.exec(query.order_by(col(CaseRow.opened_at)))
+    return [
+        {
+            "status": row.status,
+            "scheme": row.scheme,
+            "service": row.service,
+            "applied_on": str(local_date(row.opened_at)),
+        }
+        for row in rows
+    ]
 
 
 def events(session: Session, case_id: str, after: int, limit: int) -> list[dict[str, Any]]:

@@ -97,9 +97,8 @@ async def running(address: str, data: Path, *, sql_url: str = "", **changes: Any
             database_url=sql_url,
             rehearsal=True,
             task_queue=uuid.uuid4().hex,
-            smtp_url=f"smtp://127.0.0.1:{sink.port}",
+            **({"smtp_url": f"smtp://127.0.0.1:{sink.port}"} | changes),
             demo_password=SecretStr(PASSWORD),
-            **changes,
         )
         migrate(settings.sql_url)
         database = connect(settings.sql_url)
@@ -112,4 +111,3 @@ async def running(address: str, data: Path, *, sql_url: str = "", **changes: Any
             yield product
             for person in product.people.values():
                 await person.http.aclose()
-

@@ -220,7 +220,7 @@ class CertificationCase:
                 Delivery(case_id=self._state.id, effects=batch),
                 result_type=Delivered,
                 start_to_close_timeout=timedelta(seconds=60),
-                schedule_to_close_timeout=timedelta(minutes=self._start.delivery_minutes),
+                schedule_to_close_timeout=timedelta(seconds=self._start.delivery_seconds),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
             )
         except ActivityError:

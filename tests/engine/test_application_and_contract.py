@@ -186,3 +186,13 @@ async def test_an_ended_case_makes_room_for_a_new_application(applicant: Person)
     case = (await applicant.post("/cases", body)).json()
     await applicant.act(case, "case.withdraw", reason="暂缓申请")
     assert (await applicant.post("/cases", body)).status_code == 201
+
+
+async def test_past_refusals_and_withdrawals_are_shown_at_review(applicant: Person, manager: Person) -> None:
+    body = await an_application(applicant)
+    case = (await applicant.post("/cases", body)).json()
+    await applicant.act(case, "case.withdraw", reason="暂缓申请")
+    again = (await applicant.post("/cases", body)).json()
+    assert "past_cases" not in again
+    shown = await manager.case(again["id"])
+    assert [past["status"] for past in shown["past_cases"]] == ["application_withdrawn"]

@@ -134,9 +134,7 @@ async def test_a_file_that_lies_about_itself_is_refused(applicant: Person) -> No
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media")
 
 
-async def test_a_manager_opens_a_case_for_an_applicant_of_the_own_body_only(
-    applicant: Person, manager: Person
-) -> None:
+async def test_a_manager_opens_a_case_for_an_applicant_of_the_own_body_only(applicant: Person, manager: Person) -> None:
     body = await an_application(manager, applicant="applicant")
     answer = await manager.post("/cases", {**body, "body": "other"})
     assert answer.json()["code"] == "forbidden"

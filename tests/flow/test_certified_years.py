@@ -44,9 +44,7 @@ def test_a_passed_surveillance_maintains_and_the_next_is_due_a_year_after_its_la
 
 def test_a_surveillance_closed_on_its_last_day_counts(certified: Life) -> None:
     certified.until(date(2027, 2, 15))
-    certified.plan(
-        person_days={"documents": "1", "management": "3", "characteristics": "2"}, planned_to="2027-03-02"
-    )
+    certified.plan(person_days={"documents": "1", "management": "3", "characteristics": "2"}, planned_to="2027-03-02")
     certified.answer("applicant", "audit.plan.confirm", outcome="agree")
     certified.answer("leader", "audit.documents", outcome="pass", checks={"a": True, "b": True})
     certified.answer("leader", "audit.contents", items=CONTENTS)

@@ -111,9 +111,7 @@ def test_the_day_of_a_change_is_the_date_in_shanghai(session: Session) -> None:
         (LAST + timedelta(days=1), "expired"),
     ],
 )
-def test_the_status_on_a_day_follows_the_history_and_the_calendar(
-    session: Session, day: date, status: Status
-) -> None:
+def test_the_status_on_a_day_follows_the_history_and_the_calendar(session: Session, day: date, status: Status) -> None:
     kept = granted()
     kept.write(session)
     becomes(session, kept, "suspended", 100)
@@ -234,13 +232,12 @@ def test_the_register_is_filtered_by_the_status_of_today(
 
 
 def test_a_filter_by_status_says_the_same_as_the_certificate_itself(register: Session) -> None:
-    for days in (-1, 0, 12, 13, 162, 163, 1095, 1096, 2000):
+    for days in (0, 12, 13, 162, 163, 1095, 1096, 2000):
         now = later(days)
         for one in certificates.page(register, None, "", "", 50, now):
             itself = certificates.entry(register, one.row.number, now=now)
             assert itself
-            # Nothing had changed before the grant, when the register is only asked for its today.
-            assert days < 0 or itself.status == one.status
+            assert itself.status == one.status
             found = certificates.page(register, one.status, "", "", 50, now)
             assert one.row.number in [other.row.number for other in found]
 
@@ -265,7 +262,8 @@ def test_pages_follow_each_other_by_number(register: Session, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("00003", [3]), ("酒店4", [4]), ("文化主题", list(range(1, 9))), ("%", [1, 2, 3, 4, 5, 6, 7])]
+    ("text", "expected"),
+    [("00003", [3]), ("酒店4", [4]), ("文化主题", list(range(1, 9))), ("%", [1, 2, 3, 4, 5, 6, 7])],
 )
 def test_the_register_is_searched_by_number_holder_and_service(
     register: Session, text: str, expected: list[int]
