@@ -52,3 +52,25 @@ def settings() -> None:
     for name, field in Settings.model_fields.items():
         table.add_row(f"JINGPIN_{name.upper()}", field.description or "", str(getattr(present, name)))
     console.print(table)
+
+
+@app.command()
+def demo(
+    url: Annotated[str, typer.Option(help="Address of a server in rehearsal.")] = "http://127.0.0.1:8000",
+    password: Annotated[
+        str, typer.Option(help="Of the seeded accounts; else JINGPIN_DEMO_PASSWORD, else the one in the data folder.")
+    ] = "",
+    seed: Annotated[int | None, typer.Option(min=0, help="Another seed, other numbers; else the time.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the files it makes.")] = Path("demo-out"),
+) -> None:
+    """Carry a sample application through three years, step by step, on a server in rehearsal."""
+    from demo.people import DemoStoppedError  # noqa: PLC0415  # heavy: only what this command needs
+    from demo.play import kept_password, run  # noqa: PLC0415
+
+    try:
+        present = Settings()
+        given = present.demo_password.get_secret_value() if present.demo_password else ""
+        run(url, password or given or kept_password(present.data), seed, out, console)
+    except DemoStoppedError as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from error

@@ -1,11 +1,15 @@
 """The composition root of the worker: connects everything a case needs, and works until it is told to stop."""
 
 import asyncio
+import gc
 import logging
 import signal
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from sqlalchemy import Engine
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
@@ -26,9 +30,19 @@ from workflows.flow import react
 THREADS = 8
 
 
-def build(settings: Settings, client: Client) -> Worker:
-    """A worker with its activities wired to their services."""
+@asynccontextmanager
+async def working(settings: Settings, client: Client) -> AsyncIterator[None]:
+    """A worker at work; its database connections are closed at the end."""
     database = connect_database(settings.sql_url)
+    try:
+        async with build(settings, client, database):
+            yield
+    finally:
+        database.dispose()
+
+
+def build(settings: Settings, client: Client, database: Engine) -> Worker:
+    """A worker with its activities wired to their services."""
     library = Library.load()
     turns = TurnActivities(database, FactFinder(library, calendars.load()), react)
     storage = Storage.open(settings.files_url)
@@ -65,7 +79,8 @@ async def main() -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with build(settings, client):
+    async with working(settings, client):
+        gc.freeze()
         if settings.ready_file:
             settings.ready_file.touch()
         await stop.wait()

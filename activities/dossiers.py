@@ -19,6 +19,7 @@ ANSWERS = (
     "audit.management",
     "audit.characteristics",
     "audit.credit",
+    "audit.contents",
     "rectification.submit",
     "audit.report",
 )

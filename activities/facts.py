@@ -10,6 +10,7 @@ from activities.scores import Scores
 from domain.application import NewCase
 from domain.calendar import Calendar
 from domain.dates import local_date
+from domain.payloads import payload_of
 from domain.refusal import Fault, Refused
 from domain.rules import Rules
 from domain.state import CaseState, Facts, Message
@@ -34,12 +35,15 @@ class FactFinder:
         Raises:
             Refused: something that is named is not there.
         """
+        payload_of(message)
         facts = Facts()
         if message.content != "{}":
-            facts.content = store.content_digest(message.content)
+            facts.content = _digest(message.content)
             self._check_files(session, state, message)
         if state.calendar is None or state.calendar.version != self._calendar.version:
             facts.calendar = self._calendar
+        if state.application and message.actor.body:
+            people.refuse_barred(session, message.actor, state.application.organization.uscc, local_date(at))
         match message.name:
             case "audit.plan":
                 facts.people = people.named(session, state.body, message.content)
@@ -56,7 +60,7 @@ class FactFinder:
     def _of_application(self, session: Session, state: CaseState, message: Message, facts: Facts) -> None:
         handed_in = NewCase.model_validate_json(message.content)
         facts.rules = self._rules(handed_in)
-        key = store.open_key(handed_in)
+        key = store.open_key(handed_in, rehearsal=state.rehearsal)
         other = session.exec(select(CaseRow.id).where(CaseRow.open_key == key, CaseRow.id != state.id)).first()
         if other:
             raise store.another_open_case()
@@ -111,3 +115,13 @@ def _certificate_number(session: Session, state: CaseState, message: Message, at
     year = local_date(at).year
     prefix = f"{'YL-' if state.rehearsal else ''}SXJP-{state.body.upper()}-{year}"
     return f"{prefix}-{store.next_number(session, f'certificate-{prefix}'):05d}"
+
+
+def _digest(content: str) -> str:
+    """The payload's digest; what no database or program could keep alike is refused here."""
+    if "\\u0000" in content or "\0" in content:
+        raise _invalid("", "a text holds the character NUL")
+    try:
+        return store.content_digest(content)
+    except ValueError as error:
+        raise _invalid("", str(error)) from error

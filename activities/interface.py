@@ -1,6 +1,7 @@
 """What a workflow may know of its activities: their names, what they get and what they give."""
 
 from datetime import datetime
+from typing import Self
 
 from pydantic import Field
 
@@ -26,11 +27,31 @@ class Start(Record):
 
 
 class Turn(Record):
-    """One message to be worked on and recorded, `at` an instant of the case's own clock."""
+    """One message to be worked on and recorded, `at` an instant of the case's own clock.
 
-    state: CaseState
+    The state itself does not travel: the record holds it as it was after the turn before.
+    """
+
+    case_id: str
+    turn: int
     message: Message
     at: datetime
+    effects: list[str] = Field(default_factory=list)
+    """The effects that are not carried out yet; the record may hold some that are by now."""
+    start: CaseState | None = None
+    """The state before the first turn."""
+
+    @classmethod
+    def of(cls, state: CaseState, message: Message, at: datetime) -> Self:
+        """The next turn of a case."""
+        return cls(
+            case_id=state.id,
+            turn=state.turn + 1,
+            message=message,
+            at=at,
+            effects=[effect.id for effect in state.effects],
+            start=None if state.turn else state,
+        )
 
 
 class Outcome(Record):

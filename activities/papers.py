@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from activities import score_tables
-from domain.answers import AuditPlan, AuditReport, Rectification, RectifiedItem
+from domain.answers import AuditContents, AuditPlan, AuditReport, Rectification, RectifiedItem
 from domain.documents import (
     AuditReportData,
     CertificateData,
+    ContentConclusion,
     CreditEntry,
     CreditResult,
     Edition,
@@ -162,6 +163,7 @@ def report_data(dossier: Dossier) -> AuditReportData:
         characteristic=score_tables.characteristic(packs.special_rule, full),
         findings=list(_findings(dossier)),
         credit=_credit(dossier, results),
+        contents=list(_contents(dossier)),
         verdict=results.verdict,
         failed_conditions=list(results.failed_conditions),
         recommendation=report.recommendation,
@@ -255,3 +257,19 @@ def _credit(dossier: Dossier, results: Results) -> CreditResult:
     ]
     checked = dossier.last("audit.credit").on
     return CreditResult(checked_on=checked, passed=results.credit.passed, listed=sheet.listed, entries=entries)
+
+
+def _contents(dossier: Dossier) -> Iterator[ContentConclusion]:
+    """What a surveillance must conclude on (R:7/6.5.2), and a recertification as well (R:7/6.6.1)."""
+    if "audit.contents" not in dossier.answers:
+        return
+    concluded = AuditContents.model_validate_json(dossier.payload("audit.contents"))
+    titles = dossier.packs.scheme.clause_titles
+    for clause, part in (("R:7/6.5.2", concluded.items), ("R:7/6.6.1", concluded.renewal)):
+        for letter, found in sorted(part.items()):
+            yield ContentConclusion(
+                letter=letter,
+                title=titles[f"{clause}{letter}"].zh,
+                conforms=found.conclusion == "conforms",
+                evidence=found.evidence,
+            )

@@ -1,9 +1,12 @@
 """Who a plan names: accounts of the body, their competence and their conflicts of interest."""
 
 import json
+from datetime import date
 
 from sqlmodel import Session, col, select
 
+from domain.refusal import Refused
+from domain.state import Actor
 from domain.team import MYSTERY_VISIT, Competence, Conflict, Person
 from records import store
 from records.tables import Account, CompetenceRow, ConflictRow
@@ -27,6 +30,22 @@ def _person(session: Session, account: Account) -> Person:
         competences=[Competence(trade=one.trade, until=one.until) for one in competences],
         conflicts=[Conflict(organization=one.organization, until=one.until) for one in conflicts],
     )
+
+
+def refuse_barred(session: Session, actor: Actor, organization: str, on: date) -> None:
+    """A conflict of interest bars from everything in the organization's cases (R:7/6.4.6.2).
+
+    Raises:
+        Refused: `conflict_of_interest`.
+    """
+    conflict = session.get(ConflictRow, (actor.person, organization))
+    if conflict is not None and (conflict.until is None or on <= conflict.until):
+        raise Refused(
+            "conflict_of_interest",
+            "您与该组织存在利益冲突,不得办理",
+            "You have a conflict of interest with this organization.",
+            clause="R:7/6.4.6.2",
+        )
 
 
 def public_content(content: str) -> str:

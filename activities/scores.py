@@ -3,7 +3,6 @@
 import json
 from datetime import datetime
 
-from pydantic import ValidationError
 from sqlmodel import Session
 
 from domain.dates import local_date
@@ -12,7 +11,7 @@ from domain.refusal import Fault, Refused
 from domain.results import ChosenReadings, Results
 from domain.scoring import credit_readings, score_characteristics, score_management, verdict
 from domain.sheet_checks import Setting, check_characteristics, check_sheet
-from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet, to_approve
+from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet, to_approve, with_carried
 from domain.state import Audit, CaseState, Facts, Finding, Message
 from records import store
 from records.tables import ContentRow
@@ -37,13 +36,15 @@ class Scores:
         scheme, special_rule = self._packs(state)
         if audit is None or scheme is None or special_rule is None or audit.plan is None:
             return
-        self._check(scheme, special_rule, audit, message)
+        previous = _previous_sheet(session, state, audit)
+        setting = Setting(audit.audit_kind, previous, _open_rows(state), audit.plan.sites)
+        self._check(scheme, special_rule, message, setting)
         facts.findings = _findings(message, facts.content)
         if message.name == "audit.management":
             facts.to_approve = list(to_approve(ManagementSheet.model_validate_json(message.content)))
         texts = {kind: _text(session, state, audit, kind, message) for kind in SHEETS}
         if all(texts.values()):
-            results = _results(scheme, special_rule, audit, texts, at)
+            results = _results(scheme, special_rule, audit, texts, previous, at)
             facts.results, facts.results_full = _totals(results), results.model_dump_json()
             facts.results_content = store.content_digest(facts.results_full)
 
@@ -53,20 +54,19 @@ class Scores:
         special_rule = self._library.special_rule(state.special_rule.id, state.special_rule.version)
         return self._library.scheme(state.scheme.id, state.scheme.version).under(special_rule), special_rule
 
-    def _check(self, scheme: Scheme, special_rule: SpecialRule, audit: Audit, message: Message) -> None:
-        sites = audit.plan.sites if audit.plan else []
-        try:
-            if message.name == "audit.management":
-                setting = Setting(audit_kind=audit.audit_kind, sites=sites)
-                sheet = ManagementSheet.model_validate_json(message.content)
-                faults = check_sheet(scheme.scored, sheet, setting)
-            elif message.name == "audit.characteristics":
-                handed_in = CharacteristicsSheet.model_validate_json(message.content)
-                faults = check_characteristics(special_rule, handed_in, sites)
-            else:
-                return
-        except ValidationError:
-            return  # the flow refuses it with its pointers
+    def _check(
+        self,
+        scheme: Scheme,
+        special_rule: SpecialRule,
+        message: Message,
+        setting: Setting,
+    ) -> None:
+        faults: list[Fault] = []
+        if message.name == "audit.management":
+            faults = check_sheet(scheme.scored, ManagementSheet.model_validate_json(message.content), setting)
+        elif message.name == "audit.characteristics":
+            handed_in = CharacteristicsSheet.model_validate_json(message.content)
+            faults = check_characteristics(special_rule, handed_in, setting.sites or [])
         if faults:
             raise _invalid(faults)
 
@@ -88,10 +88,37 @@ def _text(session: Session, state: CaseState, audit: Audit, kind: str, message: 
     return row.body if row else ""
 
 
-def _results(scheme: Scheme, special_rule: SpecialRule, audit: Audit, texts: dict[str, str], at: datetime) -> Results:
+def _previous_sheet(session: Session, state: CaseState, audit: Audit) -> ManagementSheet | None:
+    """The management sheet of the audit before, its own carried rows filled in; rows may be carried from it."""
+    sheet = None
+    for earlier in state.audits[: state.audits.index(audit)]:
+        given = earlier.given.get("audit.management")
+        row = session.get(ContentRow, (state.id, given.content)) if given else None
+        if row:
+            sheet = with_carried(ManagementSheet.model_validate_json(row.body), sheet)
+    return sheet
+
+
+def _open_rows(state: CaseState) -> list[int]:
+    return [
+        int(finding.item)
+        for audit in state.audits
+        for finding in audit.findings
+        if finding.source == "management" and finding.rectify and finding.status != "accepted"
+    ]
+
+
+def _results(  # everything that a verdict rests on
+    scheme: Scheme,
+    special_rule: SpecialRule,
+    audit: Audit,
+    texts: dict[str, str],
+    previous: ManagementSheet | None,
+    at: datetime,
+) -> Results:
     sites = audit.plan.sites if audit.plan else []
     thresholds = scheme.scored.thresholds
-    management = ManagementSheet.model_validate_json(texts["audit.management"])
+    management = with_carried(ManagementSheet.model_validate_json(texts["audit.management"]), previous)
     characteristics = CharacteristicsSheet.model_validate_json(texts["audit.characteristics"])
     credit = CreditSheet.model_validate_json(texts["audit.credit"])
     return verdict(

@@ -14,7 +14,7 @@ from activities.interface import RECORD, REFUSED, Outcome, Turn
 from domain.refusal import Refused
 from domain.state import CaseState, EventDraft, Facts, Message
 from records import queries, store
-from records.tables import TurnRow
+from records.tables import CaseRow, TurnRow
 
 
 class Reaction(Protocol):
@@ -59,22 +59,31 @@ class TurnActivities:
         Raises:
             Refused: what the case or the record says no to.
         """
-        number = turn.state.turn + 1
         with Session(self._engine) as session:
-            recorded = store.recorded_turn(session, turn.state.id, number)
-            if recorded:
-                return _as_recorded(session, recorded, turn.message)
-            facts = self._facts.gather(session, turn.state, turn.message, turn.at)
-            reaction = self._react(turn.state, turn.message, facts, turn.at)
-            head = store.write_turn(session, turn.state, reaction.state, turn.message, facts, reaction.events, turn.at)
+            row = queries.case_row(session, turn.case_id)
+            if row is not None and row.turn >= turn.turn:
+                return _as_recorded(session, turn)
+            state = _state_before(turn, row)
+            facts = self._facts.gather(session, state, turn.message, turn.at)
+            reaction = self._react(state, turn.message, facts, turn.at)
+            head = store.write_turn(session, state, reaction.state, turn.message, facts, reaction.events, turn.at)
             session.commit()
         return Outcome(at=turn.at, facts=facts, head=head)
 
 
-def _as_recorded(session: Session, row: TurnRow, message: Message) -> Outcome:
+def _state_before(turn: Turn, row: CaseRow | None) -> CaseState:
+    state = queries.state_of(row) if row else turn.start
+    if state is None or state.turn != turn.turn - 1:
+        raise LookupError(f"the record of case {turn.case_id} does not end before turn {turn.turn}")
+    state.effects = [effect for effect in state.effects if effect.id in turn.effects]
+    return state
+
+
+def _as_recorded(session: Session, turn: Turn) -> Outcome:
+    row = session.get_one(TurnRow, (turn.case_id, turn.turn))
     facts = Facts.model_validate_json(row.facts)
     other = None
-    if row.message_id != message.id:
+    if row.message_id != turn.message.id:
         other = Message.model_validate_json(row.message)
         if facts.content:
             content = queries.content(session, row.case_id, facts.content)

@@ -36,7 +36,7 @@ def item(row: AllianceReportRow) -> dict[str, Any]:
 
 
 def _place(cursor: str) -> tuple[datetime, str] | None:
-    place = paging.read(cursor)
+    place = paging.read(cursor, str, str)
     if not place:
         return None
     try:

@@ -1,5 +1,6 @@
 """The web application: opens what the routes need, puts the routes together."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.facts = FactFinder(app.state.library, calendars.load())
         app.state.storage = Storage.open(settings.files_url)
         app.state.gate = gate.Gate(settings.register_per_minute)
+        gc.freeze()
         yield
         app.state.database.dispose()
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
-from pydantic import ValidationError
 
 from api import paging, views
 from api.desk import AtDesk, Desk
@@ -15,10 +14,11 @@ from api.problems import invalid
 from api.requests import StrictRoute
 from domain.acts import ACTS
 from domain.application import NewCase
+from domain.payloads import payload_of
 from domain.refusal import Refused
 from domain.state import CaseState, Message
 from records import queries, tables
-from workflows.flow import admit, faults
+from workflows.flow import admit
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["cases"])
 
@@ -42,12 +42,6 @@ async def apply(desk: AtDesk, body: Payload) -> Response:
 
 
 def _application(desk: Desk, body: dict[str, Any], case_id: str, message_id: str) -> tuple[CaseState, Message]:
-    try:
-        handed_in = NewCase.model_validate_json(json.dumps(body))
-    except ValidationError as error:
-        raise Refused("invalid", "申请内容不符合要求", "The application is not valid.", faults=faults(error)) from error
-    chosen_body, applicant = _parties(desk, handed_in)
-    state = CaseState(id=case_id, body=chosen_body, applicant=applicant, rehearsal=desk.settings.rehearsal)
     message = Message(
         id=message_id,
         kind="application",
@@ -55,8 +49,14 @@ def _application(desk: Desk, body: dict[str, Any], case_id: str, message_id: str
         actor=desk.actor,
         content=json.dumps(body, ensure_ascii=False),
     )
-    if not desk.worked_on(case_id, message_id):
-        desk.try_out(state, message, datetime.now(UTC))
+    handed_in = payload_of(message)
+    if not isinstance(handed_in, NewCase):
+        raise TypeError("an application is a NewCase")
+    chosen_body, applicant = _parties(desk, handed_in)
+    state = CaseState(id=case_id, body=chosen_body, applicant=applicant, rehearsal=desk.settings.rehearsal)
+    with desk.session() as session:
+        if queries.turn_of(session, case_id, message_id) is None:
+            desk.try_out(session, state, message, datetime.now(UTC))
     return state, message
 
 
@@ -94,9 +94,9 @@ def list_cases(  # noqa: PLR0913, PLR0917  # one query parameter each
 ) -> dict[str, Any]:
     """The cases the caller sees, by number."""
     filters = {"stage": stage, "status": status, "organization": organization, "due_before": due_before, "q": q}
-    after = paging.read(cursor)
+    after = paging.read(cursor, str)
     with desk.session() as session:
-        rows = queries.cases(session, desk.actor, filters, str(after[0]) if after else "", limit + 1)
+        rows = queries.cases(session, desk.actor, filters, after[0] if after else "", limit + 1)
         items = [views.case_item(row) for row in rows]
     return paging.page(items, limit, [[row["number"]] for row in items])
 
@@ -112,9 +112,9 @@ def show_case(desk: AtDesk, case_id: str) -> JSONResponse:
 def list_events(desk: AtDesk, case_id: str, limit: paging.Limit = 100, cursor: paging.Cursor = "") -> dict[str, Any]:
     """The record of a case, in order, each event chained to the one before."""
     desk.case(case_id)
-    after = paging.read(cursor)
+    after = paging.read(cursor, int)
     with desk.session() as session:
-        items = queries.events(session, case_id, int(after[0]) if after else 0, limit + 1)
+        items = queries.events(session, case_id, after[0] if after else 0, limit + 1)
     return paging.page(items, limit, [[item["seq"]] for item in items])
 
 
@@ -156,17 +156,24 @@ async def _send(desk: Desk, case_id: str, body: dict[str, Any], draft: Message) 
     message = draft.model_copy(update={"id": once.message_id})
 
     async def work() -> Response:
-        known = await run_in_threadpool(desk.case, case_id)
-        if await run_in_threadpool(desk.worked_on, case_id, message.id):
-            return await desk.answer(case_id, known.state.version, 200)
+        known = await run_in_threadpool(_weigh, desk, case_id, message)
+        return known or await desk.bring(case_id, message)
+
+    return await once.run(work)
+
+
+def _weigh(desk: Desk, case_id: str, message: Message) -> JSONResponse | None:
+    """Refuse what the case would refuse, before anything happens; the answer, if it was worked on before."""
+    with desk.session() as session:
+        known = desk.case_in(session, case_id)
+        if queries.turn_of(session, case_id, message.id):
+            return JSONResponse(desk.shown_in(session, case_id))
         desk.refuse_stale(known.state.version)
         if message.name in STEP_UP and not desk.caller.fresh:
             raise Refused("step_up_required", "请重新验证身份", "Give your password again.")
         admit(known.state, message)
-        await run_in_threadpool(desk.try_out, known.state, message, known.now)
-        return await desk.bring(case_id, message)
-
-    return await once.run(work)
+        desk.try_out(session, known.state, message, known.now)
+    return None
 
 
 @router.get("/tasks")
@@ -180,7 +187,9 @@ def list_tasks(  # one query parameter each
 ) -> dict[str, Any]:
     """The caller's inbox, soonest due first."""
     with desk.session() as session:
-        rows = queries.inbox(session, desk.actor, role, due_before, paging.read(cursor), limit + 1, overdue=overdue)
+        rows = queries.inbox(
+            session, desk.actor, role, due_before, paging.read(cursor, str, str, str), limit + 1, overdue=overdue
+        )
         items = [views.task_item(queries.state_of(case), row.id) for row, case in rows]
         places = [queries.inbox_place(row) for row, _ in rows]
     return paging.page(items, limit, places)

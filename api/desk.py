@@ -76,11 +76,15 @@ class Desk:
             Refused: `not_found`, also when it is not theirs to see.
         """
         with self.session() as session:
-            row = queries.case_row(session, case_id)
-            if row is not None:
-                state = queries.state_of(row)
-                if sees(state, self.actor):
-                    return Known(state, datetime.now(UTC) + timedelta(seconds=row.clock_ahead))
+            return self.case_in(session, case_id)
+
+    def case_in(self, session: Session, case_id: str) -> Known:
+        """The same on a session that is open."""
+        row = queries.case_row(session, case_id)
+        if row is not None:
+            state = queries.state_of(row)
+            if sees(state, self.actor):
+                return Known(state, datetime.now(UTC) + timedelta(seconds=row.clock_ahead))
         raise Refused("not_found", "未找到", "Not found.")
 
     def may_see(self, case_id: str) -> bool:
@@ -93,19 +97,23 @@ class Desk:
 
     def shown(self, case_id: str) -> dict[str, Any]:
         """A case's snapshot for the caller."""
-        known = self.case(case_id)
+        with self.session() as session:
+            return self.shown_in(session, case_id)
+
+    def shown_in(self, session: Session, case_id: str) -> dict[str, Any]:
+        """The same on a session that is open."""
+        known = self.case_in(session, case_id)
         ui = self.settings.temporal_ui_url
         link = f"{ui}/namespaces/{self.settings.temporal_namespace}/workflows/{case_id}" if ui else ""
-        with self.session() as session:
 
-            def content(digest: str) -> Any:  # noqa: ANN401  # any JSON value
-                return json.loads(queries.content(session, case_id, digest))
+        def content(digest: str) -> Any:  # noqa: ANN401  # any JSON value
+            return json.loads(queries.content(session, case_id, digest))
 
-            shown = views.snapshot(known.state, self.actor, known.now, cache(content), link)
-            application = known.state.application
-            if application and known.state.stage == "application" and self.actor.body:
-                shown["past_cases"] = queries.past_cases(session, application.organization.uscc)
-            return shown
+        shown = views.snapshot(known.state, self.actor, known.now, cache(content), link)
+        application = known.state.application
+        if application and known.state.stage == "application" and self.actor.body:
+            shown["past_cases"] = queries.past_cases(session, application.organization.uscc)
+        return shown
 
     def keep_clock(self, case_id: str, now: datetime) -> None:
         """Remember how far a rehearsed case's clock is ahead."""
@@ -116,19 +124,13 @@ class Desk:
                 session.add(row)
                 session.commit()
 
-    def worked_on(self, case_id: str, message_id: str) -> bool:
-        """Whether the record holds this message's turn."""
-        with self.session() as session:
-            return queries.turn_of(session, case_id, message_id) is not None
-
-    def try_out(self, state: CaseState, message: Message, at: datetime) -> None:
+    def try_out(self, session: Session, state: CaseState, message: Message, at: datetime) -> None:
         """Work a message out without writing anything.
 
         Raises:
             Refused: what the case would say.
         """
-        with self.session() as session:
-            facts = self.facts.gather(session, state, message, at, preview=True)
+        facts = self.facts.gather(session, state, message, at, preview=True)
         react(state, message, facts, at)
 
     def refuse_stale(self, version: int) -> None:

@@ -13,8 +13,8 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str, Query(max_length=500)]
 
 
-def read(cursor: str) -> list[Any]:
-    """The place a cursor stands for; none for an empty one.
+def read(cursor: str, *shape: type) -> list[Any]:
+    """The place a cursor stands for, of the given shape; none for an empty one.
 
     Raises:
         Refused: `invalid`.
@@ -25,7 +25,7 @@ def read(cursor: str) -> list[Any]:
         place = json.loads(base64.urlsafe_b64decode(cursor))
     except ValueError as error:
         raise invalid("/cursor", "not a cursor of this list") from error
-    if not isinstance(place, list):
+    if not isinstance(place, list) or [type(part) for part in place] != list(shape):
         raise invalid("/cursor", "not a cursor of this list")
     return place
 

@@ -30,7 +30,7 @@ def list_certificates(
     cursor: paging.Cursor = "",
 ) -> JSONResponse:
     """The register by number, each certificate with its status of today; `q` is part of number, holder or service."""
-    place = paging.read(cursor)
+    place = paging.read(cursor, str)
     after = str(place[0]) if place else ""
     # No text of a database holds this character, and PostgreSQL refuses to be asked for it.
     if "\0" in q + after:

@@ -67,7 +67,7 @@ def audit_view(audit: Audit, reader: Actor, content: Content) -> dict[str, Any]:
     )
     view["plan"] = _plan_view(audit.plan, told=told) if audit.plan else None
     view["findings"] = [_finding_view(finding, content) for finding in audit.findings] if told else []
-    view["results"] = _results_view(audit, content) if audit.disclosed and audit.results else None
+    view["results"] = _results_view(audit, content) if told and audit.judged and audit.results else None
     return view
 
 

@@ -21,7 +21,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 
 from bench.bare import NAMESPACE, QUEUE, Bare
 from deploy.embedded.child import Command, Probe
@@ -116,7 +116,7 @@ async def bare_action(engine: str) -> Action:
 async def case_action(engine: str, data: Path, case_id: str) -> Action:
     """A case's update."""
     client = await connect_engine(engine, NAMESPACE, data / "keys" / "payload.key")
-    handle = client.get_workflow_handle_for(CertificationCase.run, case_id)
+    handle: WorkflowHandle[CertificationCase, str] = client.get_workflow_handle(case_id)
     body, roles, _ = ACCOUNTS["manager"]
     actor = Actor(user="manager", person="person-manager", body=body or "", roles=roles)
 

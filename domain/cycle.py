@@ -152,6 +152,12 @@ def reaudit(audit_last_day: date, cycle: Cycle) -> Due:
     return due_on_calendar(Anchor(kind="audit_last_day", on=audit_last_day), limit, REAUDIT)
 
 
+def reaudit_after_late_report(reported_on: date, cycle: Cycle) -> Due:
+    """Give the re-audit's latest first day where the body itself reported after the 90 days (R:7/6.4.6.1)."""
+    limit = Limit(amount=cycle.reaudit_days, unit="days")
+    return due_on_calendar(Anchor(kind="report", on=reported_on), limit, REAUDIT)
+
+
 def judged_on(due_on: date, cycle: Cycle) -> date:
     """Give the day at whose end a timer judges a date that may be entered a few days late.
 

@@ -195,8 +195,10 @@ class Audit(Record):
     """Task kind → the answer that counts."""
     awaits: list[str] = Field(default_factory=list)
     """Task kinds that must be in before the verdict."""
+    judged: bool = False
+    """Everything is in and the verdict is computed."""
     disclosed: bool = False
-    """The client knows of a mystery visit, if there was one."""
+    """The client has the deduction list or the report, and knows of a mystery visit, if there was one."""
     results: Results | None = None
     """Totals only; the rows lie in the content `results_content` names."""
     results_content: str = ""

@@ -16,8 +16,10 @@ def connect(url: str) -> Engine:
     """An engine for `sqlite:///path` or `postgresql+psycopg://…`; connections are checked before use."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 3})
-    engine = create_engine(parsed, connect_args={"timeout": 10})
+        return create_engine(
+            parsed, hide_parameters=True, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 3}
+        )
+    engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": 10})
     event.listen(engine, "connect", _sqlite_pragmas)
     return engine
 

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, tuple_
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.dates import local_date
 from domain.policy import BODY_WIDE
@@ -73,20 +72,20 @@ def events(session: Session, case_id: str, after: int, limit: int) -> list[dict[
     ]
 
 
-def visible(query: SelectOfScalar[CaseRow], actor: Actor) -> SelectOfScalar[CaseRow]:
-    """Only the cases that exist for this person (`domain.policy.sees`, as SQL)."""
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """The condition under which a case exists for this person (`domain.policy.sees`, as SQL)."""
     if "applicant" in actor.roles:
-        return query.where(CaseRow.applicant == actor.user)
-    query = query.where(CaseRow.body == actor.body)
-    if not BODY_WIDE & set(actor.roles):
-        mine = select(DutyRow.case_id).where(DutyRow.person == actor.person)
-        query = query.where(col(CaseRow.id).in_(mine))
-    return query
+        return col(CaseRow.applicant) == actor.user
+    of_the_body = col(CaseRow.body) == actor.body
+    if BODY_WIDE & set(actor.roles):
+        return of_the_body
+    mine = select(DutyRow.case_id).where(DutyRow.person == actor.person)
+    return and_(of_the_body, col(CaseRow.id).in_(mine))
 
 
 def cases(session: Session, actor: Actor, filters: dict[str, Any], after: str, limit: int) -> Sequence[CaseRow]:
     """The cases a person sees, by number; `filters`: stage, status, organization, due_before, q."""
-    query = visible(select(CaseRow), actor).where(col(CaseRow.number) > after)
+    query = select(CaseRow).where(visible(actor), col(CaseRow.number) > after)
     for name in ("stage", "status"):
         if filters.get(name):
             query = query.where(getattr(CaseRow, name) == filters[name])
@@ -96,7 +95,7 @@ def cases(session: Session, actor: Actor, filters: dict[str, Any], after: str, l
         query = query.where(col(CaseRow.next_due) < due_before)
     if text := filters.get("q"):
         columns = (col(CaseRow.organization), col(CaseRow.service), col(CaseRow.number))
-        query = query.where(or_(*(column.contains(text, autoescape=True) for column in columns)))
+        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
     return session.exec(query.order_by(col(CaseRow.number)).limit(limit)).all()
 
 
@@ -122,7 +121,9 @@ def inbox(  # one filter each
         query = query.where(TaskRow.role == "applicant", TaskRow.applicant == actor.user)
     else:
         mine = or_(col(TaskRow.role).in_(roles), col(TaskRow.assignee) == actor.user)
-        query = query.where(TaskRow.body == actor.body, mine)
+        query = query.where(mine, visible(actor))
+    if role:
+        query = query.where(TaskRow.role == role)
     if due_before:
         query = query.where(col(TaskRow.due_on) < due_before)
     if overdue is not None:
@@ -130,8 +131,15 @@ def inbox(  # one filter each
     due = func.coalesce(col(TaskRow.due_on), NEVER)
     place = tuple_(due, col(TaskRow.case_id), col(TaskRow.id))
     if after:
-        query = query.where(place > tuple_(date.fromisoformat(after[0]), *after[1:]))
+        query = query.where(place > tuple_(_day(after[0]), *after[1:]))
     return session.exec(query.order_by(due, col(TaskRow.case_id), col(TaskRow.id)).limit(limit)).all()
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return NEVER
 
 
 def inbox_place(row: TaskRow) -> list[str]:

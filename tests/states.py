@@ -30,6 +30,8 @@ class Kept:
     state: CaseState
     contents: dict[str, str] = field(default_factory=dict)
     events: list[EventDraft] = field(default_factory=list)
+    written: CaseState | None = None
+    """The state as it was last written."""
 
     @property
     def audit(self) -> Audit:
@@ -60,7 +62,8 @@ class Kept:
         """Write the case as its turns would have; commits."""
         self.state.turn += 1
         self.state.version += len(self.events)
-        before = self.state.model_copy(update={"version": self.state.version - len(self.events)})
+        before = self.written or CaseState(id=self.state.id, body=self.state.body, applicant=self.state.applicant)
+        before = before.model_copy(update={"version": self.state.version - len(self.events), "head": self.state.head})
         message = noting(message_id=f"{self.state.id}-{self.state.turn}")
         store.write_turn(session, before, self.state, message, Facts(), self.events, at)
         session.flush()
@@ -68,6 +71,7 @@ class Kept:
             session.merge(ContentRow(case_id=self.state.id, sha256=digest, body=text))
         session.commit()
         self.events = []
+        self.written = self.state.model_copy(deep=True)
         return self.state
 
 
@@ -150,7 +154,7 @@ def _plan(kept: Kept, on: date) -> None:
     }
     kept.answered("audit.plan", asked, on)
     kept.audit.plan = Plan(
-        team=[TeamMember(user=user, person=f"person-{user}", role=role) for user, role in team.items()],  # type: ignore[arg-type]  # checked by the model
+        team=[TeamMember(user=user, person=f"person-{user}", role=role) for user, role in team.items()],
         person_days=days,
         modes=["observation", "interview", "records", "mystery_visit"],
         sites=SITES,

@@ -107,13 +107,14 @@ class Findings(ast.NodeVisitor):
     def visit_Name(self, node: ast.Name) -> None:
         self._note(node, self._path(node))
 
-    def visit_Try(self, node: ast.Try) -> None:
+    def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
         for child in node.finalbody:
             waits = (part for part in ast.walk(child) if isinstance(part, (ast.Await, ast.AsyncFor, ast.AsyncWith)))
             self.found += [(part.lineno, "await in finally") for part in waits]
         self.generic_visit(node)
 
-    visit_TryStar = visit_Try  # noqa: N815  # the visitor's names
+    def visit_TryStar(self, node: ast.TryStar) -> None:
+        self.visit_Try(node)
 
     def _path(self, node: ast.expr) -> str:
         if isinstance(node, ast.Name):

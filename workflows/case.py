@@ -51,6 +51,10 @@ class Case:
         if facts.calendar:
             state.calendar = facts.calendar
 
+    def turn_back_to(self, at: datetime) -> None:
+        """What happens now happened at an earlier instant."""
+        self.at, self.today = at, local_date(at)
+
     @property
     def rules(self) -> Rules:
         """The rules this case is pinned to."""
@@ -252,14 +256,14 @@ class Case:
         days = self.state.asked.get(kind)
         return days[0] if days else None
 
-    def record(self, kind: str, clause: str | None = None, *, at: datetime | None = None, **data: Any) -> None:  # noqa: ANN401
+    def record(self, kind: str, clause: str | None = None, **data: Any) -> None:  # noqa: ANN401
         """Add an event to the record: figures, ids and digests, never free text."""
         actor = self.message.actor.user
-        self.events.append(EventDraft(at=at or self.at, actor=actor, kind=kind, data=plain(data), clause=clause))
+        self.events.append(EventDraft(at=self.at, actor=actor, kind=kind, data=plain(data), clause=clause))
 
     def note(self, **data: Any) -> None:  # noqa: ANN401  # JSON values
-        """Add to this message's latest event what followed from it."""
-        self.events[-1].data.update(plain(data))
+        """Add to this message's latest event, which may still be held, what followed from it."""
+        (self.events or self.state.held)[-1].data.update(plain(data))
 
     def record_message(self, payload: Any, clause: str | None, **data: Any) -> None:  # noqa: ANN401
         """Add this message's own event: its payload's figures and the digest of the whole."""

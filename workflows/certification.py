@@ -139,7 +139,7 @@ class CertificationCase:
     async def _take_turns_until(self, message: Message) -> None:
         done_id = ""
         while done_id != message.id:
-            turn = Turn(state=self._state, message=message, at=workflow.now())
+            turn = Turn.of(self._state, message, workflow.now())
             outcome = await workflow.execute_local_activity(
                 RECORD,
                 turn,

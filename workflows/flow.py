@@ -6,17 +6,15 @@ all three come to the same result.
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import datetime
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
-from domain.acts import ACTS
-from domain.answers import ANSWERS
 from domain.dates import end_of_day
-from domain.model import Input, Text
+from domain.model import Text
+from domain.payloads import payload_of
 from domain.policy import hidden, may_act, may_answer
-from domain.refusal import Fault, Refused
+from domain.refusal import Refused
 from domain.state import CaseState, Deadline, EventDraft, Facts, Message
 from workflows.case import Begins, Case
 from workflows.stages import (
@@ -126,7 +124,7 @@ def react(state: CaseState, message: Message, facts: Facts, at: datetime) -> Rea
     Raises:
         Refused: the message is refused; nothing has changed.
     """
-    case = Case(state.model_copy(deep=True), message, facts, at, BEGINS)
+    case = Case(_copy(state), message, facts, at, BEGINS)
     case.state.turn += 1
     match message.kind:
         case "application":
@@ -141,6 +139,12 @@ def react(state: CaseState, message: Message, facts: Facts, at: datetime) -> Rea
             operations.delivered(case)
     case.finish()
     return Reaction(case.state, case.events)
+
+
+def _copy(state: CaseState) -> CaseState:
+    """A copy to change; what no stage ever changes in place is shared, because copying it is most of the cost."""
+    shared = (state.rules, state.calendar, state.application)
+    return deepcopy(state, {id(one): one for one in shared if one is not None})
 
 
 def admit(state: CaseState, message: Message) -> None:
@@ -163,35 +167,15 @@ def admit(state: CaseState, message: Message) -> None:
 def _answered(case: Case) -> None:
     admit(case.state, case.message)
     task = next(task for task in case.state.tasks if task.id == case.message.task)
-    payload = parse(ANSWERS[task.kind], case.message)
+    payload = payload_of(case.message)
     case.close(task)
     ANSWERED[task.kind](case, task, payload)
 
 
 def _done(case: Case) -> None:
     admit(case.state, case.message)
-    payload = parse(ACTS[case.message.name], case.message)
+    payload = payload_of(case.message)
     DONE[case.message.name](case, payload)
-
-
-def parse(model: type[Input], message: Message) -> Input:
-    """The payload as its model.
-
-    Raises:
-        Refused: `invalid`, with a JSON pointer for each fault.
-    """
-    try:
-        return model.model_validate_json(message.content)
-    except ValidationError as error:
-        raise Refused("invalid", "内容不符合要求", "The content is not valid.", faults=faults(error)) from error
-
-
-def faults(error: ValidationError) -> list[Fault]:
-    """Pydantic's findings as faults with JSON pointers."""
-    return [
-        Fault(pointer="".join(f"/{part}" for part in found["loc"]), detail=found["msg"])
-        for found in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
 
 
 def _rang(case: Case) -> None:
@@ -207,8 +191,10 @@ def _rang(case: Case) -> None:
         deadline.opens_on = None
         OPENS[deadline.kind](case, deadline)
         return
+    # A lapse counts from the next day, however late its timer was worked on.
+    case.turn_back_to(end_of_day(deadline.judged_on))
     deadline.state = "missed"
-    case.record(f"timer.{deadline.kind}", deadline.clause, at=end_of_day(deadline.judged_on), deadline=deadline_id)
+    case.record(f"timer.{deadline.kind}", deadline.clause, deadline=deadline_id)
     wait = case.rules.waits.get(deadline.kind)
     lapsed = LAPSED.get((deadline.kind, deadline.purpose), escalate)
     if wait and wait.lapse == "escalate" and not deadline.purpose:

@@ -122,7 +122,8 @@ def dying(engine: Engine, when: str) -> Iterator[None]:
         if statement.startswith(f"INSERT INTO {when}"):
             raise Killed
 
-    def at_commit(_: Connection) -> None:
+    def at_commit(connection: Connection) -> None:
+        connection.invalidate()
         raise Killed
 
     name, listener = ("commit", at_commit) if when == "commit" else ("before_cursor_execute", at_statement)
@@ -167,6 +168,21 @@ def test_an_audit_report_shows_every_row_the_deduction_and_its_rectification(cou
     assert "交接班时未登记" not in text
 
 
+def test_the_contents_of_a_surveillance_are_concluded_in_its_report(courier: Courier, tmp_path: Path) -> None:
+    kept = granted()
+    conforms = {"conclusion": "conforms", "evidence": "见监督记录"}
+    contents = {
+        "items": dict.fromkeys("abcdef", conforms) | {"e": {"conclusion": "does_not", "evidence": "标志用错"}},
+        "renewal": dict.fromkeys("abc", conforms),
+    }
+    kept.given("audit.contents", contents, kept.audit.last_day or AT.date())
+    courier.keep(kept)
+    courier.deliver(REPORT)
+    text = flat("".join(page.text for page in pages(courier.pdf(REPORT), tmp_path, "contents")))
+    assert "证书与标志的使用不符合doesnot标志用错" in text
+    assert "有效性与范围适宜性符合conforms见监督记录" in text
+
+
 def test_a_report_given_again_is_a_version_of_its_own(courier: Courier, tmp_path: Path) -> None:
     kept = granted()
     courier.keep(kept)
@@ -175,10 +191,8 @@ def test_a_report_given_again_is_a_version_of_its_own(courier: Courier, tmp_path
     kept.answered("audit.report", again, (AT + timedelta(days=2)).date())
     courier.keep(kept)
     courier.deliver(REPORT.model_copy(update={"id": "10.1"}))
-    assert [row.name for row in courier.rows(DocumentRow)] == [
-        "JP-2026-00001-audit-1-2.pdf",
-        "JP-2026-00001-audit-1-1.pdf",
-    ]
+    names = {row.effect_id: row.name for row in courier.rows(DocumentRow)}
+    assert names == {"9.2": "JP-2026-00001-audit-1-1.pdf", "10.1": "JP-2026-00001-audit-1-2.pdf"}
     second = courier.pdf(REPORT.model_copy(update={"id": "10.1"}))
     assert "第2版" in flat(pages(second, tmp_path, "second")[0].text)
 
@@ -439,7 +453,7 @@ def test_a_notice_reaches_the_applicant_of_the_case_once(courier: Courier) -> No
 def test_a_role_is_everybody_of_the_cases_body_who_has_it(courier: Courier, to: str, users: list[str]) -> None:
     courier.keep(granted())
     assert courier.deliver(NOTICE.model_copy(update={"to": to})).done == {"9.4": {}}
-    assert sorted(row.recipient for row in courier.rows(NoticeRow)) == [f"{user}@example.org" for user in users]
+    assert {row.recipient for row in courier.rows(NoticeRow)} == {f"{user}@example.org" for user in users}
 
 
 @pytest.mark.parametrize("when", ["notices", "commit"])

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -21,11 +22,10 @@ NOW = datetime.now(UTC)
 TODAY = local_date(NOW)
 
 
-def live(number: int = 1, **changes: object) -> Kept:
+def live(number: int = 1, **changes: Any) -> Kept:
     """A case whose certificate runs today."""
-    running = {"valid_from": TODAY - timedelta(days=30), "valid_until": TODAY + timedelta(days=1000)}
-    decided = {"decided_on": TODAY - timedelta(days=30)}
-    certificate = a_certificate(number, **(running | decided | changes.pop("certificate", {})))  # type: ignore[operator,call-overload]
+    begun = TODAY - timedelta(days=30)
+    certificate = a_certificate(number, decided_on=begun, valid_from=begun, valid_until=TODAY + timedelta(days=1000))
     return granted(number, certificates=[certificate], **changes)
 
 
@@ -239,6 +239,11 @@ def test_every_status_has_words_of_its_own(status: certificates.Status) -> None:
     tone, sign, zh, en = verify_page.WORDS[status]
     row = CertificateRow(
         number="N",
+        case_id="case-1",
+        place=0,
+        body="demo",
+        status="valid",
+        address="街1号",
         organization="组织",
         uscc="91140100MA0200001B",
         service="服务",

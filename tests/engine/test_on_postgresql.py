@@ -1,11 +1,14 @@
 """R:7/7.2 on the running product with PostgreSQL as its record, from an application to its contract."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
+import worker
 from records.chain import broken_at
+from records.database import connect
 from tests.applications import an_application
 from tests.engine.test_application_and_contract import accepted, signed, today
 from tests.postgresql import PostgreSQL
@@ -15,9 +18,26 @@ pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture(scope="module")
+def closing() -> Iterator[None]:
+    """The worker leaves its connections to the end of its process, which is not the end of this one."""
+    opened: list[Engine] = []
+
+    def connected(url: str) -> Engine:
+        opened.append(connect(url))
+        return opened[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "connect_database", connected)
+        yield
+    for engine in opened:
+        engine.dispose()
+
+
+@pytest.fixture(scope="module")
 async def product(
-    engine: str, postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
+    engine: str, postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory, closing: None
 ) -> AsyncIterator[Product]:
+    del closing
     data = tmp_path_factory.mktemp("on-postgresql")
     async with running(engine, data, sql_url=postgresql.database()) as product:
         yield product

@@ -1,0 +1,1 @@
+"""Tests of the flow and its record, clause by clause."""

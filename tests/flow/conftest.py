@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from records.chain import broken_at
 from tests.lives import START, Life, a_database
@@ -15,7 +17,16 @@ Lives = Callable[..., Life]
 
 @pytest.fixture(scope="session")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    return a_database(tmp_path_factory.mktemp("record"))
+    engine = a_database(tmp_path_factory.mktemp("record"))
+    event.listen(engine, "connect", _unsafe)  # a record that lasts as long as these tests needs no disk
+    engine.dispose()
+    return engine
+
+
+def _unsafe(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous=OFF")
+    cursor.close()
 
 
 @pytest.fixture

@@ -78,6 +78,11 @@ def last_event(life: Life, kind: str) -> dict[str, Any]:
     return [event for event in life.events() if event["kind"] == kind][-1]
 
 
+def verdicts(life: Life) -> list[dict[str, Any]]:
+    """What the record says of each verdict."""
+    return [event["data"] for event in life.events() if "verdict" in event["data"]]
+
+
 def ended(life: Life) -> tuple[str, str, list[str]]:
     """Stage, status and open tasks."""
     return life.case.stage, life.case.status, life.open

@@ -88,7 +88,7 @@ def test_maintaining_states_each_condition_and_a_no_bars_it(certified: Life) -> 
     surveilled(certified).reported()
     certified.answer("reviewer", "review.independent", outcome="agree")
     short = certified.refused("decider", "decision.make", outcome="maintain", conditions={"a": True})
-    assert [fault.pointer for fault in short.faults][0] == "/conditions/b"
+    assert short.faults[0].pointer == "/conditions/b"
     barred = certified.refused("decider", "decision.make", outcome="maintain", conditions=MAINTAINED | {"c": False})
     assert barred.clause == "R:10/9.1"
 

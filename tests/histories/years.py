@@ -69,7 +69,6 @@ async def expired_without_renewal(case: Journey) -> Journey:
     return await case.until(case.expiry + timedelta(days=1))
 
 
-
 @path
 async def handed_on_after_every_turn(case: Journey) -> Journey:
     """Recorded on a product whose runs are one turn long."""

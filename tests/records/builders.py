@@ -34,9 +34,18 @@ def seed_people(engine: Engine) -> None:
         session.flush()
         for user, (body, roles, name) in ACCOUNTS.items():
             email = f"{user}@example.org"
-            row = Account(user=user, person=f"person-{user}", body=body, roles=roles, name=name, email=email)
-            row.password_hash = "none"
-            session.add(row)
+            person, password = f"person-{user}", "none"
+            session.add(
+                Account(
+                    user=user,
+                    person=person,
+                    body=body,
+                    roles=roles,
+                    name=name,
+                    email=email,
+                    password_hash=password,
+                )
+            )
         session.commit()
 
 
@@ -108,7 +117,7 @@ class Recorder:
     def outcome(self, state: CaseState, message: Message, at: datetime = AT, flow: React = react) -> Outcome:
         """What the record activity gives for a turn."""
         turns = TurnActivities(self.database, self.facts, flow)
-        return turns.record(Turn(state=state, message=message, at=at))
+        return turns.record(Turn.of(state, message, at))
 
     def record(self, state: CaseState, message: Message, at: datetime = AT, flow: React = react) -> CaseState:
         """The case after a turn, as its workflow goes on with it."""
@@ -160,6 +169,7 @@ def kept(session: Session, number: int, *, tasks: Sequence[Task] = (), name: str
     application = NewCase.model_validate(body)
     fields = {"id": f"case-{number}", "body": "demo", "applicant": "applicant", **changes}
     state = CaseState(number=f"JP-2026-{number:05d}", application=application, tasks=list(tasks), turn=1, **fields)
-    store.write_turn(session, state, state, noting(message_id=state.id), Facts(), [], AT)
+    before = CaseState(id=state.id, body=state.body, applicant=state.applicant)
+    store.write_turn(session, before, state, noting(message_id=state.id), Facts(), [], AT)
     session.flush()
     return state

@@ -93,6 +93,8 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "operations": {"id": "operation-1", "owner": "applicant", "case_id": "case-1", "message_id": "apply", "at": AT},
     "notices": {"id": "case-1.1.1.applicant", "case_id": "case-1", "recipient": "applicant@example.org", "at": AT},
+    "competences": {"person": "person-leader", "trade": "accommodation", "until": date(2027, 12, 31)},
+    "conflicts": {"person": "person-leader", "organization": "91140100MA0000001X", "until": date(2028, 11, 20)},
     "certificates": {
         "number": "JPZ-2026-00001",
         "case_id": "case-1",

@@ -1,8 +1,6 @@
 """The register in the record: what a certificate was on each day, and who finds it."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -11,30 +9,12 @@ from sqlmodel import Session, col, select
 from domain.state import CaseState
 from records import certificates
 from records.certificates import ENDED, Status
-from records.database import connect, migrate
 from records.issued import CertificateChangeRow, CertificateRow, DocumentRow
 from records.tables import CaseRow
-from tests.records.builders import seed_people
 from tests.states import AT, Kept, a_certificate, granted
 
 NUMBER = "SXJP-2026-00001"
 GRANTED, LAST = date(2026, 12, 20), date(2029, 12, 19)
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    url = f"sqlite:///{tmp_path / 'record.sqlite'}"
-    migrate(url)
-    engine = connect(url)
-    seed_people(engine)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    with Session(engine) as session:
-        yield session
 
 
 def later(days: int) -> datetime:
@@ -79,7 +59,8 @@ def test_a_turn_that_changes_no_status_leaves_the_history(session: Session) -> N
 def test_each_change_of_status_is_kept_in_order_with_its_day(session: Session) -> None:
     kept = granted()
     kept.write(session)
-    for status, days in (("suspended", 100), ("valid", 130), ("suspended", 130), ("withdrawn", 200)):
+    statuses: list[tuple[Status, int]] = [("suspended", 100), ("valid", 130), ("suspended", 130), ("withdrawn", 200)]
+    for status, days in statuses:
         becomes(session, kept, status, days)
     assert [(place, status) for place, _, status in history(session)] == [
         (0, "valid"),
@@ -169,12 +150,12 @@ def test_what_was_certified_stays_as_it_was_decided(session: Session) -> None:
     assert len(row.sites) == 3
 
 
-def test_a_turn_that_is_not_committed_leaves_no_certificate(engine: Engine) -> None:
-    with Session(engine) as session:
+def test_a_turn_that_is_not_committed_leaves_no_certificate(database: Engine) -> None:
+    with Session(database) as session:
         state = granted().write(session)
         state.certificates.append(a_certificate(7))
         certificates.write(session, state, GRANTED)
-    with Session(engine) as session:
+    with Session(database) as session:
         assert session.get(CertificateRow, "SXJP-2026-00007") is None
 
 

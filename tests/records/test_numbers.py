@@ -45,10 +45,7 @@ def test_applications_at_once_get_consecutive_numbers(recorder: Recorder, sessio
     assert list(numbers) == [f"JP-2026-{number:05d}" for number in range(1, 13)]
 
 
-def test_two_first_takers_get_one_and_two(database: Engine, kind: str, request: pytest.FixtureRequest) -> None:
-    if kind == "postgresql":
-        reason = "next_number inserts a series' first row without ON CONFLICT: the second taker fails, and is retried"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
+def test_two_first_takers_get_one_and_two(database: Engine) -> None:
     with ThreadPoolExecutor(1) as threads, Session(database) as session:
         assert next_number(session, SERIES) == 1
         later = threads.submit(take, database)

@@ -153,7 +153,7 @@ def test_the_database_bars_the_second_open_case_that_nobody_saw_coming(recorder:
     first = recorder.record(a_case("case-1"), applying(an_application(1)))
     second = first.model_copy(update={"id": "case-2", "number": "JP-2026-00002"})
     with pytest.raises(Refused) as refused:
-        store.write_turn(session, second, second, applying(), Facts(), [], AT)
+        store.write_turn(session, a_case("case-2"), second, applying(), Facts(), [], AT)
     assert (refused.value.refusal.code, refused.value.refusal.clause) == ("rule_refused", "R:7/7.2.2")
 
 

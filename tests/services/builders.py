@@ -40,7 +40,7 @@ def some_sites(count: int) -> list[PrintedSite]:
     ]
 
 
-def a_certificate(sites: int = 1, **changes: Any) -> CertificateData:  # noqa: ANN401  # any field may be changed
+def a_certificate(sites: int = 1, **changes: Any) -> CertificateData:  # any field may be changed
     """One certificate of a hotel, with so many sites."""
     fields: dict[str, object] = {
         "number": "SXJP-2026-DEMO-000123",

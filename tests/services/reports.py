@@ -108,7 +108,7 @@ def _findings() -> list[PrintedFinding]:
     ]
 
 
-def a_report(**changes: Any) -> AuditReportData:  # noqa: ANN401  # any field may be changed
+def a_report(**changes: Any) -> AuditReportData:  # any field may be changed
     """The passed initial audit of a hotel with three sites."""
     fields: dict[str, object] = {
         "report_number": "SXJP-2026-DEMO-0042-A1",

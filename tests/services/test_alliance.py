@@ -28,7 +28,7 @@ def _alliance(plan: str) -> Iterator[str]:
             process.kill()
 
 
-def _submission(**changes: Any) -> Submission:  # noqa: ANN401  # any field may be changed
+def _submission(**changes: Any) -> Submission:  # any field may be changed
     fields = {
         "id": "SXJP-2026-DEMO-0042/certification/1",
         "kind": "certification",

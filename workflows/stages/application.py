@@ -5,6 +5,7 @@ from domain.answers import ApplicationReview
 from domain.application import Application, NewCase, Supplement
 from domain.cycle import contract_latest
 from domain.dates import Anchor, due
+from domain.payloads import payload_of
 from domain.prose import figures
 from domain.state import Deadline, Task
 from workflows.case import Case, invalid
@@ -15,7 +16,9 @@ NEEDS_A_FILE = "abcdeghi"
 
 def received(case: Case) -> None:
     """R:7/7.2.1: an application has come in; the body reviews it."""
-    handed_in = NewCase.model_validate_json(case.message.content)
+    handed_in = payload_of(case.message)
+    if not isinstance(handed_in, NewCase):
+        raise TypeError("a case begins with an application")
     application = Application.model_validate(handed_in.model_dump(exclude={"body", "applicant"}))
     state = case.state
     state.application = application

@@ -176,8 +176,7 @@ def _judge_when_complete(case: Case, audit: Audit) -> None:
         return
     if audit.results is None:
         raise RuntimeError("everything is in and nothing was scored")
-    results = audit.results
-    case.disclose(audit)
+    results, audit.judged = audit.results, True
     case.note(
         verdict=results.verdict,
         results=audit.results_content,
@@ -187,6 +186,7 @@ def _judge_when_complete(case: Case, audit: Audit) -> None:
     )
     case.flag("interpretation_sensitive", on=bool(results.sensitive))
     if audit.findings:
+        case.disclose(audit)
         case.ask("findings.confirm", audit=audit)
     else:
         after_the_list(case, audit, confirmed=False)
@@ -239,6 +239,7 @@ def reported(case: Case, task: Task, answer: AuditReport) -> None:
     case.record_message(answer, task.clause, audit=audit.id, verdict="fail" if failed else "pass")
     case.take_duty(case.message.actor.person, "evaluation")
     audit.recommendation = answer.recommendation
+    case.disclose(audit)
     if audit.results:
         audit.results = audit.results.model_copy(update={"final": True})
     case.send(Effect(id="", kind="report", about=audit.id))

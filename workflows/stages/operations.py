@@ -25,7 +25,7 @@ def delivered(case: Case) -> None:
     case.state.effects.remove(effect)
     if effect.kind == "submission":
         receipt = json.loads(case.message.content)
-        case.record("alliance.reported", "R:7/6.4.6.2", about=effect.about, submission=effect.id, **receipt)
+        case.record("alliance.reported", "R:7/6.4.6.2", about=effect.about, **receipt)
 
 
 def resolved(case: Case, task: Task, answer: Resolution) -> None:

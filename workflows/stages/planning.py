@@ -74,7 +74,7 @@ def _check(case: Case, audit: Audit, answer: AuditPlan) -> None:
     )
     if not Fraction(days.management) or not Fraction(days.characteristics):
         raise case.refuse(PLANNING, "两项评价均须安排人日", "Both evaluations need person-days.")
-    _check_independence(case)
+    _check_independence(case, answer)
 
 
 def _check_window(case: Case, audit: Audit, answer: AuditPlan) -> None:
@@ -89,12 +89,13 @@ def _check_window(case: Case, audit: Audit, answer: AuditPlan) -> None:
         raise case.refuse(closes.clause, zh, en, [("/planned_to", "after the window")])
 
 
-def _check_independence(case: Case) -> None:
+def _check_independence(case: Case, answer: AuditPlan) -> None:
     judges = {person for person, duties in case.state.duties.items() if set(duties) - {"evaluation"}}
+    users = {one.user for one in case.facts.people if one.person in judges}
     barred = [
         (f"/team/{place}/user", "has reviewed or decided in this case")
-        for place, member in enumerate(case.facts.people)
-        if member.person in judges
+        for place, member in enumerate(answer.team)
+        if member.user in users
     ]
     if barred:
         zh, en = "复核或决定人员不得参与评价", "Reviewers and deciders may not evaluate."
@@ -215,7 +216,7 @@ def documents_corrected(case: Case, task: Task, answer: Supplement) -> None:
 def documents_not_corrected(case: Case, deadline: Deadline) -> None:
     """Nothing came in time: an initial certification ends, any other audit fails (R:7/7.4.1)."""
     audit = case.audit(deadline)
-    if audit.audit_kind in ("initial", "reaudit"):
+    if audit.audit_kind == "initial":
         case.end("terminated")
         case.tell_applicant("逾期未修正文件,认证终止", "The documents were not corrected: certification ends")
     else:

@@ -21,6 +21,9 @@ def open_reaudit(case: Case, audit: Audit) -> None:
     if audit.last_day is None:
         raise RuntimeError("a reported audit has a last day")
     until = dates.reaudit(audit.last_day, case.rules.cycle)
+    if until.on < case.today:
+        # The report came too late for that: a lateness of the body never fails the client.
+        until = dates.reaudit_after_late_report(case.today, case.rules.cycle)
     if audit.audit_kind == "recertification":
         closes = dates.recertification_on_site(case.certificate.valid_until)
         until = earlier(until, closes)
