@@ -27,7 +27,8 @@ from settings import Settings
 from workflows.certification import CertificationCase
 from workflows.flow import react
 
-THREADS = 8
+THREADS = 12
+"""Eight for the record, four for what goes out: a mail server that hangs stops no case."""
 
 
 @asynccontextmanager
@@ -53,6 +54,8 @@ def build(settings: Settings, client: Client, database: Engine) -> Worker:
         workflows=[CertificationCase],
         activities=[turns.record, deliveries.deliver],
         activity_executor=ThreadPoolExecutor(THREADS),
+        max_concurrent_activities=4,
+        max_concurrent_local_activities=8,
         workflow_runner=SandboxedWorkflowRunner() if settings.workflow_sandbox else UnsandboxedWorkflowRunner(),
         max_cached_workflows=500,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),

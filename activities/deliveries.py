@@ -202,13 +202,13 @@ class DeliveryActivities:
 
 
 def recipients(session: Session, case: CaseRow, to: str) -> list[Account]:
-    """The accounts behind `applicant`, `role:<role>` (of the case's body) or `person:<person>`."""
+    """The accounts behind `applicant`, `role:<role>` (of the case's body) or `user:<account>`."""
     kind, _, name = to.partition(":")
     active = select(Account).where(col(Account.active))
     if kind == "applicant":
         return list(session.exec(active.where(Account.user == case.applicant)))
-    if kind == "person":
-        return list(session.exec(active.where(Account.person == name)))
+    if kind == "user":
+        return list(session.exec(active.where(Account.user == name)))
     staff = session.exec(active.where(Account.body == case.body))
     return [account for account in staff if name in account.roles]
 

@@ -47,7 +47,8 @@ class FactFinder:
         match message.name:
             case "audit.plan":
                 facts.people = people.named(session, state.body, message.content)
-                facts.public_content = people.public_content(message.content)
+                facts.public_full = people.without_visit(message.content)
+                facts.public_content = store.content_digest(facts.public_full) if facts.public_full else ""
             case "audit.management" | "audit.characteristics" | "audit.credit":
                 self._scores.gather(session, state, message, facts, at)
             case "decision.make":

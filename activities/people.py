@@ -8,7 +8,6 @@ from sqlmodel import Session, col, select
 from domain.refusal import Refused
 from domain.state import Actor
 from domain.team import MYSTERY_VISIT, Competence, Conflict, Person
-from records import store
 from records.tables import Account, CompetenceRow, ConflictRow
 
 
@@ -48,10 +47,14 @@ def refuse_barred(session: Session, actor: Actor, organization: str, on: date) -
         )
 
 
-def public_content(content: str) -> str:
-    """The digest of a plan without its mystery visit, so that not even a digest speaks of it (R:4/4.2)."""
+def without_visit(content: str) -> str:
+    """A plan without its mystery visit, as JSON; empty when it has none, and there is nothing to hide (R:4/4.2)."""
     plan = json.loads(content)
-    modes, team = plan.get("modes", []), plan.get("team", [])
-    plan["modes"] = [mode for mode in modes if mode != MYSTERY_VISIT]
-    plan["team"] = [member for member in team if not isinstance(member, dict) or member.get("role") != "visitor"]
-    return store.content_digest(json.dumps(plan, ensure_ascii=False))
+    modes, team = plan.get("modes", []), plan["team"]
+    shown = {
+        "modes": [mode for mode in modes if mode != MYSTERY_VISIT],
+        "team": [member for member in team if member["role"] != "visitor"],
+    }
+    if shown == {"modes": modes, "team": team}:
+        return ""
+    return json.dumps(plan | shown, ensure_ascii=False)

@@ -4,19 +4,18 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from fastapi import FastAPI
 
 from activities.facts import FactFinder
 from api import accounts, alliance, cases, files, gate, library, operations, problems, register
 from api.engine import CaseEngine
 from api.identity import Tokens
+from api.limits import BodyLimit
 from records.database import connect as connect_database
 from services import calendars
 from services.engine import connect as connect_engine
 from services.schemes import Library
-from services.storage import Storage, StorageUnavailable
+from services.storage import Storage
 from settings import Settings
 
 
@@ -46,11 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     app.exception_handler(gate.TooOften)(gate.too_often)
 
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(StorageUnavailable)
-    async def away(request: Request, _: Exception) -> JSONResponse:
-        return problems.problem(request, problems.UNAVAILABLE)
-
+    app.add_middleware(BodyLimit)
     routes = (accounts, alliance, cases, files, library, operations, register)
     for router in (*(one.router for one in routes), operations.health):
         app.include_router(router)

@@ -35,7 +35,14 @@ async def apply(desk: AtDesk, body: Payload) -> Response:
 
     async def work() -> Response:
         state, message = await run_in_threadpool(_application, desk, body, once.case_id, once.message_id)
-        settled = await desk.engine.start(state, message)
+        try:
+            settled = await desk.engine.start(state, message)
+        except Refused as refused:
+            if refused.refusal.code != "stage_conflict":
+                raise
+            # Its workflow was refused and has ended already: say what it was told.
+            await run_in_threadpool(_application, desk, body, once.case_id, once.message_id)
+            raise
         return await desk.answer(state.id, settled, 201)
 
     return await once.run(work)
@@ -156,24 +163,31 @@ async def _send(desk: Desk, case_id: str, body: dict[str, Any], draft: Message) 
     message = draft.model_copy(update={"id": once.message_id})
 
     async def work() -> Response:
-        known = await run_in_threadpool(_weigh, desk, case_id, message)
-        return known or await desk.bring(case_id, message)
+        weighed = await run_in_threadpool(_weigh, desk, case_id, message)
+        if isinstance(weighed, JSONResponse):
+            return weighed
+        return await desk.bring(case_id, weighed)
 
     return await once.run(work)
 
 
-def _weigh(desk: Desk, case_id: str, message: Message) -> JSONResponse | None:
-    """Refuse what the case would refuse, before anything happens; the answer, if it was worked on before."""
+def _weigh(desk: Desk, case_id: str, message: Message) -> JSONResponse | Message:
+    """Refuse what the case would refuse, before anything happens; the answer, if it was worked on before.
+
+    Otherwise gives the message with what its sender knew of the case.
+    """
     with desk.session() as session:
         known = desk.case_in(session, case_id)
         if queries.turn_of(session, case_id, message.id):
             return JSONResponse(desk.shown_in(session, case_id))
-        desk.refuse_stale(known.state.version)
+        message = message.model_copy(
+            update={"known_turn": known.state.turn, "expected_version": desk.expected_version()}
+        )
         if message.name in STEP_UP and not desk.caller.fresh:
             raise Refused("step_up_required", "请重新验证身份", "Give your password again.")
         admit(known.state, message)
         desk.try_out(session, known.state, message, known.now)
-    return None
+    return message
 
 
 @router.get("/tasks")

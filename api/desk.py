@@ -16,7 +16,7 @@ from sqlmodel import Session
 from activities.facts import FactFinder
 from api import identity, views
 from api.engine import CaseEngine, Pending, refused
-from api.once import Once
+from api.once import ABANDONED, Once
 from api.problems import UNAVAILABLE
 from domain.policy import sees
 from domain.refusal import Refused
@@ -133,15 +133,18 @@ class Desk:
         facts = self.facts.gather(session, state, message, at, preview=True)
         react(state, message, facts, at)
 
-    def refuse_stale(self, version: int) -> None:
-        """Honour `If-Match`.
+    def expected_version(self) -> int | None:
+        """The version that `If-Match` names; none when there is no such header or it is `*`.
 
         Raises:
-            Refused: `stale_version`.
+            Refused: `stale_version` for anything that is no version.
         """
-        wanted = self.request.headers.get("if-match", "").strip('"')
-        if wanted and wanted not in ("*", str(version)):
-            raise Refused("stale_version", "案件已更新", f"The case is at version {version}.")
+        wanted = self.request.headers.get("if-match", "").strip().strip('"')
+        if wanted in ("", "*"):
+            return None
+        if not wanted.isdecimal():
+            raise Refused("stale_version", "版本号无效", "This is no version of a case.")
+        return int(wanted)
 
     async def bring(self, case_id: str, message: Message) -> JSONResponse:
         """Bring a message to its case; answers with the snapshot at rest, or where to look for it."""
@@ -151,25 +154,29 @@ class Desk:
     async def answer(self, case_id: str, settled: int | Pending, status: int) -> JSONResponse:
         """The snapshot, or 202 with its operation."""
         if isinstance(settled, Pending):
-            location = await run_in_threadpool(self._operation, case_id, settled.message_id)
+            location = await run_in_threadpool(self._operation, case_id, settled)
             return JSONResponse({"state": "running"}, 202, {"Location": location})
         return JSONResponse(await run_in_threadpool(self.shown, case_id), status)
 
-    def _operation(self, case_id: str, message_id: str) -> str:
+    def _operation(self, case_id: str, pending: Pending) -> str:
+        row = OperationRow(
+            id=pending.update_id,
+            owner=self.caller.account.user,
+            case_id=case_id,
+            message_id=pending.message_id,
+            update_id=pending.update_id,
+            at=datetime.now(UTC),
+        )
         with self.session() as session:
-            if session.get(OperationRow, message_id) is None:
-                owner = self.caller.account.user
-                row = OperationRow(
-                    id=message_id, owner=owner, case_id=case_id, message_id=message_id, at=datetime.now(UTC)
-                )
-                session.add(row)
-                session.commit()
-        return f"/api/v1/operations/{message_id}"
+            session.merge(row)
+            session.commit()
+        return f"/api/v1/operations/{pending.update_id}"
 
-    def once(self, body: Any) -> Once:  # noqa: ANN401  # any JSON value
+    def once(self, body: Any, *, abandoned_after: timedelta = ABANDONED) -> Once:  # noqa: ANN401  # any JSON value
         """This POST's idempotency."""
         text = json.dumps(body, sort_keys=True, ensure_ascii=False)
-        return Once(self.request, self.caller, hashlib.sha256(text.encode()).hexdigest())
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return Once(self.request, self.caller, digest, abandoned_after=abandoned_after)
 
 
 def desk(request: Request) -> Desk:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import uuid
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,9 +36,10 @@ A_MOMENT = timedelta(milliseconds=50)
 
 @dataclass(frozen=True)
 class Pending:
-    """A message that was accepted but is not at rest yet."""
+    """A message that was accepted but is not at rest yet, and the update that brings it."""
 
     message_id: str
+    update_id: str
 
 
 class CaseEngine:
@@ -69,28 +71,29 @@ class CaseEngine:
 
     async def submit(self, case_id: str, message: Message) -> int | Pending:
         """Bring a message; gives the record's version after it, or that it is accepted and still under way."""
+        # A new try is a new update; what was done is known by the message's own id.
+        update_id = f"{message.id}.{uuid.uuid4().hex[:8]}"
         sending = self._handle(case_id).start_update(
-            CertificationCase.submit, message, id=message.id, wait_for_stage=WorkflowUpdateStage.ACCEPTED
+            CertificationCase.submit, message, id=update_id, wait_for_stage=WorkflowUpdateStage.ACCEPTED
         )
         try:
             update = await self._unless_away(sending)
             return await asyncio.wait_for(update.result(), self._settings.answer_seconds)
-        except (TimeoutError, RPCTimeoutOrCancelledError):
-            return Pending(message.id)
+        except (TimeoutError, RPCTimeoutOrCancelledError, RPCError):
+            return Pending(message.id, update_id)
         except WorkflowUpdateFailedError as error:
             raise _of_failure(error) from error
 
-    async def outcome(self, case_id: str, message_id: str) -> int | Pending:
-        """The version after an accepted message, or that it is still under way."""
-        update = self._handle(case_id).get_update_handle_for(CertificationCase.submit, message_id)
+    async def refusal(self, case_id: str, update_id: str) -> Refusal | None:
+        """Why an accepted message was refused after all; none while nothing is known of that."""
+        update = self._handle(case_id).get_update_handle_for(CertificationCase.submit, update_id)
         try:
-            return await asyncio.wait_for(update.result(), 0.5)
-        except (TimeoutError, RPCTimeoutOrCancelledError):
-            return Pending(message_id)
+            await asyncio.wait_for(update.result(), A_MOMENT.total_seconds() * 10)
         except WorkflowUpdateFailedError as error:
-            raise _of_failure(error) from error
-        except RPCError as error:
-            raise _of_rpc(error) from error
+            return _of_failure(error).refusal
+        except (TimeoutError, RPCTimeoutOrCancelledError, RPCError, RuntimeError):
+            return None
+        return None
 
     async def advance(self, case_id: str, now: datetime, duration: timedelta) -> None:
         """Move a rehearsed case's clock; every timer on the way fires, in order; returns at rest.
@@ -121,7 +124,7 @@ class CaseEngine:
         """Whether the engine answers at all."""
         try:
             return await asyncio.wait_for(self._client.service_client.check_health(), 3)
-        except (TimeoutError, RPCError):
+        except (TimeoutError, RPCError, RuntimeError):
             return False
 
     def _handle(self, case_id: str) -> WorkflowHandle[CertificationCase, str]:
@@ -130,7 +133,8 @@ class CaseEngine:
     async def _unless_away(self, sending: Coroutine[Any, Any, T]) -> T:
         try:
             return await asyncio.wait_for(sending, self._settings.answer_seconds)
-        except (TimeoutError, RPCTimeoutOrCancelledError) as error:
+        except (TimeoutError, RPCTimeoutOrCancelledError, RuntimeError) as error:
+            # A client that has never reached the server says so with a RuntimeError.
             raise refused(UNAVAILABLE) from error
         except RPCError as error:
             raise _of_rpc(error) from error

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from domain.refusal import Refused
 from domain.state import Actor
 from records.tables import Account
+from services.keys import kept
 
 TOKEN_SECONDS = 12 * 3600
 FRESH_SECONDS = 300
@@ -47,11 +48,7 @@ class Tokens:
     """Signs and reads the bearer tokens of embedded accounts with a key kept in the data folder."""
 
     def __init__(self, key_file: Path) -> None:
-        if not key_file.exists():
-            key_file.parent.mkdir(parents=True, exist_ok=True)
-            key_file.touch(mode=0o600)
-            key_file.write_bytes(secrets.token_bytes(32))
-        self._key = OctKey.import_key(key_file.read_bytes())
+        self._key = OctKey.import_key(kept(key_file, lambda: secrets.token_bytes(32)))
         self._claims = jwt.JWTClaimsRegistry(sub={"essential": True}, exp={"essential": True})
 
     def issue(self, user: str) -> str:

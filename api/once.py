@@ -24,9 +24,12 @@ CASES = uuid.UUID("5d0f0f4e-6c58-4f0c-9d53-6d4d8a0a7c11")
 class Once:
     """One POST: its message id, and the answer it gave before if it was sent before."""
 
-    def __init__(self, request: Request, caller: Caller, digest: str) -> None:
+    def __init__(
+        self, request: Request, caller: Caller, digest: str, *, abandoned_after: timedelta = ABANDONED
+    ) -> None:
         self._engine: Engine = request.app.state.database
         self._digest = digest
+        self._abandoned_after = abandoned_after
         key = request.headers.get("idempotency-key", "")
         scope = f"{caller.account.user}|{request.url.path}|{key}"
         self.key = hashlib.sha256(scope.encode()).hexdigest() if key else ""
@@ -67,7 +70,7 @@ class Once:
                 raise Refused("idempotency_key_reused", "该键已用于其他内容", "The key was used with another body.")
             if row.status is not None:
                 return _replayed(row)
-            if now - row.at < ABANDONED:
+            if now - row.at < self._abandoned_after:
                 raise _in_flight()
             row.at = now
             session.add(row)

@@ -11,15 +11,18 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from api.desk import AtDesk, Desk
-from api.engine import Pending
-from api.problems import invalid, problem
+from api.problems import document, invalid
 from api.requests import StrictRoute
 from domain.dates import nine_oclock
 from domain.model import Input
 from domain.refusal import Refused
+from records import queries
 from records.tables import OperationRow
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["operations"])
+LONGEST_ADVANCE = timedelta(minutes=15)
+"""Until then the same key waits for an advance under way, instead of moving the clock again."""
+
 health = APIRouter(tags=["health"])
 
 FURTHEST = timedelta(days=3660)
@@ -29,15 +32,20 @@ FURTHEST = timedelta(days=3660)
 @router.get("/operations/{operation_id}")
 async def operation(desk: AtDesk, operation_id: str) -> dict[str, Any]:
     """What became of an act that was answered 202, for its caller."""
-    row = await run_in_threadpool(_operation, desk, operation_id)
-    try:
-        settled = await desk.engine.outcome(row.case_id, row.message_id)
-    except Refused as refused:
-        found = problem(desk.request, refused.refusal)
-        return {"state": "failed", "problem": bytes(found.body).decode()}
-    if isinstance(settled, Pending):
+    row, done = await run_in_threadpool(_done, desk, operation_id)
+    if done is not None:
+        return {"state": "done", "result": done}
+    refusal = await desk.engine.refusal(row.case_id, row.update_id)
+    if refusal is None or refusal.code == "unavailable":
         return {"state": "running"}
-    return {"state": "done", "result": await run_in_threadpool(desk.shown, row.case_id)}
+    return {"state": "failed", "problem": document(desk.request, refusal)}
+
+
+def _done(desk: Desk, operation_id: str) -> tuple[OperationRow, dict[str, Any] | None]:
+    row = _operation(desk, operation_id)
+    with desk.session() as session:
+        found = queries.turn_of(session, row.case_id, row.message_id)
+        return row, desk.shown_in(session, row.case_id) if found else None
 
 
 def _operation(desk: Desk, operation_id: str) -> OperationRow:
@@ -79,7 +87,7 @@ async def advance(desk: AtDesk, case_id: str, body: Annotated[Advance, Body()]) 
         await run_in_threadpool(desk.keep_clock, case_id, now + duration)
         return JSONResponse(await run_in_threadpool(desk.shown, case_id))
 
-    return await desk.once(body.model_dump(mode="json")).run(work)
+    return await desk.once(body.model_dump(mode="json"), abandoned_after=LONGEST_ADVANCE).run(work)
 
 
 @health.get("/health/live")

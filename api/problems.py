@@ -1,14 +1,19 @@
 """Errors as RFC 9457 problem documents, with the API's codes, in the reader's language."""
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from api.limits import TooLarge
 from domain.refusal import Fault, Refusal, Refused
+from services.storage import StorageUnavailable
 
 STATUS: dict[str, int] = {
     "unauthenticated": 401,
@@ -32,6 +37,8 @@ STATUS: dict[str, int] = {
 }
 """Code → HTTP status."""
 
+log = logging.getLogger(__name__)
+
 RETRY_AFTER_SECONDS = 2
 UNAVAILABLE = Refusal(code="unavailable", zh="服务暂不可用,请稍后重试", en="The service is not available; try again.")
 
@@ -41,8 +48,8 @@ def wants_english(request: Request) -> bool:
     return request.headers.get("accept-language", "zh").lower().startswith("en")
 
 
-def problem(request: Request, refusal: Refusal, status: int | None = None) -> JSONResponse:
-    """A refusal as a problem document."""
+def document(request: Request, refusal: Refusal, status: int | None = None) -> dict[str, Any]:
+    """A refusal as the JSON data of a problem document."""
     status = status or STATUS.get(refusal.code, HTTPStatus.INTERNAL_SERVER_ERROR)
     content: dict[str, Any] = {
         "type": f"/problems/{refusal.code}",
@@ -55,6 +62,13 @@ def problem(request: Request, refusal: Refusal, status: int | None = None) -> JS
         content["clause"] = refusal.clause
     if refusal.faults:
         content["errors"] = [fault.model_dump() for fault in refusal.faults]
+    return content
+
+
+def problem(request: Request, refusal: Refusal, status: int | None = None) -> JSONResponse:
+    """A refusal as a problem document."""
+    content = document(request, refusal, status)
+    status = int(content["status"])
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if refusal.code in ("unavailable", "rate_limited") else {}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
@@ -69,6 +83,21 @@ def invalid(pointer: str, detail: str) -> Refused:
 
 def install(app: FastAPI) -> None:
     """Every error of the application leaves as a problem document."""
+
+    @app.exception_handler(TooLarge)
+    async def too_large(request: Request, _: TooLarge) -> JSONResponse:
+        return problem(request, Refusal(code="too_large", zh="请求内容过大", en="The request is too large."))
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(PoolTimeout)
+    @app.exception_handler(StorageUnavailable)
+    async def away(request: Request, _: Exception) -> JSONResponse:
+        return problem(request, UNAVAILABLE)
+
+    @app.exception_handler(Exception)
+    async def bug(request: Request, error: Exception) -> JSONResponse:
+        log.error("a request failed", exc_info=error)
+        return problem(request, Refusal(code="internal_error", zh="系统内部错误", en="The product has failed."))
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> JSONResponse:
@@ -88,4 +117,6 @@ def install(app: FastAPI) -> None:
     async def plain(request: Request, error: HTTPException) -> JSONResponse:
         codes = {404: "not_found", 401: "unauthenticated", 403: "forbidden", 413: "too_large", 503: "unavailable"}
         refusal = Refusal(code=codes.get(error.status_code, "invalid"), zh="请求有误", en=str(error.detail))
-        return problem(request, refusal, error.status_code)
+        answer = problem(request, refusal, error.status_code)
+        answer.headers.update(error.headers or {})
+        return answer

@@ -10,28 +10,9 @@ from fastapi.routing import APIRoute
 from api.problems import invalid
 from domain.refusal import Refused
 
-LARGEST_JSON = 1_000_000
-"""Bytes of a JSON body."""
-
 
 class StrictRequest(Request):
     """A request whose JSON is refused where a lenient reader would guess."""
-
-    async def body(self) -> bytes:
-        """The whole body, at most `LARGEST_JSON` bytes.
-
-        Raises:
-            Refused: `too_large`.
-        """
-        if not hasattr(self, "_body"):
-            chunks, size = [], 0
-            async for chunk in self.stream():
-                size += len(chunk)
-                if size > LARGEST_JSON:
-                    raise Refused("too_large", "请求内容过大", f"The body is larger than {LARGEST_JSON} bytes.")
-                chunks.append(chunk)
-            self._body = b"".join(chunks)
-        return self._body
 
     async def json(self) -> Any:  # noqa: ANN401  # any JSON value
         """The body as JSON.
@@ -58,7 +39,7 @@ class StrictRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def strictly(request: Request) -> Response:
-            if request.headers.get("content-type", "").startswith("application/json"):
+            if request.method == "POST" and not _is_form(request):
                 request = StrictRequest(request.scope, request.receive)
                 # FastAPI would answer a refusal raised while it reads the body with a plain 400.
                 await request.json()
@@ -67,13 +48,30 @@ class StrictRoute(APIRoute):
         return strictly
 
 
+def _is_form(request: Request) -> bool:
+    """Whether a form is sent; anything else must say that it is JSON.
+
+    Raises:
+        Refused: `unsupported_media`.
+    """
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if sent in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        return True
+    if sent != "application/json":
+        raise Refused("unsupported_media", "请使用JSON格式", "Send application/json.")
+    return False
+
+
 def parse(text: bytes) -> Any:  # noqa: ANN401  # any JSON value
     """JSON without duplicate keys, NaN or infinities.
 
     Raises:
         ValueError: it is not such JSON.
     """
-    return json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant)
+    found = json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant)
+    # Half a character pair is JSON but no text that a database could keep.
+    json.dumps(found, ensure_ascii=False).encode()
+    return found
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

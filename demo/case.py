@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import rfc8785
 
+from demo.days import working_day
 from demo.material import Material
 from demo.people import DemoStoppedError, Person
 from demo.told import Step, Teller, due_dates
@@ -16,8 +17,6 @@ from domain.dates import local_date
 Json = dict[str, Any]
 Result = str | Callable[[], str]
 
-SATURDAY: Final = 5
-WEEK: Final = 7
 TIMERS: Final = "系统"
 NO_REHEARSAL: Final = (
     "The server is not in rehearsal: its cases run on the real clock, and three years cannot be shown.\n"
@@ -121,31 +120,21 @@ class Case:
         self._teller.step(Step(day or self.today, actor, *title, clause, result))
 
     def _new_dues(self, before: set[str]) -> str:
-        titles = {task["id"]: task["title"]["zh"] for task in self.seen["tasks"]}
+        titles = {task["id"]: task["title"]["zh"] for task in self.seen["tasks"] if task["due_on"]}
         new = [one for one in self.seen["deadlines"] if one["state"] == "running" and one["id"] not in before]
         return f" ⏰ {due_dates(new, titles)}" if new else ""
 
     # Time
 
     async def later(self, days: int) -> None:
-        """Some days pass, to nine in the morning of a weekday."""
-        await self.until(weekday(self.today + timedelta(days=days)))
+        """Some days pass, to nine in the morning of a working day."""
+        await self.until(working_day(self.today + timedelta(days=days)))
 
     async def until(self, day: date) -> None:
         """The case's clock goes on to nine in the morning of a day; what is due on the way happens."""
         body = {"until": str(day)}
         await self.people["manager"].post(f"/rehearsal/cases/{self.id}/advance", body)
         await self.look()
-
-
-def weekday(day: date) -> date:
-    """The day, or the Monday after it where it is a weekend."""
-    return day + timedelta(days=max(0, WEEK - day.weekday()) if day.weekday() >= SATURDAY else 0)
-
-
-def monday(day: date) -> date:
-    """The first Monday from a day on."""
-    return day + timedelta(days=-day.weekday() % WEEK)
 
 
 def chain_is_whole(events: list[Json]) -> bool:

@@ -3,7 +3,7 @@
 import random
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -193,7 +193,9 @@ def uscc(seed: int) -> str:
     return code + uscc_check_character(code)
 
 
+@cache
 def _load(name: str) -> Any:  # noqa: ANN401  # YAML data
+    """Data of the folder, read once: nobody changes it."""
     return yaml.safe_load((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
 
 

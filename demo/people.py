@@ -55,7 +55,9 @@ class Person:
     async def download(self, path: str) -> bytes:
         """A file's bytes; raises DemoStoppedError."""
         answer = await self._asked(path)
-        return answer.content if answer.is_success else bytes(_accepted(answer, path))
+        if not answer.is_success:
+            raise _refused(answer, path)
+        return answer.content
 
     async def events(self, case_id: str) -> list[Json]:
         """A case's whole record, oldest first."""
@@ -149,14 +151,19 @@ def _not_yet(answer: httpx.Response) -> bool:
 
 
 def _accepted(answer: httpx.Response, what: str) -> Json:
-    """The answer's content; a refusal stops the story with its code, clause and faults."""
-    if answer.is_success:
-        return dict(answer.json())
+    """The answer's content; a refusal stops the story."""
+    if not answer.is_success:
+        raise _refused(answer, what)
+    return dict(answer.json())
+
+
+def _refused(answer: httpx.Response, what: str) -> DemoStoppedError:
+    """A refusal with its code, clause and faults."""
     try:
         problem = answer.json()
     except ValueError:
-        raise DemoStoppedError(f"{what}: {answer.status_code} {answer.text[:300]}") from None
+        return DemoStoppedError(f"{what}: {answer.status_code} {answer.text[:300]}")
     clause = f", {problem['clause']}" if "clause" in problem else ""
     faults = "".join(f"\n  {one['pointer']}: {one['detail']}" for one in problem.get("errors", []))
     code, detail = problem.get("code", answer.status_code), problem.get("detail", "")
-    raise DemoStoppedError(f"{what} was refused ({code}{clause}): {detail}{faults}")
+    return DemoStoppedError(f"{what} was refused ({code}{clause}): {detail}{faults}")

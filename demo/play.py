@@ -58,15 +58,17 @@ async def _ending(case: Case, http: httpx.AsyncClient, seconds: float) -> dict[s
         if (results := audit["results"])
     ]
     base = str(http.base_url).rstrip("/")
+    chain = "完整 whole" if chain_is_whole(events) else "断裂 BROKEN"
+    papers = [path for path in case.files if path.parent.name == "papers"]
+    printed = [str(path) for path in case.files if path not in papers]
     return {
         "案件 case": f"{case.seen['number']}  {base}/api/v1/cases/{case.id}",
         "历史 history": case.seen.get("history_url", f"{base}/api/v1/cases/{case.id}/events"),
         "得分 totals": " · ".join(totals),
         "证书 certificates": " · ".join(f"{one['number']} {one['status']}" for one in case.seen["certificates"]),
         "公开查询 public": f"{base}/verify/{case.seen['certificates'][0]['number']}",
-        "记录 record": f"{len(events)} 事件 events，链 chain {'完整 whole' if chain_is_whole(events) else '断裂 BROKEN'}",
-        "文件 files": "\n".join(str(path) for path in case.files if path.parent.name != "papers")
-        + f"\n{sum(path.parent.name == 'papers' for path in case.files)} 份资料 papers in {case.files[0].parent}",
+        "记录 record": f"{len(events)} 事件 events，链 chain {chain}",
+        "文件 files": "\n".join([*printed, f"{papers[0].parent}: {len(papers)} 份资料 papers"]),
         "用时 took": f"{seconds:.1f} s",
     }
 

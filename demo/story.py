@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from typing import Any, Final
 
-from demo.case import TIMERS, Case, monday
+from demo.case import TIMERS, Case
+from demo.days import quiet_day, quiet_monday
 from demo.material import DOCUMENTS, FAILED, SUPPLEMENTED, Material
 from demo.people import DemoStoppedError
 from demo.told import Teller, verdict
@@ -11,7 +12,7 @@ from domain.dates import add_months
 
 Json = dict[str, Any]
 
-BEFORE_SURVEILLANCE: Final = timedelta(days=45)
+BEFORE_SURVEILLANCE: Final = timedelta(days=60)
 """How long before its due date a surveillance is planned."""
 BEFORE_EXPIRY: Final = 4
 """Months before the certificate's end at which recertification is applied for."""
@@ -37,7 +38,7 @@ class Story:
         await self.recertification()
         await self.second_cycle()
 
-    # R:7/7.2
+    # Clause R:7/7.2: application and contract
 
     async def application(self) -> None:
         """Handed in without a document, supplemented, accepted."""
@@ -62,12 +63,11 @@ class Story:
         contract = self._material.contract(self._case.today, paper)
         await self._case.does("manager", "contract.sign", contract, f"{contract['contract_number']}")
 
-    # R:7/7.3, R:7/7.4
+    # Clauses R:7/7.3 and 7.4: planning, audit, verdict
 
     async def failed_audit(self) -> None:
         """The first audit, with a mystery visit, fails by its scores."""
         self._teller.chapter("首次审查", "First audit")
-        await self._case.later(5)
         await self.prepared(FAILED, mystery_visit=True)
         await self.on_site(FAILED)
         await self.reported(FAILED)
@@ -75,7 +75,6 @@ class Story:
     async def reaudit(self) -> None:
         """The one re-audit passes with deductions; they are rectified, one of them in a second attempt."""
         self._teller.chapter("再次审查", "Re-audit")
-        await self._case.later(14)
         await self.prepared("reaudit")
         await self.on_site("reaudit")
         await self.rectified(reject_one=True)
@@ -83,12 +82,12 @@ class Story:
         await self.decided("grant")
         await self.certificate_printed()
 
-    async def prepared(self, audit: str, *, mystery_visit: bool = False) -> None:
-        """Planned, confirmed by the client, documents reviewed; a mystery visit before the opening meeting."""
+    async def prepared(self, audit: str, day: date | None = None, *, mystery_visit: bool = False) -> None:
+        """Planned, confirmed by the client, documents reviewed; the mystery visit comes before the opening meeting."""
         case = self._case
-        await case.does(
-            "manager", "audit.plan", self._material.plan(audit, monday(case.today + timedelta(12))), self._plan
-        )
+        await case.until(quiet_day(day or case.today + timedelta(days=5)))
+        plan = self._material.plan(audit, quiet_monday(case.today + timedelta(days=12)))
+        await case.does("manager", "audit.plan", plan, self._plan)
         await case.later(1)
         await case.does("applicant", "audit.plan.confirm", {"outcome": "agree"}, "同意 agreed")
         await case.later(3)
@@ -119,7 +118,12 @@ class Story:
         await self.scored(audit)
         await case.until(date.fromisoformat(plan["planned_to"]))
         paper = await case.hands_in("manager", "credit")
-        await case.does("manager", "audit.credit", self._material.credit(case.today, paper), "未列入名单 not listed")
+        await case.does(
+            "manager",
+            "audit.credit",
+            self._material.credit(case.today, paper),
+            "未列入名单 not listed，一般投诉 minor complaints 1",
+        )
         await case.does("leader", "audit.close", self._material.meeting("closing", case.today), f"{case.today}")
         case.tell(TIMERS, ("审查结论", "Verdict"), "R:7/7.4.5", verdict(case.audit["results"]))
         await case.later(1)
@@ -144,7 +148,7 @@ class Story:
             letters = "a-f" + (" + a-c" if "renewal" in concluded else "")
             await case.does("leader", "audit.contents", concluded, f"{letters} 符合 conform")
 
-    # R:7/6.4.6.1
+    # Clause R:7/6.4.6.1: rectification
 
     async def rectified(self, *, reject_one: bool = False) -> None:
         """What was found is put right and verified; where one is rejected, it is handed in again in time."""
@@ -155,7 +159,7 @@ class Story:
         items = {"items": [material.rectified(finding, paper) for finding in due]}
         await case.does("applicant", "rectification.submit", items, f"{len(due)} 项 items")
         await case.later(2)
-        rejected = due[-1:] if reject_one else []
+        rejected = [one for one in due if one["item"] == material.said("rejected_item")] if reject_one else []
         await self._verified([one for one in due if one not in rejected], rejected)
         if rejected:
             await case.later(3)
@@ -179,7 +183,7 @@ class Story:
         recommended = {"pass": "推荐通过 PASS", "fail": "不推荐 FAIL"}[outcome]
         await self._case.does("leader", "audit.report", report, recommended)
 
-    # R:7/6.4.6.2
+    # Clause R:7/6.4.6.2: review and decision
 
     async def decided(self, outcome: str) -> None:
         """Reviewed by somebody who took no part, then decided."""
@@ -194,7 +198,7 @@ class Story:
             await case.does("manager", "audit.credit", self._material.credit(case.today, paper), "重新查询 again")
         conditions = {"conditions": MAINTAINED} if outcome == "maintain" else {}
         decision = {"outcome": outcome, "reason": said("decision"), **conditions}
-        await case.does("decider", "decision.make", decision, self._certificate)
+        await case.does("decider", "decision.make", decision, self._decided)
 
     async def certificate_printed(self) -> None:
         """The newest certificate as PDF."""
@@ -202,14 +206,13 @@ class Story:
         pdf = await self._case.people["manager"].download(f"/certificates/{number}.pdf")
         self._case.keep(f"{number}.pdf", pdf)
 
-    # R:7/6.5, R:7/6.6
+    # Clauses R:7/6.5 and 6.6: the certified years
 
     async def surveillance(self, audit: str) -> None:
         """A surveillance in good time; what it finds is rectified; the certificate is maintained."""
         number = audit[-1]
         self._teller.chapter(f"第{number}次监督", f"Surveillance {number}")
-        await self._case.until(self._case.due("surveillance") - BEFORE_SURVEILLANCE)
-        await self.prepared(audit)
+        await self.prepared(audit, self._case.due("surveillance") - BEFORE_SURVEILLANCE)
         await self.on_site(audit)
         if self._case.open("rectification.submit"):
             await self.rectified()
@@ -224,7 +227,6 @@ class Story:
         files = {kind: await case.hands_in("applicant", kind) for kind in DOCUMENTS}
         renewal = self._material.application(files) | {"changes": self._material.changes}
         await case.does("applicant", "recertification.apply", renewal, f"变化 changes {len(self._material.changes)}")
-        await case.later(3)
         await self.prepared("recertification")
         await self.on_site("recertification")
         if case.open("rectification.submit"):
@@ -235,7 +237,7 @@ class Story:
 
     async def second_cycle(self) -> None:
         """The day after the old certificate's last one, the new one is valid."""
-        new, old = self._case.seen["certificates"][:2]
+        old = self._case.seen["certificates"][1]
         await self._case.until(date.fromisoformat(old["valid_until"]) + timedelta(days=1))
         for certificate in reversed(self._case.seen["certificates"][:2]):
             state = {"expired": "到期 expired", "valid": "生效 valid"}.get(certificate["status"], certificate["status"])
@@ -260,7 +262,8 @@ class Story:
         found = self._case.audit["findings"]
         return f"扣分项 {len(found)}，须整改 to rectify {sum(one['rectify'] for one in found)}"
 
-    def _certificate(self) -> str:
+    def _decided(self) -> str:
         newest = self._case.seen["certificates"][0]
         span = f"{newest['valid_from']}–{newest['valid_until']}"
-        return f"证书 certificate {newest['number']} {newest['status']} {span}"
+        said = "保持 maintained，" if self._case.audit["audit_kind"] == "surveillance" else ""
+        return f"{said}证书 certificate {newest['number']} {newest['status']} {span}"

@@ -1,5 +1,6 @@
 """How the story is told: one line for each step, and at the end what came of it."""
 
+import re
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Final, NamedTuple
@@ -17,6 +18,8 @@ ACTOR, STEP, CLAUSE = 8, 46, 12
 DEADLINES: Final = {
     "reaudit": "再次审查",
     "surveillance": "监督审查",
+    "contract.sign": "合同最迟",
+    "audit.credit": "信用查询有效",
     "certificate.issue": "颁发证书",
     "certificate.expiry": "证书到期",
     "recertification.apply": "申请再认证",
@@ -83,13 +86,17 @@ def due_dates(deadlines: list[Json], titles: dict[str, str]) -> str:
 def verdict(results: Json) -> str:
     """What the scores come to, against what a pass needs, and what failed."""
     read = results["readings"][results["reading_used"]]
-    parts = [f"{name.upper()} {points(read['q'][name])}" for name in ("q1", "q2", "q3", "q4")]
     special = results["characteristic"]
-    parts += [f"ΣQ {points(read['total'])}", f"特性 characteristics {points(special['score'])}/{special['threshold']}"]
-    parts.append("信用 credit ✓" if results["credit"]["passed"] else "信用 credit ✗")
-    failed = "、".join(results["failed_conditions"])
+    scores = {
+        **{name: f"{name.upper()} {points(read['q'][name])}" for name in ("q1", "q2", "q3", "q4")},
+        "total": f"ΣQ {points(read['total'])}",
+        "characteristic": f"特性 characteristics {points(special['score'])}/{special['threshold']}",
+        "credit": "信用 credit",
+    }
+    failed = results["failed_conditions"]
+    parts = [f"{score}{' ✗' if name in failed else ' ✓'}" for name, score in scores.items()]
     sensitive = "、".join(results["sensitive"])
-    said = VERDICTS[results["verdict"]] + (f" ({failed})" if failed else "")
+    said = VERDICTS[results["verdict"]]
     return f"{'  '.join(parts)} → {said}" + (f"，取决于读法 depends on {sensitive}" if sensitive else "")
 
 
@@ -105,7 +112,8 @@ def _due(deadline: Json, titles: dict[str, str]) -> str:
     proof = deadline["proof"]
     name = titles.get(deadline["id"]) or DEADLINES.get(deadline["kind"], deadline["kind"])
     estimate = "（暂估 provisional）" if deadline["provisional"] else ""
-    return f"{name} ≤ {deadline['due_on']} = {proof['anchor']['on']}, {proof['rule']}{estimate}"
+    rule = re.sub(r" from \w+ [-0-9]+: [-0-9]+", "", proof["rule"])
+    return f"{name} ≤ {deadline['due_on']} = {proof['anchor']['on']}, {rule}{estimate}"
 
 
 def _column(text: str, cells: int) -> str:

@@ -67,6 +67,10 @@ class Message(Record):
     """The payload as JSON text."""
     outcome: str = ""
     """Of a delivery: `done` or `failed`."""
+    known_turn: int = 0
+    """The turn its sender knew from the record; a case that is behind it catches up first."""
+    expected_version: int | None = None
+    """The version its sender expects, if any."""
 
 
 class Task(Record):
@@ -120,7 +124,7 @@ class Effect(Record):
     id: str
     kind: Literal["notice", "certificate", "report", "submission"]
     to: str = ""
-    """Who gets a notice: `applicant`, `role:<role of the body>` or `person:<person>`."""
+    """Who gets a notice: `applicant`, `role:<role of the body>` or `user:<account>`."""
     subject: Text = Text(zh="", en="")
     body: Text = Text(zh="", en="")
     about: str = ""
@@ -202,6 +206,8 @@ class Audit(Record):
     results: Results | None = None
     """Totals only; the rows lie in the content `results_content` names."""
     results_content: str = ""
+    failed: list[Condition] = Field(default_factory=list)
+    """What has failed beside the scores; a fresh score does not undo it."""
     findings: list[Finding] = Field(default_factory=list)
     recommendation: str = ""
     review: str = ""
@@ -214,14 +220,37 @@ class Audit(Record):
     @property
     def passed(self) -> bool:
         """Whether everything is scored and the verdict is a pass."""
-        return self.results is not None and self.results.verdict == "pass"
+        return not self.failed and self.results is not None and self.results.verdict == "pass"
+
+    def score(self, results: Results, content: str) -> None:
+        """Fresh results; what failed beside the scores stays failed."""
+        final = self.results is not None and self.results.final
+        self.results, self.results_content = results.model_copy(update={"final": final}), content
+        for condition in self.failed:
+            self._add(condition)
 
     def fail(self, condition: Condition, *, final: bool = False) -> None:
         """The audit has failed for a reason beside its scores."""
-        if self.results:
+        if condition not in self.failed:
+            self.failed.append(condition)
+        self._add(condition)
+        if final:
+            self.close_results()
+
+    def _add(self, condition: Condition) -> None:
+        if self.results and condition not in self.results.failed_conditions:
             failed = [*self.results.failed_conditions, condition]
-            changed = {"failed_conditions": failed, "verdict": "fail", "final": final or self.results.final}
-            self.results = self.results.model_copy(update=changed)
+            self.results = self.results.model_copy(update={"failed_conditions": failed, "verdict": "fail"})
+
+    def reopen_results(self) -> None:
+        """The reviewer returned the audit: its results are open again."""
+        if self.results:
+            self.results = self.results.model_copy(update={"final": False})
+
+    def close_results(self) -> None:
+        """The results are final: the report is answered, or a timer failed the audit."""
+        if self.results:
+            self.results = self.results.model_copy(update={"final": True})
 
 
 class Certificate(Record):
@@ -317,6 +346,8 @@ class Facts(Record):
     calendar: Calendar | None = None
     content: str = ""
     """SHA-256 of the whole payload as stored."""
+    public_full: str = Field(default="", exclude=True)
+    """The payload without what the client must not know yet, as JSON; it lies in the record only."""
     public_content: str = ""
     """SHA-256 of the payload without what the client must not know yet; empty when there is nothing to hide."""
     people: list[Person] = Field(default_factory=list)

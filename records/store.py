@@ -64,6 +64,8 @@ def write_turn(  # the parts of one transaction
     after.head = head
     if facts.content:
         _keep_content(session, after.id, facts.content, message.content)
+    if facts.public_full:
+        _keep_content(session, after.id, facts.public_content, facts.public_full)
     if facts.results_full:
         _keep_content(session, after.id, facts.results_content, facts.results_full)
     turn = {

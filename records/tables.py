@@ -190,6 +190,7 @@ class OperationRow(SQLModel, table=True):
     owner: str
     case_id: str
     message_id: str
+    update_id: str
     at: datetime = Field(sa_column=instant())
 
 

@@ -10,6 +10,8 @@ from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 
+from services.keys import kept
+
 ENCODING = b"binary/encrypted"
 NONCE_BYTES = 12
 KEY_BYTES = 32
@@ -45,19 +47,8 @@ class EncryptionCodec(PayloadCodec):
 
 
 def local_key(path: Path) -> bytes:
-    """The key of an embedded installation: 32 random bytes, made once, readable by its owner only."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_bytes(secrets.token_bytes(KEY_BYTES))
-        try:
-            path.hardlink_to(draft)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_bytes()
+    """The key of an embedded installation: 32 random bytes."""
+    return kept(path, lambda: secrets.token_bytes(KEY_BYTES))
 
 
 def data_converter(key: bytes) -> DataConverter:

@@ -112,8 +112,8 @@ class Case:
             task.due_on = until.on
             self.run_deadline(kind, until, deadline_id=task.id, audit=audit)
         self.state.tasks.append(task)
-        if wait.role == "applicant":
-            self.tell_task("applicant", task)
+        if wait.role == "applicant" or task.assignee:
+            self.tell_asked(task, Text(zh="请办理", en="Please complete"))
         return task
 
     def run_deadline(
@@ -175,9 +175,19 @@ class Case:
         )
 
     def same_due(self, kind: str, audit: Audit) -> Due:
-        """The due date that this was first asked for: asked again, it ends on the same day."""
-        first = next(one for one in self.state.deadlines if (one.kind, one.audit_id) == (kind, audit.id))
-        return Due(on=first.due_on, provisional=first.provisional, clause=first.clause, proof=first.proof)
+        """The due date for which this was asked last: asked again, it ends on the same day."""
+        asked = [one for one in self.state.deadlines if (one.kind, one.audit_id) == (kind, audit.id)]
+        last = asked[-1]
+        return Due(on=last.due_on, provisional=last.provisional, clause=last.clause, proof=last.proof)
+
+    def close_audit(self, audit: Audit) -> None:
+        """Nothing more is asked of an audit; its due dates are void."""
+        audit.stage = "closed"
+        for kind in {task.kind for task in self.state.tasks if task.audit_id == audit.id}:
+            self.drop_tasks(kind, audit)
+        for deadline in self.state.deadlines:
+            if (deadline.audit_id, deadline.state) == (audit.id, "running"):
+                self.settle(deadline, "void")
 
     def drop_tasks(self, kind: str, audit: Audit) -> None:
         """What was asked is asked no more."""
@@ -282,7 +292,9 @@ class Case:
         self.go("closed")
         for audit in self.state.audits:
             audit.stage = "closed"
-        self.state.tasks.clear()
+            self.disclose(audit)
+        # A delivery that failed is still owed, whatever became of the case.
+        self.state.tasks = [task for task in self.state.tasks if task.kind == "operations.resolve"]
         for deadline in self.state.deadlines:
             if deadline.state == "running":
                 deadline.state = "void"
@@ -312,9 +324,14 @@ class Case:
         """Tell everybody of a role in the body something in one sentence."""
         self.tell(f"role:{role}", Text(zh=zh, en=en), Text(zh=f"{zh}。", en=f"{en}."))
 
-    def tell_task(self, to: str, task: Task, lead: Text | None = None) -> None:
+    def tell_asked(self, task: Task, lead: Text) -> None:
+        """Tell whoever a task asks."""
+        named = f"user:{task.assignee}" if task.assignee else f"role:{task.role}"
+        self.tell_task("applicant" if task.role == "applicant" else named, task, lead)
+
+    def tell_task(self, to: str, task: Task, lead: Text) -> None:
         """Tell somebody of a task: what is asked and until when."""
-        self.tell_due(to, task.title, task.due_on, lead or Text(zh="请办理", en="Please complete"))
+        self.tell_due(to, task.title, task.due_on, lead)
 
     def tell_due(self, to: str, title: Text, due_on: date | None, lead: Text) -> None:
         """Tell somebody of something that is due."""

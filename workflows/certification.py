@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.dates import end_of_day
     from domain.refusal import Refusal, Refused
     from domain.state import COURIER, TIMER, CaseState, Effect, Message
-    from workflows.agenda import agenda
+    from workflows.agenda import Entry, agenda
     from workflows.flow import admit, react
 
 STAGE = SearchAttributeKey.for_keyword("JpStage")
@@ -29,6 +29,9 @@ BODY = SearchAttributeKey.for_keyword("JpBody")
 NEXT_DUE = SearchAttributeKey.for_datetime("JpNextDue")
 
 A_BREATH = timedelta(milliseconds=1)
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(minutes=10)
+"""Between two tries to record what nobody will send again."""
 UNAVAILABLE = Refusal(code="unavailable", zh="记录服务暂不可用", en="The record is not available just now.")
 
 
@@ -45,6 +48,11 @@ class CertificationCase:
         self._settled: dict[str, int | Refusal] = {}
         self._timers: set[datetime] = set()
         self._woken = False
+        self._attempts = 0
+        self._application_refused = False
+        self._try_again_at: datetime | None = None
+        self._pause = FIRST_PAUSE
+        self._courier: asyncio.Task[None] | None = None
         self._busy = False
         self._delivering = False
         self._shown = _attributes(start.state) if start.state.turn else ()
@@ -52,11 +60,11 @@ class CertificationCase:
     @workflow.run
     async def run(self, _: Start) -> str:
         """Work on one message after another until nothing can happen any more; gives the case's last status."""
-        courier = asyncio.create_task(self._deliver_effects())
+        self._courier = asyncio.create_task(self._deliver_effects())
         while (message := await self._next_message()) is not None:
             await self._work_on(message)
         await workflow.wait_condition(workflow.all_handlers_finished)
-        courier.cancel()
+        self._courier.cancel()
         return self._state.status
 
     # Messages in -------------------------------------------------------------------------------------------
@@ -66,6 +74,9 @@ class CertificationCase:
         """Bring a message; answers with the record's version once it is recorded and the case is at rest."""
         if message.id in self._state.seen:
             return self._state.seen[message.id]
+        if self._settled.get(message.id) is UNAVAILABLE:
+            del self._settled[message.id]
+            self._known.discard(message.id)
         if message.id not in self._known:
             self._known.add(message.id)
             self._inbox.append(message)
@@ -78,6 +89,9 @@ class CertificationCase:
     @submit.validator
     def _check(self, message: Message) -> None:
         if message.id in self._state.seen or message.id in self._known:
+            return
+        if message.known_turn > self._state.turn:
+            # The record is ahead, after a crash: the loop catches up first and then says yes or no.
             return
         try:
             admit(self._state, message)
@@ -110,31 +124,56 @@ class CertificationCase:
                 continue
             self._set_timer()
             self._woken = False
-            await workflow.wait_condition(
-                lambda: bool(self._inbox) or self._woken or (self._idle() and (self._long() or self._ended()))
-            )
+            await workflow.wait_condition(self._has_something_to_do)
+            if self._courier is not None and self._courier.done():
+                # A bug in there fails the task, which can be repaired, and not the case.
+                self._courier.result()
+
+    def _has_something_to_do(self) -> bool:
+        if self._inbox or self._woken or (self._courier is not None and self._courier.done()):
+            return True
+        return self._idle() and (self._long() or self._ended())
 
     def _ended(self) -> bool:
         # An application that was refused never became a case.
-        return self._state.over if self._state.turn else bool(self._settled)
+        return self._state.over if self._state.turn else self._application_refused
+
+    def _next_entry(self) -> Entry | None:
+        """What the agenda holds next; while the record is away it waits for the next try."""
+        entries = agenda(self._state)
+        if not entries:
+            return None
+        return entries[0]._replace(at=max(entries[0].at, self._try_again_at or entries[0].at))
 
     def _due(self) -> Message | None:
-        entries = agenda(self._state)
-        if not entries or entries[0].at > workflow.now():
+        entry = self._next_entry()
+        if entry is None or entry.at > workflow.now():
             return None
-        name = entries[0].name
-        return Message(id=f"{name}@{entries[0].at:%Y%m%dT%H%M}", kind="alarm", name=name, actor=TIMER)
+        return Message(id=f"{entry.name}@{self._state.turn}", kind="alarm", name=entry.name, actor=TIMER)
 
     async def _work_on(self, message: Message) -> None:
         self._busy = True
+        self._attempts += 1
         try:
             await self._take_turns_until(message)
+            self._try_again_at, self._pause = None, FIRST_PAUSE
         except ActivityError as error:
-            self._settled[message.id] = _refusal_of(error)
-            if message.kind in ("alarm", "delivered"):
-                await self._try_again_later(message)
+            await self._refuse_or_retry(message, _refusal_of(error))
         self._busy = False
         self._show()
+
+    async def _refuse_or_retry(self, message: Message, refusal: Refusal) -> None:
+        """A refusal is its sender's; what nobody will send again is tried again, less and less often."""
+        if refusal is not UNAVAILABLE or message.kind in ("answer", "act"):
+            self._settled[message.id] = refusal
+            self._application_refused |= message.kind == "application"
+            return
+        workflow.logger.error("a message could not be recorded and is tried again", extra={"message": message.name})
+        self._try_again_at = workflow.now() + self._pause
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        if message.kind != "alarm":
+            await workflow.sleep(self._try_again_at - workflow.now())
+            self._inbox.append(message)
 
     async def _take_turns_until(self, message: Message) -> None:
         done_id = ""
@@ -158,21 +197,15 @@ class CertificationCase:
             self._settled[done.id] = self._state.version
             done_id = done.id
 
-    async def _try_again_later(self, message: Message) -> None:
-        workflow.logger.error("a message could not be recorded and is tried again", extra={"message": message.name})
-        await workflow.sleep(timedelta(seconds=10))
-        if message.kind == "delivered":
-            self._inbox.append(message)
-
     # Dates -------------------------------------------------------------------------------------------------
 
     def _set_timer(self) -> None:
         # A timer already set for an earlier instant is left to ring for nothing: cheaper than cancelling one
         # in nearly every turn.
-        entries = agenda(self._state)
-        if entries and not any(at <= entries[0].at for at in self._timers):
-            self._timers.add(entries[0].at)
-            asyncio.create_task(self._ring(entries[0].at))  # noqa: RUF006  # the loop of a workflow keeps its tasks
+        entry = self._next_entry()
+        if entry and not any(at <= entry.at for at in self._timers):
+            self._timers.add(entry.at)
+            asyncio.create_task(self._ring(entry.at))  # noqa: RUF006  # the loop of a workflow keeps its tasks
 
     async def _ring(self, at: datetime) -> None:
         await workflow.sleep(at - workflow.now())
@@ -185,7 +218,7 @@ class CertificationCase:
         return not self._busy and not self._delivering and not self._waiting()
 
     def _long(self) -> bool:
-        if self._state.turn == self._start.state.turn:
+        if not self._attempts:
             return False
         info = workflow.info()
         return info.is_continue_as_new_suggested() or info.get_current_history_length() >= self._start.events_a_run

@@ -126,6 +126,8 @@ def react(state: CaseState, message: Message, facts: Facts, at: datetime) -> Rea
     """
     case = Case(_copy(state), message, facts, at, BEGINS)
     case.state.turn += 1
+    if message.expected_version not in (None, state.version):
+        raise Refused("stale_version", "案件已更新", f"The case is at version {state.version}.")
     match message.kind:
         case "application":
             application.received(case)
@@ -206,15 +208,17 @@ def escalate(case: Case, deadline: Deadline) -> None:
     """A limit of the body has passed: those asked and operations are told; the case goes on waiting."""
     task = next((task for task in case.state.tasks if task.id == deadline.id), None)
     if task:
-        for role in dict.fromkeys((task.role, "case_manager", "ops")):
-            case.tell_task(f"role:{role}", task, Text(zh="已逾期", en="Overdue"))
+        lead = Text(zh="已逾期", en="Overdue")
+        case.tell_asked(task, lead)
+        for role in sorted({"case_manager", "ops"} - {task.role}):
+            case.tell_task(f"role:{role}", task, lead)
 
 
 def _remind(case: Case, deadline: Deadline) -> None:
     lead = Text(zh="提醒", en="Reminder")
     task = next((task for task in case.state.tasks if task.id == deadline.id), None)
     if task:
-        case.tell_task("applicant" if task.role == "applicant" else f"role:{task.role}", task, lead)
+        case.tell_asked(task, lead)
     elif deadline.kind in cycle.TITLES:
         for to in ("applicant", "role:case_manager"):
             case.tell_due(to, cycle.TITLES[deadline.kind], deadline.due_on, lead)

@@ -19,6 +19,7 @@ from deploy.embedded.temporal import TemporalServer
 from deploy.embedded.webui import WebUI
 from records.database import connect, migrate
 from records.seed import ACCOUNTS, seed
+from services.keys import kept
 from services.notices import MailSink
 from settings import Settings
 
@@ -78,12 +79,7 @@ def _prepare_record(settings: Settings) -> str:
 
 def _kept_password(data: Path) -> str:
     """The random password of the seeded accounts: made at the first start, the same ever after."""
-    kept = data / "keys" / "demo-password"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(12), encoding="utf-8")
-    return kept.read_text(encoding="utf-8")
+    return kept(data / "keys" / "demo-password", lambda: secrets.token_urlsafe(12).encode()).decode()
 
 
 def _worker(data: Path, environment: dict[str, str]) -> Command:

@@ -446,7 +446,7 @@ def test_a_notice_reaches_the_applicant_of_the_case_once(courier: Courier) -> No
         ("applicant", ["applicant"]),
         ("role:case_manager", ["manager"]),
         ("role:decision_maker", ["decider", "decider2"]),
-        ("person:person-leader", ["leader"]),
+        ("user:leader", ["leader"]),
         ("role:alliance", []),
     ],
 )

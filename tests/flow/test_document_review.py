@@ -97,9 +97,6 @@ def test_documents_may_be_returned_again(correcting: Life) -> None:
     assert kinds(correcting).count("audit.documents") == 2
 
 
-@pytest.mark.xfail(
-    strict=True, reason="readings, documents.correct: 'terminated (initial), fail (others)'; a re-audit is terminated"
-)
 def test_no_correction_in_a_reaudit_fails_it(life: Life) -> None:
     to_reaudit(life).plan(reason="再次审查全部内容")
     life.answer("applicant", "audit.plan.confirm", **AGREE)

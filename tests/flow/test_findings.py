@@ -71,9 +71,6 @@ def test_after_a_lapse_the_thirty_days_run_from_the_next_day(listed: Life) -> No
     assert listed.due("rectification.submit") == date(2026, 4, 9)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="readings, 'a lapse from the next day': it counts from the day the timer was worked on"
-)
 def test_a_lapse_counts_from_its_next_day_when_the_timer_was_worked_on_late(listed: Life) -> None:
     listed.now = listed.now.replace(day=20)  # the engine was away
     listed.days(0)

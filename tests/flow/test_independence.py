@@ -110,7 +110,6 @@ def test_another_account_of_a_judge_does_not_stand_in_a_plan_either(life: Life, 
     assert refusal.code == "rule_refused"
 
 
-@pytest.mark.xfail(strict=True, reason="planning._check_independence points by place among people, not in the team")
 def test_the_pointer_finds_a_judge_behind_a_leader_who_visits_too(life: Life) -> None:
     consented(life)
     members = [{"user": "leader", "role": "leader"}, {"user": "leader", "role": "visitor"}, *team("x", "reviewer")[1:]]
@@ -145,26 +144,19 @@ def test_reviewer_and_decision_maker_may_be_one_person(life: Life) -> None:
 
 # Conflicts of interest ---------------------------------------------------------------------------------------------
 
-UNCHECKED = pytest.mark.xfail(
-    strict=True, reason="readings, independence: a conflict 'bars from everything'; only plans are checked"
-)
 
-
-@UNCHECKED
 def test_a_conflict_of_interest_bars_from_reviewing(life: Life, database: Engine) -> None:
     life.contracted().on_site().audited().reported()
     in_conflict(database, life, "reviewer")
     assert life.refused("reviewer", "review.independent", outcome="agree").code == "conflict_of_interest"
 
 
-@UNCHECKED
 def test_a_conflict_of_interest_bars_from_deciding(life: Life, database: Engine) -> None:
     at_decision(life)
     in_conflict(database, life, "decider")
     assert life.refused("decider", "decision.make", outcome="grant").code == "conflict_of_interest"
 
 
-@UNCHECKED
 def test_a_conflict_found_after_the_plan_bars_from_auditing(life: Life, database: Engine) -> None:
     again(life.contracted())
     in_conflict(database, life, "leader")
@@ -172,7 +164,6 @@ def test_a_conflict_found_after_the_plan_bars_from_auditing(life: Life, database
     assert refusal.code == "conflict_of_interest"
 
 
-@UNCHECKED
 @pytest.mark.parametrize("user", ["manager"])
 def test_a_conflict_of_interest_bars_from_checking_credit(life: Life, database: Engine, user: str) -> None:
     again(life.contracted())

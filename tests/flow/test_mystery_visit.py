@@ -125,9 +125,6 @@ def test_a_case_with_a_visit_goes_on_to_its_certificate(lives: Lives) -> None:
     assert secret.case.status == "certified"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="readings, interim verdict: an empty list is skipped and a visit disclosed with the report"
-)
 def test_without_findings_the_visit_is_disclosed_with_the_report(lives: Lives) -> None:
     secret, plain = side_by_side(lives, [*to_the_last_input([]), close])
     assert secret.open == ["audit.report"]
@@ -157,6 +154,16 @@ def test_the_verdict_waits_for_the_visit(visiting: Life) -> None:
     assert (visiting.open, verdicts(visiting)) == (["audit.mystery_visit"], [])
     visit(visiting)
     assert (visiting.open, len(verdicts(visiting))) == (["findings.confirm"], 1)
+
+
+def test_a_visit_that_comes_in_last_without_findings_is_told_of_with_the_report_too(visiting: Life) -> None:
+    visiting.audited()
+    before = seen(visiting)["events"]
+    visit(visiting)
+    assert visiting.open == ["audit.report"]
+    assert seen(visiting)["events"] == before
+    visiting.reported()
+    assert "audit.mystery_visit" in kinds(visiting)
 
 
 def test_a_visit_counts_for_neither_first_nor_last_day(visiting: Life) -> None:

@@ -150,9 +150,6 @@ def test_after_a_terminated_case_a_new_application_is_a_new_case(failing: Life, 
     assert (other.case.status, other.case.id != failing.case.id) == ("open", True)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="readings: 'a lateness of the body never fails the client': a report after day 93 terminates"
-)
 def test_a_report_after_day_93_by_the_leaders_lateness_does_not_end_the_case(life: Life) -> None:
     life.contracted().on_site().audited(scores=FAILING).until(date(2026, 6, 5))
     life.reported("fail")

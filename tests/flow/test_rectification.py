@@ -120,10 +120,29 @@ def test_rejected_on_the_last_day_it_fails_at_that_days_end(asked: Life) -> None
     assert (failed(asked), asked.open) == (["rectification"], ["audit.report"])
 
 
-def test_rejected_after_the_last_day_it_fails(asked: Life) -> None:
+@pytest.mark.parametrize(("submitted", "verified"), [(LAST, date(2026, 4, 2)), (LAST, date(2026, 5, 20))])
+def test_handed_in_on_the_last_day_and_rejected_after_it_it_fails(asked: Life, submitted: date, verified: date) -> None:
+    asked.until(submitted)
+    submit(asked)
+    asked.until(verified)
+    verify(asked, accepted=False)
+    assert (failed(asked), asked.open) == (["rectification"], ["audit.report"])
+
+
+def test_rejected_after_the_last_day_by_a_leader_who_is_in_time_it_fails(asked: Life) -> None:
+    asked.until(date(2026, 3, 30))
     submit(asked)
     asked.until(date(2026, 4, 2))
     verify(asked, accepted=False)
+    assert (failed(asked), asked.open) == (["rectification"], ["audit.report"])
+
+
+def test_rejected_after_the_last_day_by_a_leader_who_is_late_the_client_gets_the_days_it_had_left(asked: Life) -> None:
+    submit(asked)
+    asked.until(date(2026, 4, 2))
+    verify(asked, accepted=False)
+    assert (failed(asked), asked.due("rectification.submit")) == ([], date(2026, 5, 2))
+    asked.until(date(2026, 5, 3))
     assert (failed(asked), asked.open) == (["rectification"], ["audit.report"])
 
 
@@ -174,9 +193,6 @@ def rectified(asked: Life) -> Life:
     return asked.reported()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="R:7/6.4.6.1: nothing is left to rectify, yet it is asked for, cannot be answered and lapses"
-)
 @pytest.mark.parametrize("kind", ["audit.credit", "audit.management"])
 def test_what_was_cleared_is_not_asked_for_again_after_a_return(rectified: Life, kind: str) -> None:
     rectified.answer("reviewer", "review.independent", outcome="return", comments="x", reopen=[kind])
@@ -201,9 +217,6 @@ def test_a_list_confirmed_after_a_return_has_thirty_days_of_its_own(rectified: L
     assert rectified.due("rectification.submit") == date(2026, 5, 10)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="R:7/6.4.6.1, 'inside the limit': the second round takes the first round's day and lapses"
-)
 def test_a_rejected_item_of_the_second_list_keeps_the_second_lists_day(rectified: Life) -> None:
     returned_with_another_deduction(rectified, date(2026, 4, 10))
     submit(rectified)
@@ -211,10 +224,6 @@ def test_a_rejected_item_of_the_second_list_keeps_the_second_lists_day(rectified
     assert rectified.due("rectification.submit") == date(2026, 5, 10)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="readings: 'a lateness of the body never fails the client': asked after day 90, it lapses at once",
-)
 def test_a_list_made_after_day_90_by_the_bodys_lateness_fails_no_client(rectified: Life) -> None:
     returned_with_another_deduction(rectified, date(2026, 6, 10))
     rectified.days(1)
@@ -240,10 +249,6 @@ def test_a_reaudit_that_was_not_rectified_is_only_refused(life: Life) -> None:
     assert (life.case.status, kinds(life)[-1]) == ("terminated", "fees.recorded")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="R:7/6.4.6.1, R:7/6.4.8: a fresh credit check forgets `rectification`: fail becomes pass, granted",
-)
 def test_a_fresh_credit_check_does_not_clear_a_missed_rectification(life: Life) -> None:
     reaudit_failed_by_rectification(life)
     assert "audit.credit" in life.open
@@ -251,9 +256,6 @@ def test_a_fresh_credit_check_does_not_clear_a_missed_rectification(life: Life) 
     assert failed(life) == ["rectification"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="R:7/6.4.6.1, R:7/6.4.8: a credit check reopened by the review forgets `rectification`"
-)
 def test_a_returned_credit_check_does_not_clear_a_missed_rectification(life: Life) -> None:
     again(to_reaudit(life)).audited(deductions=[a_deduction()])
     life.answer("applicant", "findings.confirm", confirmed=True)

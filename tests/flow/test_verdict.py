@@ -165,7 +165,6 @@ def test_a_minor_violation_depends_on_how_strict_credit_is_read(life: Life) -> N
     assert (results.verdict, results.sensitive) == ("fail", ["credit-strictness"])
 
 
-@pytest.mark.xfail(strict=True, reason="readings, Errata: 'recorded on every case that relied on it'; errata stays []")
 def test_the_errata_a_case_relied_on_are_recorded_on_it(life: Life) -> None:
     judged(life)
     assert {"appendix-b-points", "credit-strictness"} <= set(life.case.errata)

@@ -21,6 +21,8 @@ from workflows.stages import credit, reaudit, windows
 
 ON_SITE = ("audit.open", "audit.management", "audit.characteristics", "audit.close")
 """What the leader brings in from the site, in any order."""
+RELIED_ON = ("appendix-b-points", "credit-strictness")
+"""Errata on whose chosen reading every verdict rests."""
 WITH_CONTENTS = ("surveillance", "recertification")
 """Audit kinds that conclude on R:7/6.5.2 a-f (and R:7/6.6.1 a-c)."""
 
@@ -100,9 +102,8 @@ def credit_checked(case: Case, task: Task, answer: CreditSheet) -> None:
     _scored(case, audit, task, listed=answer.listed, entries=len(answer.entries))
     if audit.stage == "audit":
         _judge_when_complete(case, audit)
-    elif case.facts.results and audit.results:
-        audit.results = case.facts.results.model_copy(update={"final": audit.results.final})
-        audit.results_content = case.facts.results_content
+    elif case.facts.results:
+        audit.score(case.facts.results, case.facts.results_content)
         credit.watch(case, audit)
 
 
@@ -123,6 +124,9 @@ def visited(case: Case, task: Task, answer: MysteryVisit) -> None:
     """R:4/4.2: the visit's own event is held until the client may know of it."""
     audit = case.audit(task)
     case.refuse_later_than_today("/visited_on", answer.visited_on)
+    passed = audit.given["audit.documents"].on
+    if answer.visited_on < passed:
+        raise case.refuse(task.clause, f"早于文件评审通过日{passed}", f"Before the document review passed ({passed}).")
     if audit.plan and answer.site not in audit.plan.sites:
         raise invalid("该场所不在计划内", "The site is not in the plan.", [("/site", "not a planned site")])
     case.give(audit, task.kind)
@@ -150,7 +154,9 @@ def _take_findings(case: Case, audit: Audit, source: str) -> None:
     kept = [finding for finding in audit.findings if finding.source != source]
     found = [*kept, *case.facts.findings]
     audit.findings = [
-        finding.model_copy(update={"id": f"{audit.id}-f{number}"}) for number, finding in enumerate(found, start=1)
+        finding.model_copy(update={"id": f"{audit.id}-{finding.source[0]}{number}"})
+        for source in ("management", "characteristics")
+        for number, finding in enumerate((one for one in found if one.source == source), start=1)
     ]
 
 
@@ -171,7 +177,7 @@ def _given(case: Case, audit: Audit, task: Task, answer: Meeting) -> None:
 def _judge_when_complete(case: Case, audit: Audit) -> None:
     """R:7/7.4.5: the interim verdict, once everything is in; then the deduction list goes to the client."""
     if case.facts.results:
-        audit.results, audit.results_content = case.facts.results, case.facts.results_content
+        audit.score(case.facts.results, case.facts.results_content)
     if any(kind not in audit.given for kind in audit.awaits):
         return
     if audit.results is None:
@@ -185,6 +191,7 @@ def _judge_when_complete(case: Case, audit: Audit) -> None:
         sensitive=results.sensitive,
     )
     case.flag("interpretation_sensitive", on=bool(results.sensitive))
+    case.state.errata = sorted({*case.state.errata, *RELIED_ON})
     if audit.findings:
         case.disclose(audit)
         case.ask("findings.confirm", audit=audit)
@@ -220,7 +227,11 @@ def list_not_confirmed(case: Case, deadline: Deadline) -> None:
 
 def after_the_list(case: Case, audit: Audit, *, confirmed: bool = True) -> None:
     """Failed: straight to the report. Passing with findings to rectify: rectification. Otherwise: the report."""
-    if audit.passed and confirmed and any(finding.rectify for finding in audit.findings):
+    if (
+        audit.passed
+        and confirmed
+        and any(finding.rectify and finding.status != "accepted" for finding in audit.findings)
+    ):
         case.enter(audit, "rectification")
     else:
         case.ask("audit.report", audit=audit)
@@ -240,15 +251,24 @@ def reported(case: Case, task: Task, answer: AuditReport) -> None:
     case.take_duty(case.message.actor.person, "evaluation")
     audit.recommendation = answer.recommendation
     case.disclose(audit)
-    if audit.results:
-        audit.results = audit.results.model_copy(update={"final": True})
+    audit.close_results()
     case.send(Effect(id="", kind="report", about=audit.id))
     if failed and reaudit.may_follow(case, audit):
         reaudit.open_reaudit(case, audit)
         return
-    if not failed and audit.audit_kind != "surveillance":
-        _watch_issue(case)
+    if not failed:
+        _clear_earlier_findings(case, audit)
+        if audit.audit_kind != "surveillance":
+            _watch_issue(case)
     case.enter(audit, "review")
+
+
+def _clear_earlier_findings(case: Case, audit: Audit) -> None:
+    """R:7/6.4.6.1: the findings of a failed audit are verified in the re-audit that passed."""
+    for earlier in case.state.audits:
+        if earlier.id == audit.of:
+            for finding in earlier.findings:
+                finding.status = "accepted"
 
 
 def _watch_issue(case: Case) -> None:

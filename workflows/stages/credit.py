@@ -18,7 +18,10 @@ def watch(case: Case, audit: Audit) -> None:
     """R:7/7.4.5: a check older than 30 days bears no decision; it is asked for again when it grows old."""
     if not any(task.kind == "decision.make" and task.audit_id == audit.id for task in case.state.tasks):
         return
-    checked = audit.given["audit.credit"].on
+    given = audit.given.get("audit.credit")
+    if given is None:
+        return
+    checked = given.on
     good_until = credit_good_until(checked, case.rules.cycle)
     if not is_fresh(case, audit):
         case.reopen(audit, "audit.credit")

@@ -12,6 +12,8 @@ from workflows.case import Case, invalid
 from workflows.stages import planning
 
 MISSED_SURVEILLANCE = "R:10/9.3.1"
+MISSED = "missed_surveillance"
+"""Subject of the proposal to suspend that a missed surveillance makes."""
 
 TITLES = {
     "surveillance": Text(zh="监督审查", en="Surveillance audit"),
@@ -38,7 +40,10 @@ def certify(case: Case, audit: Audit) -> None:
     case.state.status = "certified"
     case.go("certified")
     case.settle_deadlines("met", kind="certificate.issue")
-    case.flag("issue_overdue", on=False)
+    for flag in ("issue_overdue", "converted_to_initial", "late_application"):
+        case.flag(flag, on=False)
+    if old:
+        _forget_settled(case, old)
     _record(case, certificate)
     case.run_deadline("certificate.expiry", until, deadline_id=f"certificate.expiry-{certificate.number}")
     _first_surveillance(case, audit)
@@ -46,6 +51,13 @@ def certify(case: Case, audit: Audit) -> None:
     case.send(Effect(id="", kind="certificate", about=certificate.number))
     case.send(Effect(id="", kind="submission", about=f"certification:{certificate.number}"))
     case.tell_applicant("认证通过,证书已颁发", f"Certified: certificate {certificate.number}")
+
+
+def _forget_settled(case: Case, old: Certificate) -> None:
+    """Due dates settled before the last cycle's decision stand in the record only: a case's state stays small."""
+    case.state.deadlines = [
+        one for one in case.state.deadlines if one.state == "running" or one.due_on > old.decided_on
+    ]
 
 
 def audit_renews(case: Case) -> bool:
@@ -106,9 +118,17 @@ def _watch_surveillance(case: Case, until: Due) -> None:
 
 
 def surveillance_opens(case: Case, deadline: Deadline) -> None:
-    """R:7/6.5.1: the surveillance is planned, before its window ends."""
+    """R:7/6.5.1: the surveillance is planned, before its window ends; while a renewal runs, that serves it."""
     if case.state.stage == "certified":
         planning.open_audit(case, "surveillance", until=_as_due(deadline))
+
+
+def _open_due_surveillance(case: Case) -> None:
+    """A surveillance whose plan gave way to something else is planned now."""
+    window = case.running("surveillance")
+    planned = any(audit.audit_kind == "surveillance" and audit.stage != "closed" for audit in case.state.audits)
+    if window and window.opens_on is None and not planned:
+        planning.open_audit(case, "surveillance", until=_as_due(window))
 
 
 def _as_due(deadline: Deadline) -> Due:
@@ -117,13 +137,16 @@ def _as_due(deadline: Deadline) -> Due:
 
 def surveillance_missed(case: Case, deadline: Deadline) -> None:
     """R:7/7.3.3, R:10/9.3.1c: one proposal to suspend, decided by a person."""
-    case.ask("suspension.decide", subject="missed_surveillance")
+    case.ask("suspension.decide", subject=MISSED)
     case.tell_applicant("未按期接受监督审查", f"The surveillance was due on {deadline.due_on} and did not take place")
 
 
 def maintained(case: Case, audit: Audit) -> None:
     """R:7/6.5.3.1, R:10/9.1: the certificate goes on; the next surveillance is due, if there is one."""
     case.go("certified")
+    proposed = [task for task in case.state.tasks if task.subject == MISSED]
+    for task in proposed:
+        case.close(task)
     case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
     case.tell_applicant("监督审查通过,认证保持", "Surveillance passed: certification is maintained")
     held = surveillances_held(case)
@@ -153,12 +176,22 @@ def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> Non
     until = dates.suspension_end(
         case.today, certificate.valid_until, case.rules.cycle, failed_surveillance=failed_surveillance
     )
-    case.state.suspension = Suspension(since=case.today, ends_on=until.on, grounds=grounds)
+    running = case.state.suspension
+    if running:
+        # A further ground joins the running suspension, the earlier end wins.
+        grounds = sorted({*running.grounds, *grounds})
+        if until.on < running.ends_on:
+            case.settle_deadlines("void", kind="suspension.end")
+            running.ends_on = until.on
+        running.grounds = grounds
+    else:
+        case.state.suspension = Suspension(since=case.today, ends_on=until.on, grounds=grounds)
     case.state.status = "suspended"
     case.go("certified")
     certificate.status = "suspended"
     case.record("certificate.suspended", until.clause, number=certificate.number, grounds=grounds, ends_on=until.on)
-    case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
+    if case.running("suspension.end") is None:
+        case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
     case.send(Effect(id="", kind="submission", about=f"suspension:{certificate.number}"))
     case.tell_applicant(
         "认证已暂停,请停止使用证书和标志",
@@ -171,8 +204,10 @@ def suspension_decided(case: Case, task: Task, answer: SuspensionDecision) -> No
     case.refuse_if_evaluator("R:7/6.4.6.2")
     if answer.outcome == "suspend" and not answer.grounds:
         raise invalid("暂停须指明情形", "Name the grounds.", [("/grounds", "required")])
-    if answer.outcome == "dismiss" and (answer.until is None or answer.until <= case.today):
-        raise invalid("须给出新的监督日期", "Give the surveillance a new date.", [("/until", "a date after today")])
+    latest = case.certificate.valid_until
+    if answer.outcome == "dismiss" and (answer.until is None or not case.today < answer.until <= latest):
+        fault = ("/until", f"a date after today, until {latest}")
+        raise invalid("须给出新的监督日期", "Give the surveillance a new date.", [fault])
     case.record_message(answer, task.clause, subject=task.subject)
     case.take_duty(case.message.actor.person, "decision")
     if answer.outcome == "suspend":
@@ -229,6 +264,10 @@ def renewal_applied(case: Case, task: Task, answer: RecertificationApplication) 
         raise invalid("须为同一组织", "Another organization.", [("/organization/uscc", "not the certified one")])
     if application.scheme != case.application.scheme or application.special_rule != case.application.special_rule:
         raise invalid("认证方案不符", "Another scheme.", [("/scheme", "not the certified one")])
+    if answer.service.category != case.application.service.category:
+        raise invalid("行业类别不符", "Another trade.", [("/service/category", "not the certified one")])
+    if any(audit.first_day and audit.stage != "closed" for audit in case.state.audits):
+        raise case.conflict("请先完成正在进行的审查", "Another audit of this case is under way: finish it first.")
     valid_until = case.certificate.valid_until
     apply_by = dates.recertification_apply_by(valid_until, case.rules.cycle)
     case.flag("late_application", on=case.today > apply_by.on)
@@ -251,23 +290,25 @@ def _void_open_surveillance(case: Case) -> None:
     """A surveillance that was only planned gives way to the recertification; its due date stays."""
     for audit in case.state.audits:
         if audit.audit_kind == "surveillance" and audit.stage != "closed" and audit.first_day is None:
-            audit.stage = "closed"
-            for task in [task for task in case.state.tasks if task.audit_id == audit.id]:
-                case.drop_tasks(task.kind, audit)
+            case.close_audit(audit)
 
 
 def on_site_not_closed(case: Case, deadline: Deadline) -> None:
     """R:7/6.6.2: not closed by expiry: the case goes on as an initial certification."""
     audit = case.audit(deadline)
     if audit.audit_kind == "reaudit":
-        audit.stage = "closed"
-        for task in [task for task in case.state.tasks if task.audit_id == audit.id]:
-            case.drop_tasks(task.kind, audit)
-        case.enter(next(one for one in case.state.audits if one.id == audit.of), "review")
+        renewal_not_repeated(case, audit)
         return
     audit.audit_kind = "initial"
     case.flag("converted_to_initial")
     case.tell_applicant("再认证未在证书到期前完成现场审查,转为初次认证", "Recertification goes on as an initial one")
+
+
+def renewal_not_repeated(case: Case, audit: Audit) -> None:
+    """The one re-audit of a renewal did not take place in time: the failed audit is reviewed and decided."""
+    if audit.stage != "closed":
+        case.close_audit(audit)
+        case.enter(next(one for one in case.state.audits if one.id == audit.of), "review")
 
 
 def expired(case: Case, deadline: Deadline) -> None:
@@ -279,14 +320,17 @@ def expired(case: Case, deadline: Deadline) -> None:
     old.status = "expired"
     case.record("certificate.expired", deadline.clause, number=old.number)
     for running in case.state.deadlines:
-        if running.state == "running" and running.kind in ("suspension.end", "recertification.apply"):
+        if running.state == "running" and running.kind == "recertification.apply" and running.due_on <= old.valid_until:
             case.settle(running, "void")
-    case.state.suspension = None
     successor = next((one for one in case.state.certificates if one.number == old.successor), None)
     if successor:
-        successor.status = "valid"
+        successor.status = "suspended" if case.state.suspension else "valid"
         _record(case, successor)
         return
+    case.state.suspension = None
+    case.flag("suspension_over", on=False)
+    for kind in ("suspension.end", "surveillance"):
+        case.settle_deadlines("void", kind=kind)
     case.send(Effect(id="", kind="submission", about=f"expiry:{old.number}"))
     renewing = any(audit.stage != "closed" for audit in case.state.audits)
     if renewing:
@@ -296,9 +340,11 @@ def expired(case: Case, deadline: Deadline) -> None:
     case.tell_applicant("证书已到期", f"Certificate {old.number} has expired")
 
 
-def refused_renewal(case: Case) -> None:
-    """A running certificate stays until it expires; without one the case ends."""
-    if case.certificate.status in ("valid", "suspended"):
-        case.go("certified")
-    else:
-        case.end("expired")
+def refused_renewal(case: Case) -> bool:
+    """Whether a certificate still runs: it stays until it expires."""
+    case.settle_deadlines("void", kind="certificate.issue")
+    if case.certificate.status not in ("valid", "suspended"):
+        return False
+    case.go("certified")
+    _open_due_surveillance(case)
+    return True

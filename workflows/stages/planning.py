@@ -220,5 +220,6 @@ def documents_not_corrected(case: Case, deadline: Deadline) -> None:
         case.end("terminated")
         case.tell_applicant("逾期未修正文件,认证终止", "The documents were not corrected: certification ends")
     else:
+        case.drop_tasks("documents.correct", audit)
         audit.fail("rectification", final=True)
         case.ask("audit.report", audit=audit)

@@ -9,6 +9,8 @@ from workflows.stages import cycle, planning
 
 def may_follow(case: Case, audit: Audit) -> bool:
     """R:7/6.4.6.1: an initial audit once; a recertification only where the repetition can close before expiry."""
+    if audit.last_day is None:
+        return False
     if audit.audit_kind == "recertification":
         return case.certificate.status != "expired" and case.today < case.certificate.valid_until
     return audit.audit_kind == "initial"
@@ -43,8 +45,8 @@ def open_reaudit(case: Case, audit: Audit) -> None:
 
 def reaudit_missed(case: Case, deadline: Deadline) -> None:
     """R:7/6.4.6.1: the re-audit did not begin in time: certification ends, or the renewal is not granted."""
-    if case.state.certificates:
-        cycle.on_site_not_closed(case, deadline)
+    if case.state.certificates and "converted_to_initial" not in case.state.flags:
+        cycle.renewal_not_repeated(case, case.audit(deadline))
         return
     case.end("terminated")
     case.record_fees()

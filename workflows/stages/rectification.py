@@ -2,15 +2,23 @@
 
 from domain.answers import Rectification, Verification
 from domain.cycle import rectification as limit_of
+from domain.dates import Anchor, Due, due
+from domain.rules import Limit
 from domain.state import Audit, Deadline, Finding, Task
 from workflows.case import Case, invalid
+
+CLAUSE = "R:7/6.4.6.1"
 
 
 def begin(case: Case, audit: Audit) -> None:
     """The client rectifies what the list asks for; the limit runs from the list's confirmation or lapse."""
     if audit.last_day is None:
         raise RuntimeError("findings are rectified after an audit's last day")
-    until = limit_of(case.today, audit.last_day, case.limit("rectification.submit"), case.rules.cycle, case.calendar)
+    limit = case.limit("rectification.submit")
+    until = limit_of(case.today, audit.last_day, limit, case.rules.cycle, case.calendar)
+    if until.on <= case.today:
+        # Day 90 went by before the list came out: a lateness of the body never fails the client.
+        until = due(Anchor(kind="findings", on=case.today), limit, CLAUSE, case.calendar)
     for finding in audit.findings:
         if finding.rectify:
             finding.due_on = until.on
@@ -40,11 +48,26 @@ def verified(case: Case, task: Task, answer: Verification) -> None:
     rejected = [one for one in audit.findings if one.status == "rejected"]
     if not rejected:
         case.ask("audit.report", audit=audit)
-    elif rejected[0].due_on and case.today <= rejected[0].due_on:
-        case.ask("rectification.submit", audit=audit, until=case.same_due("rectification.submit", audit))
+    elif until := _time_left(case, audit, task):
+        case.ask("rectification.submit", audit=audit, until=until)
     else:
         audit.fail("rectification")
         case.ask("audit.report", audit=audit)
+
+
+def _time_left(case: Case, audit: Audit, verification: Task) -> Due | None:
+    """Until when a rejected item may be handed in again; none when the client's time is used up.
+
+    Where the team verified too late, the client gets the days it had left when it handed in.
+    """
+    same = case.same_due("rectification.submit", audit)
+    if case.today <= same.on:
+        return same
+    left = same.on - verification.opened_on
+    if verification.due_on is None or case.today <= verification.due_on or left.days < 1:
+        return None
+    limit = Limit(amount=left.days, unit="days")
+    return due(Anchor(kind="task", on=case.today), limit, CLAUSE, case.calendar)
 
 
 def not_submitted(case: Case, deadline: Deadline) -> None:

@@ -55,6 +55,7 @@ def _return(case: Case, audit: Audit, kinds: list[str]) -> None:
         raise invalid("所列任务不能重新打开", "A named task cannot be reopened.", unknown)
     case.settle_deadlines("void", kind="certificate.issue")
     case.go_audit(audit, "audit")
+    audit.reopen_results()
     for kind in dict.fromkeys(kinds):
         if kind != "audit.report" or len(set(kinds)) == 1:
             case.reopen(audit, kind)
@@ -125,9 +126,7 @@ def _check_conditions(case: Case, answer: Decision) -> None:
 
 def _refuse(case: Case, audit: Audit) -> None:
     failed = not audit.passed
-    if case.state.certificates:
-        cycle.refused_renewal(case)
-    else:
+    if not case.state.certificates or not cycle.refused_renewal(case):
         case.end("terminated" if failed and audit.audit_kind == "reaudit" else "refused")
         case.record_fees()
     case.send(Effect(id="", kind="submission", about=f"refusal:{audit.id}"))

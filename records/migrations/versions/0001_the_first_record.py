@@ -60,6 +60,7 @@ def upgrade() -> None:
     sa.Column('owner', sa.String(), nullable=False),
     sa.Column('case_id', sa.String(), nullable=False),
     sa.Column('message_id', sa.String(), nullable=False),
+    sa.Column('update_id', sa.String(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )

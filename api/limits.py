@@ -1,0 +1,35 @@
+"""How much a request may send, counted before anybody reads it: an ASGI middleware for every route."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LARGEST_JSON = 1_000_000
+LARGEST_UPLOAD = 51 * 1024 * 1024
+"""Bytes of a whole request: an upload's file of 50 MB and its form around it, and of anything else."""
+
+
+class TooLarge(Exception):  # noqa: N818  # a limit, not an error of the program
+    """The request's body goes past its limit."""
+
+
+class BodyLimit:
+    """Stops reading a body at its limit, whatever its headers say of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with a counted body."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        left = LARGEST_UPLOAD if scope["path"] == "/api/v1/files" else LARGEST_JSON
+
+        async def counted() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise TooLarge
+            return message
+
+        await self._app(scope, counted, send)

@@ -1,0 +1,244 @@
+"""Whatever is killed, whenever: each act is recorded once, in one whole chain, and the case goes on."""
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import Session
+
+from deploy.embedded.ports import free_ports
+from deploy.embedded.temporal import TemporalServer
+from records.chain import broken_at
+from records.database import connect
+from records.queries import case_row, state_of
+from tests.domain.sheets import raw_sheet
+from tests.engine.processes import DOOMED, WorkerProcess, mortal
+from tests.histories.journey import Journey
+from tests.lives import MAINTAINED, PLAN
+from tests.product import Product
+
+NOTE = {"kind": "note.add", "text": "x"}
+Send = Callable[[], Awaitable[httpx.Response]]
+
+
+@pytest.fixture(scope="module")
+async def pair(engine: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Product, WorkerProcess]]:
+    async with mortal(engine, tmp_path_factory.mktemp("mortal"), answer_seconds=2) as pair:
+        await pair[1].start()
+        yield pair
+
+
+@pytest.fixture
+async def worker(pair: tuple[Product, WorkerProcess]) -> WorkerProcess:
+    if pair[1].process is None or pair[1].process.returncode is not None:
+        await pair[1].start()
+    return pair[1]
+
+
+@pytest.fixture
+async def case(pair: tuple[Product, WorkerProcess], worker: WorkerProcess) -> Journey:
+    assert worker.process
+    return await Journey(pair[0]).apply()
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def hung(engine: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[asyncio.Task[list[str]]]:
+    """Told apart from the rest because the engine gives up a killed delivery only after a minute."""
+    task = asyncio.create_task(killed_while_mailing(engine, tmp_path_factory.mktemp("hung")))
+    yield task
+    await task
+
+
+async def killed_while_mailing(engine: str, data: Path) -> list[str]:
+    """The Message-IDs of what arrived after a worker was killed while its mail server hung."""
+    entered = asyncio.Event()
+
+    async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        entered.set()
+        await asyncio.sleep(5)
+        writer.close()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with mortal(engine, data) as (product, worker):
+        await worker.start(JINGPIN_SMTP_URL=f"smtp://127.0.0.1:{port}")
+        case = await Journey(product).apply()
+        await case.answer("manager", "application.review", outcome="reject", reason="x")
+        await entered.wait()
+        await worker.kill()
+        server.close()
+        await worker.start()
+        await case.histories()
+    return [str(message_from_bytes(file.read_bytes())["Message-ID"]) for file in (data / "mail").glob("*.eml")]
+
+
+async def insisted(send: Send, product: Product, within: float = 40) -> None:
+    """Send the same with the same key, as a careful client does, until it is done."""
+    manager = await product.sign_in("manager")
+    async with asyncio.timeout(within):
+        while (answer := await send()).status_code != 200:
+            assert answer.status_code in {202, 409, 503}, answer.text
+            if answer.status_code == 202:
+                http = manager.http if "location" not in answer.headers else manager.http
+                done = await http.get(answer.headers["location"])
+                if done.status_code != 200 or done.json()["state"] == "done":
+                    return
+            await asyncio.sleep(0.2)
+
+
+async def noted(case: Journey, key: str) -> httpx.Response:
+    manager = await case.product.sign_in("manager")
+    return await manager.post(f"/cases/{case.id}/acts", NOTE, key=key)
+
+
+def note_id(case: Journey, key: str) -> str:
+    """The id of the message that this key stands for."""
+    return hashlib.sha256(f"manager|/api/v1/cases/{case.id}/acts|{key}".encode()).hexdigest()
+
+
+async def whole(case: Journey) -> list[str]:
+    """The kinds recorded, in order, once the chain is whole and the engine and the record agree."""
+    events = await case.events()
+    assert broken_at(events) is None
+    client = await case.client()
+    known: Any = await client.get_workflow_handle(case.id).query("state")
+    with Session(connect(case.product.settings.sql_url)) as session:
+        row = case_row(session, case.id)
+        assert row is not None
+        kept = state_of(row).model_dump(mode="json", exclude={"effects", "head"})
+    assert {name: known[name] for name in kept} == kept
+    return [event["kind"] for event in events]
+
+
+@pytest.mark.parametrize("frozen", [True, False], ids=["frozen", "killed"])
+async def test_an_act_sent_to_a_worker_that_is_gone_is_recorded_once(
+    case: Journey, worker: WorkerProcess, *, frozen: bool
+) -> None:
+    if frozen:
+        worker.freeze()
+    else:
+        await worker.kill()
+    sending = asyncio.create_task(noted(case, "gone"))
+    await asyncio.sleep(0.3)
+    await worker.again()
+    await sending
+    await insisted(lambda: noted(case, "gone"), case.product)
+    assert await whole(case) == ["application", "note.add"]
+
+
+async def test_an_act_committed_before_the_engine_knew_is_recorded_once_and_first(
+    case: Journey, worker: WorkerProcess
+) -> None:
+    await worker.kill()
+    await worker.start(DOOMED, DIES_AFTER=note_id(case, "lost"))
+    assert (await noted(case, "lost")).status_code in {202, 503}
+    assert await worker.died() == 9
+    await worker.start()
+    await insisted(lambda: noted(case, "other"), case.product)
+    await insisted(lambda: noted(case, "lost"), case.product)
+    assert await whole(case) == ["application", "note.add", "note.add"]
+
+
+async def test_an_act_that_could_not_be_recorded_is_recorded_when_it_is_sent_again(
+    case: Journey, worker: WorkerProcess
+) -> None:
+    await worker.kill()
+    await worker.start(DOOMED, AWAY_FOR=note_id(case, "away"))
+    answer = await noted(case, "away")
+    assert answer.status_code in {202, 503}
+    await asyncio.sleep(2)
+    await worker.again()
+    await insisted(lambda: noted(case, "away"), case.product, within=15)
+    assert await whole(case) == ["application", "note.add"]
+
+
+async def died(case: Journey, worker: WorkerProcess, user: str, kind: str, **payload: Any) -> None:
+    """Answer a task and kill the worker while it is at it."""
+    person = await case.product.sign_in(user)
+    seen = await person.case(case.id)
+    task = next(one for one in seen["tasks"] if one["kind"] == kind)
+    path, body, key = f"/cases/{case.id}/tasks/{task['id']}", {"kind": kind, **payload}, task["id"]
+    sending = asyncio.create_task(person.post(path, body, key))
+    await asyncio.sleep(0.02)
+    await worker.again()
+    await sending
+    await insisted(lambda: person.post(path, body, key), case.product)
+    case.case = await person.case(case.id)
+
+
+async def test_a_worker_may_be_killed_in_every_stage_up_to_the_surveillance(
+    case: Journey, worker: WorkerProcess
+) -> None:
+    day = str(case.today)
+    await died(case, worker, "manager", "application.review", outcome="accept")
+    contract = {"contract_number": "1", "signed_on": day, "fee_total": "1", "file_id": await case.file("manager", "c")}
+    await died(case, worker, "manager", "contract.sign", **contract)
+    await died(
+        case, worker, "manager", "audit.plan", **PLAN, planned_from=day, planned_to=f"{int(day[:4]) + 1}{day[4:]}"
+    )
+    await case.answer("applicant", "audit.plan.confirm", outcome="agree")
+    await died(case, worker, "leader", "audit.documents", outcome="pass", checks={"a": True, "b": True})
+    await case.answer("leader", "audit.open", on=day, attendees=["x"])
+    await died(case, worker, "leader", "audit.management", **raw_sheet(), findings=[])
+    await case.answer("leader", "audit.characteristics", items=[], deductions=[], modes_used=[])
+    await case.answer("manager", "audit.credit", listed=False)
+    await case.answer("leader", "audit.close", on=day, attendees=["x"])
+    await case.reported()
+    await died(case, worker, "reviewer", "review.independent", outcome="agree")
+    await died(case, worker, "decider", "decision.make", outcome="grant")
+    case.case = await (await case.product.sign_in("manager")).case(case.id)
+    await case.surveilled()
+    await case.reported()
+    await case.reviewed()
+    await died(case, worker, "decider", "decision.make", outcome="maintain", conditions=MAINTAINED)
+    kinds = Counter(await whole(case))
+    assert kinds["decision.make"] == kinds["review.independent"] == kinds["audit.management"] == 2
+    assert kinds["certificate.valid"] == kinds["contract.sign"] == kinds["application.review"] == 1
+
+
+async def test_a_limit_that_ends_while_no_worker_works_lapses_once_and_at_its_own_time(
+    case: Journey, worker: WorkerProcess
+) -> None:
+    await case.answer("manager", "application.review", outcome="supplement", missing=["j"])
+    last_day = case.due("application.supplement")
+    await worker.kill()
+    passing = asyncio.create_task(case.days(40))
+    await asyncio.sleep(1)
+    await worker.start()
+    await passing
+    lapses = [event for event in await case.events() if event["kind"].startswith("timer.")]
+    assert [(one["kind"], one["at"]) for one in lapses] == [
+        ("timer.application.supplement", f"{last_day}T16:00:00.000000Z")
+    ]
+    assert case.case["status"] == "rejected"
+
+
+async def test_while_the_engine_is_away_an_act_is_unavailable_and_later_done_once(tmp_path: Path) -> None:
+    server = TemporalServer(tmp_path, rehearsal=True, preferred_port=free_ports(1)[0])
+    await server.start()
+    try:
+        async with mortal(server.address, tmp_path / "data", answer_seconds=2) as (product, worker):
+            await worker.start()
+            case = await Journey(product).apply()
+            await case.histories()
+            await server.stop()
+            answer = await noted(case, "away")
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+            assert int(answer.headers["retry-after"]) > 0
+            await server.start()
+            await insisted(lambda: noted(case, "away"), product)
+            assert await whole(case) == ["application", "note.add"]
+    finally:
+        await server.stop()
+
+
+async def test_a_notice_whose_delivery_was_killed_arrives_once(hung: asyncio.Task[list[str]]) -> None:
+    arrived = await hung
+    assert arrived
+    assert max(Counter(arrived).values()) == 1
