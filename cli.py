@@ -72,5 +72,5 @@ def demo(
         given = present.demo_password.get_secret_value() if present.demo_password else ""
         run(url, password or given or kept_password(present.data), seed, out, console)
     except DemoStoppedError as error:
-        console.print(str(error), style="red", markup=False)
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error

@@ -25,6 +25,10 @@ test *options:
 fast *options:
     ./test fast {{ options }}
 
+# records the histories of all paths, or of these, anew; tests/histories/lesson.py says when that is right
+histories *paths:
+    uv run --no-sync python -m tests.histories.record {{ paths }}
+
 # runs the product on this machine
 start *options:
     ./start {{ options }}

@@ -26,7 +26,7 @@ def token(
 
 @router.get("/me")
 def me(desk: AtDesk) -> dict[str, Any]:
-    """The caller: account, person, body and roles."""
+    """The caller: account, person, body and roles; and whether cases are rehearsed here."""
     account = desk.caller.account
     return {
         "user": account.user,
@@ -34,4 +34,5 @@ def me(desk: AtDesk) -> dict[str, Any]:
         "name": account.name,
         "body": account.body,
         "roles": account.roles,
+        "rehearsal": desk.settings.rehearsal,
     }

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from activities.facts import FactFinder
 from api import accounts, alliance, cases, files, gate, library, operations, problems, register
 from api.engine import CaseEngine
-from api.identity import Tokens
+from api.identity import Callers, Tokens
 from api.limits import BodyLimit
 from records.database import connect as connect_database
 from services import calendars
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.database = connect_database(settings.sql_url)
         app.state.engine = CaseEngine(client, settings)
         app.state.tokens = Tokens(keys / "tokens.key")
+        app.state.callers = Callers(app.state.database, app.state.tokens)
         app.state.library = Library.load()
         app.state.facts = FactFinder(app.state.library, calendars.load())
         app.state.storage = Storage.open(settings.files_url)

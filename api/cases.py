@@ -112,6 +112,9 @@ def list_cases(  # noqa: PLR0913, PLR0917  # one query parameter each
 def show_case(desk: AtDesk, case_id: str) -> JSONResponse:
     """A case's snapshot; its `ETag` is the version."""
     shown = desk.shown(case_id)
+    past = desk.past_cases(case_id)
+    if past is not None:
+        shown["past_cases"] = past
     return JSONResponse(shown, headers={"ETag": f'"{shown["version"]}"'})
 
 
@@ -128,7 +131,10 @@ def list_events(desk: AtDesk, case_id: str, limit: paging.Limit = 100, cursor: p
 @router.get("/cases/{case_id}/deadlines")
 def list_deadlines(desk: AtDesk, case_id: str) -> dict[str, Any]:
     """Every due date of a case with its proof, and those that were missed."""
-    shown = [views.deadline_view(one) for one in desk.case(case_id).state.deadlines]
+    with desk.session() as session:
+        known = desk.case_in(session, case_id)
+        everything = [*queries.past_deadlines(session, case_id), *known.state.deadlines]
+    shown = [views.deadline_view(one) for one in everything]
     return {"deadlines": shown, "broken": [one for one in shown if one["state"] == "missed"]}
 
 
@@ -163,7 +169,7 @@ async def _send(desk: Desk, case_id: str, body: dict[str, Any], draft: Message) 
     message = draft.model_copy(update={"id": once.message_id})
 
     async def work() -> Response:
-        weighed = await run_in_threadpool(_weigh, desk, case_id, message)
+        weighed = await run_in_threadpool(_weigh, desk, case_id, message, keyed=bool(once.key))
         if isinstance(weighed, JSONResponse):
             return weighed
         return await desk.bring(case_id, weighed)
@@ -171,14 +177,14 @@ async def _send(desk: Desk, case_id: str, body: dict[str, Any], draft: Message) 
     return await once.run(work)
 
 
-def _weigh(desk: Desk, case_id: str, message: Message) -> JSONResponse | Message:
+def _weigh(desk: Desk, case_id: str, message: Message, *, keyed: bool) -> JSONResponse | Message:
     """Refuse what the case would refuse, before anything happens; the answer, if it was worked on before.
 
     Otherwise gives the message with what its sender knew of the case.
     """
     with desk.session() as session:
         known = desk.case_in(session, case_id)
-        if queries.turn_of(session, case_id, message.id):
+        if keyed and queries.turn_of(session, case_id, message.id):
             return JSONResponse(desk.shown_in(session, case_id))
         message = message.model_copy(
             update={"known_turn": known.state.turn, "expected_version": desk.expected_version()}

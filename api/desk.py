@@ -10,14 +10,12 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from activities.facts import FactFinder
 from api import identity, views
-from api.engine import CaseEngine, Pending, refused
+from api.engine import CaseEngine, Pending
 from api.once import ABANDONED, Once
-from api.problems import UNAVAILABLE
 from domain.policy import sees
 from domain.refusal import Refused
 from domain.state import Actor, CaseState, Message
@@ -109,11 +107,15 @@ class Desk:
         def content(digest: str) -> Any:  # noqa: ANN401  # any JSON value
             return json.loads(queries.content(session, case_id, digest))
 
-        shown = views.snapshot(known.state, self.actor, known.now, cache(content), link)
-        application = known.state.application
-        if application and known.state.stage == "application" and self.actor.body:
-            shown["past_cases"] = queries.past_cases(session, application.organization.uscc)
-        return shown
+        return views.snapshot(known.state, self.actor, known.now, cache(content), link)
+
+    def past_cases(self, case_id: str) -> list[dict[str, str]] | None:
+        """What the body's staff is shown of an applicant's earlier cases while it reviews the application."""
+        with self.session() as session:
+            state = self.case_in(session, case_id).state
+            if state.application is None or state.stage != "application" or not self.actor.body:
+                return None
+            return queries.past_cases(session, state.application.organization.uscc)
 
     def keep_clock(self, case_id: str, now: datetime) -> None:
         """Remember how far a rehearsed case's clock is ahead."""
@@ -179,16 +181,14 @@ class Desk:
         return Once(self.request, self.caller, digest, abandoned_after=abandoned_after)
 
 
-def desk(request: Request) -> Desk:
+async def desk(request: Request) -> Desk:
     """The desk of a signed-in caller.
 
     Raises:
-        Refused: `unauthenticated`, or `unavailable` when the database is away.
+        Refused: `unauthenticated`.
     """
-    try:
-        return Desk(request, identity.caller(request))
-    except OperationalError as error:
-        raise refused(UNAVAILABLE) from error
+    callers: identity.Callers = request.app.state.callers
+    return Desk(request, await callers.of(request))
 
 
 AtDesk = Annotated[Desk, Depends(desk)]

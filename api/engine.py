@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 import uuid
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from workflows.certification import CertificationCase
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+REST_SECONDS = 120
+"""How long an advance waits for a case to come to rest."""
 A_MOMENT = timedelta(milliseconds=50)
 
 
@@ -105,7 +108,10 @@ class CaseEngine:
         handle = self._client.get_workflow_handle_for(CertificationCase.run, case_id)
         try:
             await self._skipper.fast_forward(handle, duration)
-            while not await self._at_rest(handle, now + duration):  # noqa: ASYNC110  # the case is far away
+            patience = time.monotonic() + REST_SECONDS
+            while not await self._at_rest(handle, now + duration):  # the case is far away
+                if time.monotonic() > patience:
+                    raise refused(UNAVAILABLE)
                 await asyncio.sleep(A_MOMENT.total_seconds())
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:

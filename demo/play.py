@@ -42,8 +42,9 @@ async def play(http: httpx.AsyncClient, password: str, seed: int, out: Path, con
         DemoStoppedError: the server is away or not in rehearsal, or refuses a step; the message says why.
     """
     began, teller, material = time.monotonic(), Teller(console), Material(seed)
+    people = await gathered(http, password)
     teller.opens(seed, str(http.base_url))
-    case = Case(await gathered(http, password), material, teller, out)
+    case = Case(people, material, teller, out)
     await Story(case, material, teller).tell()
     teller.ends(await _ending(case, http, time.monotonic() - began))
     return case

@@ -10,8 +10,18 @@ from sqlmodel import Session, col, select
 
 from domain.dates import local_date
 from domain.policy import BODY_WIDE
-from domain.state import Actor, CaseState
-from records.tables import CaseRow, ContentRow, DutyRow, EventRow, FileRow, FileUseRow, TaskRow, TurnRow
+from domain.state import Actor, CaseState, Deadline
+from records.tables import (
+    CaseRow,
+    ContentRow,
+    DutyRow,
+    EventRow,
+    FileRow,
+    FileUseRow,
+    PastDeadlineRow,
+    TaskRow,
+    TurnRow,
+)
 
 
 def case_row(session: Session, case_id: str) -> CaseRow | None:
@@ -145,6 +155,12 @@ def _day(text: str) -> date:
 def inbox_place(row: TaskRow) -> list[str]:
     """Where a page of the inbox ends: due date, case and task."""
     return [(row.due_on or NEVER).isoformat(), row.case_id, row.id]
+
+
+def past_deadlines(session: Session, case_id: str) -> list[Deadline]:
+    """The due dates that a case settled long ago, oldest first."""
+    rows = session.exec(select(PastDeadlineRow).where(PastDeadlineRow.case_id == case_id))
+    return sorted((Deadline.model_validate_json(row.body) for row in rows), key=lambda one: one.due_on)
 
 
 def content(session: Session, case_id: str, digest: str) -> str:

@@ -18,7 +18,17 @@ from domain.refusal import Refused
 from domain.state import CaseState, EventDraft, Facts, Message
 from records import certificates
 from records.chain import FIRST, chained
-from records.tables import CaseRow, ContentRow, CounterRow, DutyRow, EventRow, FileUseRow, TaskRow, TurnRow
+from records.tables import (
+    CaseRow,
+    ContentRow,
+    CounterRow,
+    DutyRow,
+    EventRow,
+    FileUseRow,
+    PastDeadlineRow,
+    TaskRow,
+    TurnRow,
+)
 
 SIDES = {"evaluation": "evaluation", "review": "judgement", "decision": "judgement"}
 
@@ -81,6 +91,7 @@ def write_turn(  # the parts of one transaction
     _write_case(session, before, after, at)
     if after.certificates != before.certificates:
         certificates.write(session, after, local_date(at))
+    _keep_past_deadlines(session, before, after)
     _write_tasks(session, before, after)
     _write_duties(session, before, after)
     _use_files(session, after, message)
@@ -174,6 +185,18 @@ def _write_tasks(session: Session, before: CaseState, state: CaseState) -> None:
     session.execute(delete(TaskRow).where(col(TaskRow.case_id) == state.id))
     if rows:
         session.execute(insert(TaskRow), rows)
+
+
+def _keep_past_deadlines(session: Session, before: CaseState, after: CaseState) -> None:
+    """Due dates that the state carries no longer."""
+    carried = {deadline.id for deadline in after.deadlines}
+    rows = [
+        {"case_id": after.id, "id": one.id, "turn": after.turn, "body": one.model_dump_json(by_alias=True)}
+        for one in before.deadlines
+        if one.id not in carried
+    ]
+    if rows:
+        session.execute(insert(PastDeadlineRow), rows)
 
 
 def _task_rows(state: CaseState) -> list[dict[str, Any]]:

@@ -114,6 +114,17 @@ class TaskRow(SQLModel, table=True):
     overdue: bool = False
 
 
+class PastDeadlineRow(SQLModel, table=True):
+    """A settled due date that its case no longer carries, with its proof."""
+
+    __tablename__ = "past_deadlines"
+    __table_args__ = (ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),)
+    case_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    turn: int
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class DutyRow(SQLModel, table=True):
     """On which side of a case a person has served: nobody evaluates and judges the same case (R:7/6.4.6.2)."""
 

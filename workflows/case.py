@@ -31,7 +31,7 @@ Settled = Literal["met", "void"]
 Begins = Mapping[Stage, "Callable[[Case, Audit], None]"]
 """Stage → what an audit begins it with."""
 
-SEEN = 200
+SEEN = 50
 """How many message ids a case remembers itself; older ones are known to the record."""
 
 
@@ -165,6 +165,7 @@ class Case:
         """End a due date."""
         deadline.state = as_state
         deadline.met_on = self.today if as_state == "met" else None
+        deadline.remind, deadline.opens_on = [], None
 
     def running(self, kind: str, audit: Audit | None = None) -> Deadline | None:
         """The running due date of a kind, of this audit."""

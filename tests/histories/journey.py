@@ -22,8 +22,10 @@ YEARLY_DAYS = {"documents": "1", "management": "3", "characteristics": "2"}
 class Journey:
     """A case, whoever acts in it, and the ways to the stages where a path begins to be of its own."""
 
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: Product, pause: float = 0) -> None:
+        """Act at once, or with a pause of seconds after each act, in which the case may hand on to its next run."""
         self.product = product
+        self.pause = pause
         self.case: dict[str, Any] = {}
 
     @property
@@ -52,7 +54,9 @@ class Journey:
     # Acting
 
     async def answer(self, user: str, kind: str, **payload: Any) -> Self:
-        return self.took(await self.sent(user, kind, **payload))
+        self.took(await self.sent(user, kind, **payload))
+        await asyncio.sleep(self.pause)
+        return self
 
     async def sent(self, user: str, kind: str, key: str | None = None, **payload: Any) -> httpx.Response:
         """Answer the open task of a kind, whatever comes of it."""
@@ -84,9 +88,8 @@ class Journey:
         return self
 
     async def until(self, day: date) -> Self:
-        """Let days pass, to nine in the morning."""
-        self.case = await self.product.advance(self.case, until=day.isoformat())
-        return self
+        """Let days pass, at the hour it is now: at nine reminders go out, and the clock may run past its end there."""
+        return await self.days((day - self.today).days)
 
     async def lapse(self, kind: str, *, late: int = 1) -> Self:
         """Let the running due date of a kind pass."""
@@ -148,8 +151,8 @@ class Journey:
     # In the certified years
 
     async def surveilled(self, scores: dict[int, Any] | None = None) -> Self:
-        """The surveillance that is due within 60 days, closed."""
-        await self.until(self.due("surveillance") - timedelta(days=60))
+        """The surveillance that is due within 61 days, closed."""
+        await self.until(self.due("surveillance") - timedelta(days=61))
         await self.on_site(person_days=YEARLY_DAYS)
         await self.answer("leader", "audit.contents", items=CONTENTS)
         return await self.audited(scores)

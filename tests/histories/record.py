@@ -26,6 +26,8 @@ KEY = Path(__file__).with_name("payload.key")
 HANDING_ON = years.handed_on_after_every_turn.__name__
 AT_ONCE = 6
 """Paths under way together: each waits for its engine most of the time."""
+A_PAUSE = 0.3
+"""Seconds in which a case hands on to its next run."""
 
 
 def converter() -> DataConverter:
@@ -85,7 +87,8 @@ async def _record_on(address: str, folder: Path, names: list[str]) -> None:
 
         async def go(name: str) -> None:
             async with turnstile:
-                case = await PATHS[name](Journey(short if name == HANDING_ON else long))
+                journey = Journey(short, pause=A_PAUSE) if name == HANDING_ON else Journey(long)
+                case = await PATHS[name](journey)
                 keep(name, await case.histories())
                 print(f"{name}: {case.case['stage']}, {case.case['status']}, {len(files_of(name))} runs")  # noqa: T201
 
@@ -104,5 +107,5 @@ async def _product(address: str, data: Path, *, events_a_run: int) -> AsyncItera
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("path", nargs="*", choices=[*PATHS, []], help="only these paths; left out: every one")
+    arguments.add_argument("path", nargs="*", metavar="path", help="only these paths; left out: every one")
     asyncio.run(record(arguments.parse_args().path or list(PATHS)))

@@ -91,7 +91,14 @@ ROWS: dict[str, dict[str, Any]] = {
         "location": "/api/v1/operations/1",
         "at": AT,
     },
-    "operations": {"id": "operation-1", "owner": "applicant", "case_id": "case-1", "message_id": "apply", "at": AT},
+    "operations": {
+        "id": "operation-1",
+        "owner": "applicant",
+        "case_id": "case-1",
+        "message_id": "apply",
+        "update_id": "apply.1",
+        "at": AT,
+    },
     "notices": {"id": "case-1.1.1.applicant", "case_id": "case-1", "recipient": "applicant@example.org", "at": AT},
     "competences": {"person": "person-leader", "trade": "accommodation", "until": date(2027, 12, 31)},
     "conflicts": {"person": "person-leader", "organization": "91140100MA0000001X", "until": date(2028, 11, 20)},
@@ -118,6 +125,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "successor": "JPZ-2027-00001",
         "rehearsal": True,
     },
+    "past_deadlines": {"case_id": "case-1", "id": "application.review-1", "turn": 9, "body": "{}"},
     "certificate_changes": {"number": "JPZ-2026-00001", "place": 0, "on": date(2026, 12, 20), "status": "valid"},
     "documents": {
         "case_id": "case-1",

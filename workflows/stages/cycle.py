@@ -1,5 +1,6 @@
 """R:7/7.3.3, 6.5, 6.6, R:10: the certified years: surveillance, suspension, recertification, expiry."""
 
+from datetime import date
 from typing import Literal
 
 from domain import cycle as dates
@@ -43,7 +44,7 @@ def certify(case: Case, audit: Audit) -> None:
     for flag in ("issue_overdue", "converted_to_initial", "late_application"):
         case.flag(flag, on=False)
     if old:
-        _forget_settled(case, old)
+        _forget_before(case, old.decided_on)
     _record(case, certificate)
     case.run_deadline("certificate.expiry", until, deadline_id=f"certificate.expiry-{certificate.number}")
     _first_surveillance(case, audit)
@@ -53,11 +54,12 @@ def certify(case: Case, audit: Audit) -> None:
     case.tell_applicant("认证通过,证书已颁发", f"Certified: certificate {certificate.number}")
 
 
-def _forget_settled(case: Case, old: Certificate) -> None:
-    """Due dates settled before the last cycle's decision stand in the record only: a case's state stays small."""
-    case.state.deadlines = [
-        one for one in case.state.deadlines if one.state == "running" or one.due_on > old.decided_on
-    ]
+def _forget_before(case: Case, day: date) -> None:
+    """What was settled before a day stands in the record only: a case's state stays small for all its years."""
+    case.state.deadlines = [one for one in case.state.deadlines if one.state == "running" or one.due_on >= day]
+    for audit in case.state.audits:
+        if audit.stage == "closed" and audit.last_day and audit.last_day < day:
+            audit.given = {kind: given for kind, given in audit.given.items() if kind == "audit.management"}
 
 
 def audit_renews(case: Case) -> bool:
@@ -149,6 +151,7 @@ def maintained(case: Case, audit: Audit) -> None:
         case.close(task)
     case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
     case.tell_applicant("监督审查通过,认证保持", "Surveillance passed: certification is maintained")
+    _forget_before(case, case.certificate.decided_on)
     held = surveillances_held(case)
     valid_until = case.certificate.valid_until
     if audit.last_day and dates.another_surveillance(

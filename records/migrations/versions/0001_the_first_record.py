@@ -225,6 +225,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['file_id'], ['files.id'], ),
     sa.PrimaryKeyConstraint('file_id', 'case_id')
     )
+    op.create_table('past_deadlines',
+    sa.Column('case_id', sa.String(), nullable=False),
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('turn', sa.Integer(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('case_id', 'id')
+    )
     op.create_table('tasks',
     sa.Column('case_id', sa.String(), nullable=False),
     sa.Column('id', sa.String(), nullable=False),
@@ -277,6 +285,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_tasks_applicant'))
 
     op.drop_table('tasks')
+    op.drop_table('past_deadlines')
     op.drop_table('file_uses')
     op.drop_table('events')
     op.drop_table('duties')
