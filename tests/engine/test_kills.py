@@ -78,7 +78,7 @@ async def killed_while_mailing(engine: str, data: Path) -> list[str]:
     return [str(message_from_bytes(file.read_bytes())["Message-ID"]) for file in (data / "mail").glob("*.eml")]
 
 
-async def insisted(send: Send, product: Product, within: float = 40) -> None:
+async def insisted(send: Send, within: float = 40) -> None:
     """Send the same with the same key, as a careful client does, until it is done."""
     async with asyncio.timeout(within):
         while (answer := await send()).status_code != 200:
@@ -125,7 +125,7 @@ async def test_an_act_sent_to_a_worker_that_is_gone_is_recorded_once(
     await asyncio.sleep(0.3)
     await worker.again()
     await sending
-    await insisted(lambda: noted(case, "gone"), case.product)
+    await insisted(lambda: noted(case, "gone"))
     assert await whole(case) == ["application", "note.add"]
 
 
@@ -137,8 +137,8 @@ async def test_an_act_committed_before_the_engine_knew_is_recorded_once_and_firs
     assert (await noted(case, "lost")).status_code in {202, 503}
     assert await worker.died() == 9
     await worker.start()
-    await insisted(lambda: noted(case, "other"), case.product)
-    await insisted(lambda: noted(case, "lost"), case.product)
+    await insisted(lambda: noted(case, "other"))
+    await insisted(lambda: noted(case, "lost"))
     assert await whole(case) == ["application", "note.add", "note.add"]
 
 
@@ -150,9 +150,8 @@ async def test_an_act_that_could_not_be_recorded_is_recorded_when_it_is_sent_aga
     await worker.start(DOOMED, AWAY_FOR=note_id(case, "away"))
     answer = await noted(case, "away")
     assert answer.status_code in {202, 503}
-    await asyncio.sleep(2)
     await worker.again()
-    await insisted(lambda: noted(case, "away"), case.product, within=6)
+    await insisted(lambda: noted(case, "away"), within=6)
     assert await whole(case) == ["application", "note.add"]
 
 
@@ -166,13 +165,14 @@ async def died(case: Journey, worker: WorkerProcess, user: str, kind: str, **pay
     await asyncio.sleep(0.02)
     await worker.again()
     await sending
-    await insisted(lambda: person.post(path, body, key), case.product)
+    await insisted(lambda: person.post(path, body, key))
     case.case = await person.case(case.id)
 
 
 async def test_a_worker_may_be_killed_in_every_stage_up_to_the_surveillance(
-    case: Journey, worker: WorkerProcess
+    case: Journey, worker: WorkerProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(case.product.settings, "answer_seconds", 20)
     day = str(case.today)
     await died(case, worker, "manager", "application.review", outcome="accept")
     contract = {"contract_number": "1", "signed_on": day, "fee_total": "1", "file_id": await case.file("manager", "c")}
@@ -205,6 +205,7 @@ async def test_a_limit_that_ends_while_no_worker_works_lapses_once_and_at_its_ow
 ) -> None:
     await case.answer("manager", "application.review", outcome="supplement", missing=["j"])
     last_day = case.due("application.supplement")
+    await case.histories()
     await worker.kill()
     passing = asyncio.create_task(case.days(40))
     await asyncio.sleep(1)
@@ -230,7 +231,7 @@ async def test_while_the_engine_is_away_an_act_is_unavailable_and_later_done_onc
             assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
             assert int(answer.headers["retry-after"]) > 0
             await server.start()
-            await insisted(lambda: noted(case, "away"), product)
+            await insisted(lambda: noted(case, "away"))
             assert await whole(case) == ["application", "note.add"]
     finally:
         await server.stop()
