@@ -145,7 +145,7 @@ def react(state: CaseState, message: Message, facts: Facts, at: datetime) -> Rea
 
 def _copy(state: CaseState) -> CaseState:
     """A copy to change; what no stage ever changes in place is shared, because copying it is most of the cost."""
-    shared = [state.rules, state.calendar, state.application, *(one.proof for one in state.deadlines)]
+    shared: list[object] = [state.rules, state.calendar, state.application, *(one.proof for one in state.deadlines)]
     shared += [part for audit in state.audits for part in (audit.plan, audit.results)]
     return deepcopy(state, {id(one): one for one in shared if one is not None})
 

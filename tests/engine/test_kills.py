@@ -49,9 +49,15 @@ async def case(pair: tuple[Product, WorkerProcess], worker: WorkerProcess) -> Jo
 
 @pytest.fixture(scope="module", autouse=True)
 async def hung(engine: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[asyncio.Task[list[str]]]:
-    """Told apart from the rest because the engine gives up a killed delivery only after a minute."""
-    task = asyncio.create_task(killed_while_mailing(engine, tmp_path_factory.mktemp("hung")))
-    yield task
+    """Beside the other tests, because the engine gives up a killed delivery only after a minute."""
+    yield (task := asyncio.create_task(killed_while_mailing(engine, tmp_path_factory.mktemp("hung"))))
+    await task
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def staged(engine: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[asyncio.Task[list[str]]]:
+    """Beside the other tests, likewise."""
+    yield (task := asyncio.create_task(killed_in_every_stage(engine, tmp_path_factory.mktemp("staged"))))
     await task
 
 
@@ -169,10 +175,14 @@ async def died(case: Journey, worker: WorkerProcess, user: str, kind: str, **pay
     case.case = await person.case(case.id)
 
 
-async def test_a_worker_may_be_killed_in_every_stage_up_to_the_surveillance(
-    case: Journey, worker: WorkerProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(case.product.settings, "answer_seconds", 20)
+async def killed_in_every_stage(engine: str, data: Path) -> list[str]:
+    """What is recorded of a case whose worker was killed in each stage up to the first surveillance."""
+    async with mortal(engine, data, answer_seconds=20) as (product, worker):
+        await worker.start()
+        return await lived_through(await Journey(product).apply(), worker)
+
+
+async def lived_through(case: Journey, worker: WorkerProcess) -> list[str]:
     day = str(case.today)
     await died(case, worker, "manager", "application.review", outcome="accept")
     contract = {"contract_number": "1", "signed_on": day, "fee_total": "1", "file_id": await case.file("manager", "c")}
@@ -195,9 +205,7 @@ async def test_a_worker_may_be_killed_in_every_stage_up_to_the_surveillance(
     await case.reported()
     await case.reviewed()
     await died(case, worker, "decider", "decision.make", outcome="maintain", conditions=MAINTAINED)
-    kinds = Counter(await whole(case))
-    assert kinds["decision.make"] == kinds["review.independent"] == kinds["audit.management"] == 2
-    assert kinds["certificate.valid"] == kinds["contract.sign"] == kinds["application.review"] == 1
+    return await whole(case)
 
 
 async def test_a_limit_that_ends_while_no_worker_works_lapses_once_and_at_its_own_time(
@@ -241,3 +249,9 @@ async def test_a_notice_whose_delivery_was_killed_arrives_once(hung: asyncio.Tas
     arrived = await hung
     assert arrived
     assert max(Counter(arrived).values()) == 1
+
+
+async def test_a_worker_may_be_killed_in_every_stage_up_to_the_surveillance(staged: asyncio.Task[list[str]]) -> None:
+    kinds = Counter(await staged)
+    assert kinds["decision.make"] == kinds["review.independent"] == kinds["audit.management"] == 2
+    assert kinds["certificate.valid"] == kinds["contract.sign"] == kinds["application.review"] == 1

@@ -7,6 +7,13 @@ from temporalio.client import WorkflowHistory
 
 RECORD = "just histories"
 
+_COMMANDS = {
+    "LocalActivity": EventType.EVENT_TYPE_MARKER_RECORDED,
+    "Activity": EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
+    "Timer": EventType.EVENT_TYPE_TIMER_STARTED,
+}
+"""How the engine calls what it misses → the event that recorded it."""
+_NTH = re.compile(r"\b(LocalActivity|Activity|Timer)\((\d+)\)")
 _EVENT_ID = re.compile(r"(?:\bid: |event_id: |EventId[:=] ?)(\d+)")
 
 
@@ -39,10 +46,14 @@ It is wrong as a way to turn this test green.
 
 
 def _first_difference(history: WorkflowHistory, said: str) -> str:
-    """The event the engine stumbled over, as `event 5, MARKER_RECORDED`, or the engine's words where it names none."""
-    found = _EVENT_ID.search(said)
+    """The event the engine stumbled over, as `event 5, MARKER_RECORDED`, or that it names none."""
+    by_id, by_count = _EVENT_ID.search(said), _NTH.search(said)
+    if by_id:
+        found = [one for one in history.events if one.event_id == int(by_id[1])]
+    elif by_count:
+        found = [one for one in history.events if one.event_type == _COMMANDS[by_count[1]]][int(by_count[2]) - 1 :]
+    else:
+        found = []
     if not found:
         return "not named"
-    number = int(found[1])
-    kind = next(one.event_type for one in history.events if one.event_id == number)
-    return f"event {number}, {EventType.Name(kind).removeprefix('EVENT_TYPE_')}"
+    return f"event {found[0].event_id}, {EventType.Name(found[0].event_type).removeprefix('EVENT_TYPE_')}"
