@@ -35,6 +35,15 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day + A_DAY, time(), SHANGHAI).astimezone(UTC)
 
 
+def morning(day: date) -> datetime:
+    """08:00 in Shanghai of a day, in UTC: when reminders go out and long tasks open by themselves.
+
+    An hour before a rehearsed clock stops (09:00): a timer of the very instant at which it is to stop would let it
+    run on to the next one.
+    """
+    return datetime.combine(day, time(8), SHANGHAI).astimezone(UTC)
+
+
 def nine_oclock(day: date) -> datetime:
     """Give the instant, in UTC, at which it is 09:00 in Shanghai on that day."""
     return datetime.combine(day, time(9), SHANGHAI).astimezone(UTC)

@@ -1,9 +1,9 @@
-"""What a case does by itself, and when: lapses at the end of their day; openings and reminders at nine."""
+"""What a case does by itself, and when: lapses at the end of their day; openings and reminders in the morning."""
 
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.dates import end_of_day, nine_oclock
+from domain.dates import end_of_day, morning
 from domain.state import CaseState
 
 
@@ -22,7 +22,7 @@ def agenda(state: CaseState) -> list[Entry]:
         if deadline.state == "running":
             entries.append(Entry(end_of_day(deadline.judged_on), f"lapse:{deadline.id}"))
             if deadline.opens_on:
-                entries.append(Entry(nine_oclock(deadline.opens_on), f"open:{deadline.id}"))
+                entries.append(Entry(morning(deadline.opens_on), f"open:{deadline.id}"))
             if deadline.remind:
-                entries.append(Entry(nine_oclock(deadline.remind[0]), f"remind:{deadline.id}"))
+                entries.append(Entry(morning(deadline.remind[0]), f"remind:{deadline.id}"))
     return sorted(entries)

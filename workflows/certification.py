@@ -13,7 +13,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeKey, SearchAttributeUpdate
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities.interface import DELIVER, RECORD, REFUSED, Delivered, Delivery, Outcome, Start, Turn
@@ -61,8 +61,12 @@ class CertificationCase:
     async def run(self, _: Start) -> str:
         """Work on one message after another until nothing can happen any more; gives the case's last status."""
         self._courier = asyncio.create_task(self._deliver_effects())
-        while (message := await self._next_message()) is not None:
-            await self._work_on(message)
+        try:
+            while (message := await self._next_message()) is not None:
+                await self._work_on(message)
+        except FailureError as error:
+            # It would end the case; a bug must fail the task, which can be repaired.
+            raise RuntimeError("a failure was not handled") from error
         await workflow.wait_condition(workflow.all_handlers_finished)
         self._courier.cancel()
         return self._state.status
@@ -157,7 +161,7 @@ class CertificationCase:
         try:
             await self._take_turns_until(message)
             self._try_again_at, self._pause = None, FIRST_PAUSE
-        except ActivityError as error:
+        except FailureError as error:
             await self._refuse_or_retry(message, _refusal_of(error))
         self._busy = False
         self._show()
@@ -176,8 +180,8 @@ class CertificationCase:
             self._inbox.append(message)
 
     async def _take_turns_until(self, message: Message) -> None:
-        done_id = ""
-        while done_id != message.id:
+        # Catching up with the record may have worked on it already, ahead of its place in the inbox.
+        while message.id not in self._state.seen:
             turn = Turn.of(self._state, message, workflow.now())
             outcome = await workflow.execute_local_activity(
                 RECORD,
@@ -195,7 +199,7 @@ class CertificationCase:
             self._state = react(self._state, done, outcome.facts, outcome.at).state
             self._state.head = outcome.head
             self._settled[done.id] = self._state.version
-            done_id = done.id
+        self._settled[message.id] = self._state.seen[message.id]
 
     # Dates -------------------------------------------------------------------------------------------------
 
@@ -256,7 +260,7 @@ class CertificationCase:
                 schedule_to_close_timeout=timedelta(seconds=self._start.delivery_seconds),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
             )
-        except ActivityError:
+        except FailureError:
             return [self._delivery_report(effect, "failed") for effect in batch]
         # A notice that went out changes nothing that is worth a turn.
         sent = {effect.id for effect in batch if delivered.done.get(effect.id) == {}}
@@ -303,8 +307,9 @@ def _refusal_error(refusal: Refusal) -> ApplicationError:
     return ApplicationError(refusal.en, refusal, type=REFUSED, non_retryable=True)
 
 
-def _refusal_of(error: ActivityError) -> Refusal:
-    cause = error.cause
+def _refusal_of(error: FailureError) -> Refusal:
+    # A local activity's failure arrives as it was raised, another's as the cause of an ActivityError.
+    cause = error if isinstance(error, ApplicationError) else error.cause
     if isinstance(cause, ApplicationError) and cause.type == REFUSED:
         return Refusal.model_validate(cause.details[0])
     return UNAVAILABLE
