@@ -1,8 +1,9 @@
 """Where files lie: a store in which the content's digest is the name, and the check of what kind of file it is."""
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote, urlsplit
 
 from obstore.exceptions import AlreadyExistsError, BaseError
@@ -10,6 +11,9 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 
 from domain.model import Record
 from services.media import sniff
+
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
 
 __all__ = ["Damaged", "Storage", "StorageUnavailable", "Stored", "sniff"]
 
@@ -20,6 +24,10 @@ class Damaged(Exception):  # noqa: N818  # reads as what it says of a file
 
 class StorageUnavailable(Exception):  # noqa: N818  # the outage is the name
     """The store did not answer as it should; asking again later may help."""
+
+
+PATIENCE: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=5)}
+"""How long a bucket that does not answer is asked again; longer waits are the engine's business."""
 
 
 class Stored(Record):
@@ -44,7 +52,8 @@ class Storage:
             folder.mkdir(parents=True, exist_ok=True)
             return cls(LocalStore(prefix=folder))
         if parts.scheme == "s3" and parts.netloc:
-            return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
+            prefix = parts.path.strip("/") or None
+            return cls(S3Store(parts.netloc, prefix=prefix, retry_config=PATIENCE))
         raise ValueError(f"not a storage address (file:<folder> or s3://<bucket>/<prefix>): {url}")
 
     def put(self, data: bytes) -> Stored:

@@ -157,7 +157,7 @@ def test_fast_needs_no_engine_and_passes_options_on(machine: Machine) -> None:
     machine.has_python_and_uv()
     assert machine.run("test", "fast", "-k", "dates").returncode == 0
     calls = machine.uv_calls()
-    assert calls[-1] == "run --no-sync pytest --durations=15 -m not engine and not postgres -k dates"
+    assert calls[-1] == "run --no-sync pytest --durations=15 -m not engine and not postgres -n auto -k dates"
     assert not any("binaries" in call for call in calls)
 
 
