@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 from temporalio import activity
 
 from activities import dossiers
+from activities.beats import beating
 from activities.interface import DELIVER, Delivered, Delivery
 from activities.papers import certificate_data, report_data
 from activities.submissions import submission, submission_id
@@ -80,6 +81,10 @@ class DeliveryActivities:
             StorageUnavailable: the file store is away, likewise.
             LookupError: the case is not in the record.
         """
+        with beating():
+            return self._deliver(delivery)
+
+    def _deliver(self, delivery: Delivery) -> Delivered:
         case, delivered = self._case(delivery.case_id), Delivered()
         for effect in delivery.effects:
             try:

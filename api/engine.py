@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 REST_SECONDS = 120
 """How long an advance waits for a case to come to rest."""
+DEAD_AFTER = timedelta(seconds=5)
+"""A turn whose worker was killed is given to another after this."""
 A_MOMENT = timedelta(milliseconds=50)
 
 
@@ -68,6 +70,7 @@ class CaseEngine:
             id=state.id,
             task_queue=self._settings.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            task_timeout=DEAD_AFTER,
         )
         await self._unless_away(starting)
         return await self.submit(state.id, message)

@@ -33,6 +33,14 @@ class PostgreSQL:
         admin.dispose()
         return str(self._server.get_uri(name, DRIVER))
 
+    def stop(self) -> None:
+        """Take it away: every connection breaks, new ones are refused."""
+        self._server.stop()
+
+    def start(self) -> None:
+        """Bring it back under the same addresses."""
+        self._server.start()
+
 
 @contextlib.contextmanager
 def postgresql_server() -> Iterator[PostgreSQL]:

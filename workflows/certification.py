@@ -32,6 +32,8 @@ A_BREATH = timedelta(milliseconds=1)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=10)
 """Between two tries to record what nobody will send again."""
+DEAD_AFTER = timedelta(seconds=10)
+"""A delivery that gives no sign of life for so long is begun again: its worker was killed."""
 UNAVAILABLE = Refusal(code="unavailable", zh="记录服务暂不可用", en="The record is not available just now.")
 
 
@@ -257,30 +259,23 @@ class CertificationCase:
                 Delivery(case_id=self._state.id, effects=batch),
                 result_type=Delivered,
                 start_to_close_timeout=timedelta(seconds=60),
+                heartbeat_timeout=DEAD_AFTER,
                 schedule_to_close_timeout=timedelta(seconds=self._start.delivery_seconds),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
             )
-        except FailureError:
-            return [self._delivery_report(effect, "failed") for effect in batch]
+        except FailureError as error:
+            reason = {"reason": _root(error)}
+            return [_delivery_report(effect, "failed", reason) for effect in batch]
         # A notice that went out changes nothing that is worth a turn.
         sent = {effect.id for effect in batch if delivered.done.get(effect.id) == {}}
         self._state.effects = [effect for effect in self._state.effects if effect.id not in sent]
         return [
-            self._delivery_report(effect, "done" if effect.id in delivered.done else "failed", delivered)
+            _delivery_report(effect, "done", delivered.done[effect.id])
+            if effect.id in delivered.done
+            else _delivery_report(effect, "failed", {"reason": delivered.refused.get(effect.id, "")})
             for effect in batch
             if effect.id not in sent
         ]
-
-    def _delivery_report(self, effect: Effect, outcome: str, delivered: Delivered | None = None) -> Message:
-        kept = delivered.done.get(effect.id, {}) if delivered else {}
-        return Message(
-            id=f"{outcome}:{effect.id}:{effect.tries}",
-            kind="delivered",
-            name=effect.id,
-            actor=COURIER,
-            outcome=outcome,
-            content=json.dumps(kept),
-        )
 
     async def _report(self, messages: list[Message]) -> None:
         self._inbox.extend(messages)
@@ -295,6 +290,24 @@ class CertificationCase:
         if shown != self._shown:
             self._shown = shown
             workflow.upsert_search_attributes(shown)
+
+
+def _root(error: BaseException) -> str:
+    """What it was in the end: a delivery given up after its time still says what its last try met."""
+    while error.__cause__:
+        error = error.__cause__
+    return str(error)
+
+
+def _delivery_report(effect: Effect, outcome: str, told: dict[str, str]) -> Message:
+    return Message(
+        id=f"{outcome}:{effect.id}:{effect.tries}",
+        kind="delivered",
+        name=effect.id,
+        actor=COURIER,
+        outcome=outcome,
+        content=json.dumps(told, ensure_ascii=False),
+    )
 
 
 def _attributes(state: CaseState) -> tuple[SearchAttributeUpdate[Any], ...]:

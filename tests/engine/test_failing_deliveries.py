@@ -35,6 +35,11 @@ async def test_a_mail_server_that_stays_away_is_a_task_for_operations(engine: st
         assert case["tasks"][0]["kind"] == "application.supplement"
         case = await eventually(ops, case["id"], "operations.resolve", there=True)
         assert case["id"] in {task["case_id"] for task in (await ops.get("/tasks")).json()["items"]}
+        task = next(task for task in case["tasks"] if task["kind"] == "operations.resolve")
+        assert task["delivery"]["kind"] == "notice"
+        assert task["delivery"]["to"] == "applicant"
+        assert "refused" in task["delivery"]["reason"] or str(port) in task["delivery"]["reason"]
+        assert "operations.resolve" not in {one["kind"] for one in (await applicant.case(case["id"]))["tasks"]}
         assert (await manager.answer(case, "operations.resolve", outcome="retry")).json()["code"] == "forbidden"
         with MailSink(tmp_path / "letters", port=port):
             await ops.answer(case, "operations.resolve", outcome="retry")

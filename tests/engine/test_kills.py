@@ -20,7 +20,8 @@ from records.queries import case_row, state_of
 from tests.domain.sheets import raw_sheet
 from tests.engine.processes import DOOMED, WorkerProcess, mortal
 from tests.histories.journey import Journey
-from tests.lives import MAINTAINED, PLAN
+from tests.lives import MAINTAINED, PLAN, a_deduction
+from tests.postgresql import postgresql_server
 from tests.product import Product
 
 NOTE = {"kind": "note.add", "text": "x"}
@@ -49,7 +50,7 @@ async def case(pair: tuple[Product, WorkerProcess], worker: WorkerProcess) -> Jo
 
 @pytest.fixture(scope="module", autouse=True)
 async def hung(engine: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[asyncio.Task[list[str]]]:
-    """Beside the other tests, because the engine gives up a killed delivery only after a minute."""
+    """Beside the other tests, because the engine gives up a killed delivery only after a while."""
     yield (task := asyncio.create_task(killed_while_mailing(engine, tmp_path_factory.mktemp("hung"))))
     await task
 
@@ -95,9 +96,9 @@ async def insisted(send: Send, within: float = 40) -> None:
             await asyncio.sleep(0.2)
 
 
-async def noted(case: Journey, key: str) -> httpx.Response:
-    manager = await case.product.sign_in("manager")
-    return await manager.post(f"/cases/{case.id}/acts", NOTE, key=key)
+async def noted(case: Journey, key: str, user: str = "manager") -> httpx.Response:
+    person = await case.product.sign_in(user)
+    return await person.post(f"/cases/{case.id}/acts", NOTE, key=key)
 
 
 def note_id(case: Journey, key: str) -> str:
@@ -168,7 +169,7 @@ async def died(case: Journey, worker: WorkerProcess, user: str, kind: str, **pay
     seen = await person.case(case.id)
     task = next(one for one in seen["tasks"] if one["kind"] == kind)
     path, body, key = f"/cases/{case.id}/tasks/{task['id']}", {"kind": kind, **payload}, task["id"]
-    await case.histories()  # a delivery killed on the way would hold up the case for a minute
+    await case.histories()
     sending = asyncio.create_task(person.post(path, body, key))
     await asyncio.sleep(0.01)
     await worker.again()
@@ -196,9 +197,14 @@ async def lived_through(case: Journey, worker: WorkerProcess) -> list[str]:
     await died(case, worker, "leader", "audit.documents", outcome="pass", checks={"a": True, "b": True})
     await case.answer("leader", "audit.open", on=day, attendees=["x"])
     await died(case, worker, "leader", "audit.management", **raw_sheet(), findings=[])
-    await case.answer("leader", "audit.characteristics", items=[], deductions=[], modes_used=[])
+    await case.answer("leader", "audit.characteristics", items=[], deductions=[a_deduction()], modes_used=[])
     await case.answer("manager", "audit.credit", listed=False)
     await case.answer("leader", "audit.close", on=day, attendees=["x"])
+    await case.answer("applicant", "findings.confirm", confirmed=True)
+    [finding] = case.findings
+    rectified = [{"finding": finding, "cause": "c", "action": "a"}]
+    await died(case, worker, "applicant", "rectification.submit", items=rectified)
+    await died(case, worker, "leader", "rectification.verify", items=[{"finding": finding, "accepted": True}])
     await case.reported()
     await died(case, worker, "reviewer", "review.independent", outcome="agree")
     await died(case, worker, "decider", "decision.make", outcome="grant")
@@ -247,6 +253,25 @@ async def test_while_the_engine_is_away_an_act_is_unavailable_and_later_done_onc
         await server.stop()
 
 
+@pytest.mark.postgres
+async def test_while_the_database_is_away_an_act_is_unavailable_and_later_done_once(
+    engine: str, tmp_path: Path
+) -> None:
+    with postgresql_server() as server:
+        async with mortal(engine, tmp_path, answer_seconds=2, database_url=server.database()) as (product, worker):
+            await worker.start()
+            case = await Journey(product).apply()
+            await asyncio.gather(case.histories(), product.sign_in("manager"), product.sign_in("reviewer"))
+            await asyncio.to_thread(server.stop)
+            for user in ("manager", "reviewer"):
+                answer = await noted(case, "away", user)
+                assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+                assert int(answer.headers["retry-after"]) > 0
+            await asyncio.to_thread(server.start)
+            await insisted(lambda: noted(case, "away"))
+            assert await whole(case) == ["application", "note.add"]
+
+
 async def test_a_notice_whose_delivery_was_killed_arrives_once(hung: asyncio.Task[list[str]]) -> None:
     arrived = await hung
     assert arrived
@@ -255,5 +280,6 @@ async def test_a_notice_whose_delivery_was_killed_arrives_once(hung: asyncio.Tas
 
 async def test_a_worker_may_be_killed_in_every_stage_up_to_the_surveillance(staged: asyncio.Task[list[str]]) -> None:
     kinds = Counter(await staged)
+    assert kinds["rectification.submit"] == kinds["rectification.verify"] == 1
     assert kinds["decision.make"] == kinds["review.independent"] == kinds["audit.management"] == 2
     assert kinds["certificate.valid"] == kinds["contract.sign"] == kinds["application.review"] == 1

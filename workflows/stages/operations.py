@@ -7,6 +7,8 @@ from domain.answers import Resolution
 from domain.state import Task
 from workflows.case import Case, invalid
 
+LONGEST_REASON = 500
+
 
 def noted(case: Case, act: Note) -> None:
     """An insider's remark goes into the record."""
@@ -20,6 +22,7 @@ def delivered(case: Case) -> None:
         return
     if case.message.outcome == "failed":
         effect.state = "failed"
+        effect.reason = json.loads(case.message.content).get("reason", "")[:LONGEST_REASON]
         case.ask("operations.resolve", subject=effect.id)
         return
     case.state.effects.remove(effect)
