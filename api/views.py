@@ -8,6 +8,7 @@ from domain.policy import hidden
 from domain.state import Actor, Audit, CaseState, Deadline, Finding, Plan, Task
 from domain.team import MYSTERY_VISIT
 from records.chain import instant
+from records.queries import NEVER
 from records.tables import CaseRow
 
 Content = Callable[[str], Any]
@@ -34,7 +35,7 @@ def snapshot(state: CaseState, reader: Actor, now: datetime, content: Content, h
         "stage": state.stage,
         "status": state.status,
         "audits": [audit_view(audit, reader, content) for audit in state.audits],
-        "tasks": [task_view(task, state) for task in state.tasks if not hidden(task, reader)],
+        "tasks": [task_view(task, state) for task in _in_order(state.tasks) if not hidden(task, reader)],
         "deadlines": [deadline_view(deadline) for deadline in state.deadlines],
         "certificates": [one.model_dump(mode="json") for one in reversed(state.certificates)],
         "next_surveillance": _next_surveillance(state),
@@ -47,6 +48,11 @@ def snapshot(state: CaseState, reader: Actor, now: datetime, content: Content, h
     if history_url and not _is_client(reader):
         view["history_url"] = history_url
     return view
+
+
+def _in_order(tasks: list[Task]) -> list[Task]:
+    """As an inbox: soonest due first; the order in which they came about is nobody's business (R:4/4.2)."""
+    return sorted(tasks, key=lambda task: (task.due_on or NEVER, task.id))
 
 
 def _next_surveillance(state: CaseState) -> str | None:
@@ -94,8 +100,8 @@ def _results_view(audit: Audit, content: Content) -> dict[str, Any]:
 
 
 def task_view(task: Task, state: CaseState) -> dict[str, Any]:
-    """One open task."""
-    return {
+    """One open task; a delivery that failed says what it was and why."""
+    view = {
         "id": task.id,
         "case_id": state.id,
         "kind": task.kind,
@@ -108,6 +114,10 @@ def task_view(task: Task, state: CaseState) -> dict[str, Any]:
         "title": task.title.model_dump(),
         "schema_url": f"/api/v1/schemas/{task.kind}",
     }
+    failed = next((one for one in state.effects if one.id == task.subject), None)
+    if failed:
+        view["delivery"] = failed.model_dump(include={"kind", "to", "about", "reason", "tries"})
+    return view
 
 
 def deadline_view(deadline: Deadline) -> dict[str, Any]:

@@ -13,6 +13,9 @@ ACT_ROLES: dict[str, set[str]] = {
 """Act kind → roles that may do it in a case they see."""
 
 
+UNKNOWN_TO_THE_CLIENT = {"audit.mystery_visit", "operations.resolve"}
+"""Task kinds that are not there for an applicant."""
+
 RELATIONS = {"leader", "visitor"}
 """Task roles that a plan gives to a named person."""
 
@@ -39,8 +42,14 @@ def may_answer(state: CaseState, task: Task, actor: Actor) -> None:
 
 
 def hidden(task: Task, actor: Actor) -> bool:
-    """Whether this person must not know that a task is there: the client, of a mystery visit (R:4/4.2)."""
-    return task.kind == "audit.mystery_visit" and "applicant" in actor.roles
+    """Whether a task is not there for this person.
+
+    The client knows of no mystery visit (R:4/4.2), nor of the body's own failed deliveries; a covered task is
+    there for nobody but the client.
+    """
+    if "applicant" in actor.roles:
+        return task.kind in UNKNOWN_TO_THE_CLIENT
+    return task.covered
 
 
 def may_act(state: CaseState, act: str, actor: Actor) -> None:

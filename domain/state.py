@@ -86,6 +86,8 @@ class Task(Record):
     due_on: date | None = None
     clause: str
     title: Text
+    covered: bool = False
+    """Answered; until the mystery visit is in, the client is shown it as still open (R:4/4.2)."""
 
 
 class TeamMember(Record):
@@ -132,6 +134,8 @@ class Effect(Record):
     state: Literal["waiting", "failed"] = "waiting"
     tries: int = 1
     """How often operations has had it tried."""
+    reason: str = ""
+    """Why it failed."""
 
 
 class Given(Record):

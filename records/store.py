@@ -214,6 +214,7 @@ def _task_rows(state: CaseState) -> list[dict[str, Any]]:
             "overdue": task.id in missed,
         }
         for task in state.tasks
+        if not task.covered
     ]
 
 

@@ -86,7 +86,7 @@ class Life:
 
     @property
     def open(self) -> list[str]:
-        return sorted(task.kind for task in self.case.tasks)
+        return sorted(task.kind for task in self.case.tasks if not task.covered)
 
     def work(self, message: Message) -> None:
         admit(self.case, message)

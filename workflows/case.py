@@ -242,6 +242,22 @@ class Case:
         draft = EventDraft(at=self.at, actor=self.message.actor.user, kind=kind, data=plain(data), clause=clause)
         self.state.held.append(draft)
 
+    def cover(self, task: Task) -> None:
+        """An answered task stays open in the client's eyes."""
+        self.state.tasks.append(task.model_copy(update={"covered": True}))
+
+    def uncover(self, audit: Audit) -> datetime | None:
+        """What was covered is answered in the client's eyes too, now; gives when it was."""
+        covered = [task for task in self.state.tasks if task.covered and task.audit_id == audit.id]
+        answered_at = None
+        for task in covered:
+            self.state.tasks.remove(task)
+            draft = next(one for one in self.state.held if (one.kind, one.data["audit"]) == (task.kind, audit.id))
+            self.state.held.remove(draft)
+            self.events.append(draft.model_copy(update={"at": self.at}))
+            answered_at = draft.at
+        return answered_at
+
     def disclose(self, audit: Audit) -> None:
         """The client may know now: what was held enters the record."""
         audit.disclosed = True

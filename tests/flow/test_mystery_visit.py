@@ -133,6 +133,75 @@ def test_without_findings_the_visit_is_disclosed_with_the_report(lives: Lives) -
     assert "audit.mystery_visit" in kinds(secret)
 
 
+@pytest.mark.parametrize("deductions", [[], [a_deduction()]], ids=["no list", "a list"])
+def test_a_visit_that_comes_last_looks_like_an_evaluation_that_comes_late(
+    lives: Lives, deductions: list[dict[str, Any]]
+) -> None:
+    def evaluate(life: Life) -> None:
+        life.answer("leader", "audit.characteristics", **NOTHING | {"deductions": deductions})
+
+    def early(life: Life) -> None:
+        if life is secret:
+            evaluate(life)
+
+    def late(life: Life) -> None:
+        visit(life) if life is secret else evaluate(life)
+
+    secret, plain = lives().contracted(), lives().contracted()
+    secret.on_site(**SECRET)
+    plain.on_site(**OPENLY)
+    steps: list[Step] = [
+        lambda life: life.answer("leader", "audit.open", on=str(life.today), attendees=["x"]),
+        early,
+        lambda life: life.answer("leader", "audit.management", **raw_sheet()),
+        lambda life: life.days(2),
+        lambda life: life.answer("manager", "audit.credit", listed=False),
+        close,
+        lambda life: life.days(4),
+    ]
+    for step in steps:
+        step(secret)
+        step(plain)
+        assert seen(secret) == seen(plain)
+    assert (secret.open, plain.open) == (["audit.mystery_visit"], ["audit.characteristics"])
+    late(secret)
+    late(plain)
+    assert secret.open == plain.open == ["findings.confirm" if deductions else "audit.report"]
+    if not deductions:
+        assert without_contents(seen(secret)) == without_contents(seen(plain))
+    told = [event["kind"] for event in seen(secret)["events"]]
+    assert told.count("audit.characteristics") == 1
+
+
+def without_contents(shown: dict[str, Any]) -> dict[str, Any]:
+    events = [{**event, "data": without(event["data"], "results")} for event in shown["events"]]
+    return {**shown, "events": events}
+
+
+def test_the_record_keeps_when_the_evaluation_really_came(visiting: Life) -> None:
+    visiting.answer("leader", "audit.open", on=str(visiting.today), attendees=["x"])
+    visiting.answer("leader", "audit.characteristics", **NOTHING)
+    entered = visiting.now
+    visiting.days(3)
+    visit(visiting)
+    visiting.answer("leader", "audit.management", **raw_sheet())
+    visiting.answer("manager", "audit.credit", listed=False)
+    close(visiting)
+    visiting.reported()
+    told = next(event for event in visiting.events() if event["kind"] == "audit.mystery_visit")
+    assert told["data"]["characteristics_at"] == entered.isoformat()
+
+
+def test_an_evaluation_that_waits_for_the_visit_is_answered_for_those_who_work_on_the_case(visiting: Life) -> None:
+    visiting.answer("leader", "audit.characteristics", **NOTHING)
+    assert refused_task(visiting, "leader", "audit.characteristics", "audit.characteristics-1", **NOTHING).code == (
+        "task_not_open"
+    )
+    assert refused_task(visiting, "applicant", "audit.characteristics", "audit.characteristics-1", **NOTHING).code == (
+        "forbidden"
+    )
+
+
 def test_at_the_latest_the_report_tells_of_the_visit(life: Life) -> None:
     life.contracted().on_site(**SECRET)
     visit(life)
@@ -158,10 +227,10 @@ def test_the_verdict_waits_for_the_visit(visiting: Life) -> None:
 
 def test_a_visit_that_comes_in_last_without_findings_is_told_of_with_the_report_too(visiting: Life) -> None:
     visiting.audited()
-    before = seen(visiting)["events"]
+    before = kinds(visiting)
     visit(visiting)
     assert visiting.open == ["audit.report"]
-    assert seen(visiting)["events"] == before
+    assert kinds(visiting) == [*before, "audit.characteristics"]
     visiting.reported()
     assert "audit.mystery_visit" in kinds(visiting)
 

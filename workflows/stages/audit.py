@@ -1,5 +1,6 @@
 """R:7/7.4: the audit on site, its interim verdict, the deduction list and the report."""
 
+from collections.abc import Callable
 from typing import Any
 
 from domain.answers import (
@@ -19,6 +20,7 @@ from domain.team import MYSTERY_VISIT
 from workflows.case import Case, invalid
 from workflows.stages import credit, reaudit, windows
 
+MYSTERY = "audit.mystery_visit"
 ON_SITE = ("audit.open", "audit.management", "audit.characteristics", "audit.close")
 """What the leader brings in from the site, in any order."""
 RELIED_ON = ("appendix-b-points", "credit-strictness")
@@ -37,8 +39,8 @@ def begin(case: Case, audit: Audit) -> None:
         audit.awaits.append("audit.contents")
         case.ask("audit.contents", audit=audit)
     if audit.plan and MYSTERY_VISIT in audit.plan.modes:
-        audit.awaits.append("audit.mystery_visit")
-        case.ask("audit.mystery_visit", audit=audit)
+        audit.awaits.append(MYSTERY)
+        case.ask(MYSTERY, audit=audit)
 
 
 def opened(case: Case, task: Task, answer: Meeting) -> None:
@@ -89,10 +91,17 @@ def management_scored(case: Case, task: Task, answer: ManagementSheet) -> None:
 
 
 def characteristics_scored(case: Case, task: Task, answer: CharacteristicsSheet) -> None:
-    """R:7/7.4.4: the service characteristics are evaluated, with each deduction's reason."""
+    """R:7/7.4.4: the service characteristics are evaluated, with each deduction's reason.
+
+    A mystery visit is a part of it (R:4/4.2): for the client it lasts until that is in. Whatever else came in
+    last, a verdict that does not follow would tell of the visit.
+    """
     audit = case.audit(task)
     _take_findings(case, audit, "characteristics")
-    _scored(case, audit, task, deductions=len(answer.deductions))
+    visit_is_out = MYSTERY in audit.awaits and MYSTERY not in audit.given
+    if visit_is_out:
+        case.cover(task)
+    _scored(case, audit, task, case.hold if visit_is_out else case.record, deductions=len(answer.deductions))
     _judge_when_complete(case, audit)
 
 
@@ -130,7 +139,10 @@ def visited(case: Case, task: Task, answer: MysteryVisit) -> None:
     if audit.plan and answer.site not in audit.plan.sites:
         raise invalid("该场所不在计划内", "The site is not in the plan.", [("/site", "not a planned site")])
     case.give(audit, task.kind)
-    case.hold(task.kind, task.clause, audit=audit.id, content=case.facts.content, visited_on=answer.visited_on)
+    shown = {"content": case.facts.content, "visited_on": answer.visited_on}
+    if evaluated_at := case.uncover(audit):
+        shown["characteristics_at"] = evaluated_at.isoformat()
+    case.hold(task.kind, task.clause, audit=audit.id, **shown)
     _judge_when_complete(case, audit)
 
 
@@ -160,11 +172,18 @@ def _take_findings(case: Case, audit: Audit, source: str) -> None:
     ]
 
 
-def _scored(case: Case, audit: Audit, task: Task, **data: Any) -> None:  # noqa: ANN401  # JSON values
+def _scored(
+    case: Case,
+    audit: Audit,
+    task: Task,
+    write: Callable[..., None] | None = None,
+    **data: Any,  # noqa: ANN401  # JSON values
+) -> None:
     """A sheet lies in the record whole; its event holds its digest."""
     case.give(audit, task.kind)
     case.take_duty(case.message.actor.person, "evaluation")
-    case.record(task.kind, task.clause, audit=audit.id, task=task.id, content=case.facts.content, **data)
+    write = write or case.record
+    write(task.kind, task.clause, audit=audit.id, task=task.id, content=case.facts.content, **data)
 
 
 def _given(case: Case, audit: Audit, task: Task, answer: Meeting) -> None:
