@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +10,11 @@ import pytest
 
 from records.chain import broken_at
 from tests.histories.journey import Journey
+from tests.histories.years import maintained_twice_and_renewed_in_time as renewed
 from tests.product import Product, running
 
 LATER = ("alliance.reported",)
 """What a delivery brings: it may overtake the next act or not."""
-
-
-async def lived(case: Journey) -> Journey:
-    """From the application, through both surveillances, to a renewed certificate in force."""
-    await case.third_year()
-    expiry = case.expiry
-    await case.renewing(days_before_expiry=120)
-    await case.audited()
-    await case.reported()
-    await case.granted()
-    return await case.until(expiry + timedelta(days=2))
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +25,7 @@ async def lives(engine: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
         running(engine, folder / "long", answer_seconds=60) as long,
         running(engine, folder / "short", answer_seconds=60, events_a_run=1, workflow_sandbox=True) as short,
     ):
-        yield await asyncio.gather(lived(Journey(long)), lived(Journey(short, pause=0.2)))
+        yield await asyncio.gather(renewed(Journey(long)), renewed(Journey(short, pause=0.2)))
 
 
 async def story(case: Journey) -> list[tuple[str, str]]:

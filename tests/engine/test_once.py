@@ -1,19 +1,18 @@
 """Nothing is lost and nothing is done twice: keys, races, hand-overs between runs, and what an action costs."""
 
 import asyncio
-import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
+from temporalio.client import WorkflowHandle
 
 from records.chain import broken_at
 from services.engine import connect
 from tests.applications import an_application
+from tests.histories.journey import Journey
 from tests.product import Person, Product, running
 
 
@@ -146,25 +145,17 @@ async def test_a_message_reaches_a_case_once_although_it_is_sent_to_the_engine_t
     assert len(await events(manager, case)) == 2
 
 
-async def refused_by_the_record(product: Product, case: dict[str, Any]) -> None:
-    """Bring a message that only the record activity refuses, past the API's own checks."""
-    from domain.state import Actor, Message  # noqa: PLC0415
-    from workflows.certification import CertificationCase  # noqa: PLC0415
-
-    handle = (await client_of(product)).get_workflow_handle(case["id"])
-    actor = Actor(user="manager", person="person-manager", body="demo", roles=["case_manager"])
-    message = Message(id=uuid.uuid4().hex, kind="act", name="note.add", actor=actor, content='{"text": ""}')
-    with pytest.raises(WorkflowUpdateFailedError) as failure:
-        await asyncio.wait_for(handle.execute_update(CertificationCase.submit, message), 5)
-    assert isinstance(failure.value.cause, ApplicationError)
-    assert failure.value.cause.details[0]["code"] == "invalid"
+def journey(product: Product, case: dict[str, Any]) -> Journey:
+    journey = Journey(product)
+    journey.case = case
+    return journey
 
 
 async def test_what_the_record_refuses_is_refused_and_the_case_goes_on(
     case: dict[str, Any], manager: Person, product: Product
 ) -> None:
     for _ in range(3):
-        await refused_by_the_record(product, case)
+        assert await journey(product, case).refused_inside() == "invalid"
     assert (await manager.act(case, "note.add", text="x")).json()["version"] == 2
 
 
@@ -172,7 +163,7 @@ async def test_a_refusal_in_a_run_that_hands_on_reaches_its_sender(restless: Pro
     applicant, manager = await restless.sign_in("applicant"), await restless.sign_in("manager")
     case = (await applicant.post("/cases", await an_application(applicant))).json()
     for _ in range(3):
-        await refused_by_the_record(restless, case)
+        assert await journey(restless, case).refused_inside() == "invalid"
     assert (await manager.act(case, "note.add", text="x")).json()["version"] == 2
 
 

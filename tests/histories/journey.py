@@ -1,14 +1,24 @@
 """One case on the running product: people act by name through the API, days pass on the case's own clock."""
 
 import asyncio
+import uuid
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import httpx
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowHistory
+import pytest
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowHistory,
+    WorkflowUpdateFailedError,
+)
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from domain.state import Actor, Message
 from services.engine import connect
 from tests.applications import an_application
 from tests.domain.sheets import raw_sheet
@@ -67,6 +77,25 @@ class Journey:
     async def act(self, user: str, kind: str, **payload: Any) -> Self:
         person = await self.product.sign_in(user)
         return self.took(await self._post(person, f"/cases/{self.id}/acts", {"kind": kind, **payload}))
+
+    async def refused_inside(self) -> str:
+        """Bring a message that only the record refuses, past the API's own checks; gives the refusal's code."""
+        actor = Actor(user="manager", person="person-manager", body="demo", roles=["case_manager"])
+        message = Message(id=uuid.uuid4().hex, kind="act", name="note.add", actor=actor, content='{"text": ""}')
+        handle = (await self.client()).get_workflow_handle(self.id)
+        with pytest.raises(WorkflowUpdateFailedError) as failure:
+            await asyncio.wait_for(handle.execute_update("submit", message), 5)
+        assert isinstance(failure.value.cause, ApplicationError)
+        return str(failure.value.cause.details[0]["code"])
+
+    async def asked(self, kind: str, times: int = 1) -> Self:
+        """Wait until a kind has been asked so many times."""
+        manager = await self.product.sign_in("manager")
+        for _ in range(600):
+            if f"{kind}-{times}" in {task["id"] for task in (await manager.case(self.id))["tasks"]}:
+                return self
+            await asyncio.sleep(0.1)
+        raise TimeoutError(f"{kind} was not asked")
 
     async def _post(self, person: Person, path: str, body: Any, key: str | None = None) -> httpx.Response:
         answer = await person.post(path, body, key)

@@ -125,6 +125,17 @@ async def mystery_visit(case: Journey) -> Journey:
 
 
 @path
+async def mystery_visit_comes_last(case: Journey) -> Journey:
+    await case.apply()
+    await case.contracted()
+    team = [*PLAN["team"], {"user": "visitor", "role": "visitor"}]
+    await case.on_site(team=team, modes=["observation", "mystery_visit"])
+    await case.audited()
+    visit = {"visited_on": str(case.today), "site": "s1", "observations": "服务规范"}
+    return await case.answer("visitor", "audit.mystery_visit", **visit)
+
+
+@path
 async def not_applicable_row_approved(case: Journey) -> Journey:
     await auditing(case)
     await case.audited({38: NOT_APPLICABLE})
@@ -244,3 +255,23 @@ async def credit_grown_old_before_the_decision(case: Journey) -> Journey:
     await case.days(32)
     await case.answer("manager", "audit.credit", listed=False)
     return await case.answer("decider", "decision.make", outcome="grant")
+
+
+# Beside the programme -------------------------------------------------------------------------------------
+
+
+@path
+async def refused_by_the_record(case: Journey) -> Journey:
+    await case.apply()
+    assert await case.refused_inside() == "invalid"
+    return await case.act("manager", "note.add", text="x")
+
+
+@path
+async def delivery_failed_and_resolved(case: Journey) -> Journey:
+    await case.apply()
+    await case.answer("manager", "application.review", outcome="supplement", missing=["j"])
+    await case.asked("operations.resolve")
+    await case.answer("ops", "operations.resolve", outcome="retry")
+    await case.asked("operations.resolve", times=2)
+    return await case.answer("ops", "operations.resolve", outcome="abandon", reason="已电话通知")

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
+from typing import Any
 
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
@@ -15,7 +16,7 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunne
 
 from deploy.embedded.temporal import TemporalServer
 from services.encryption import data_converter
-from tests.histories import years
+from tests.histories import paths, years
 from tests.histories.journey import Journey
 from tests.histories.paths import PATHS
 from tests.product import Product, running
@@ -23,6 +24,9 @@ from workflows.certification import CertificationCase
 
 FOLDER = Path(__file__).parent / "recorded"
 KEY = Path(__file__).with_name("payload.key")
+UNDELIVERED = paths.delivery_failed_and_resolved.__name__
+NOBODY = "smtp://127.0.0.1:1"
+"""Where no mail server answers."""
 HANDING_ON = years.handed_on_after_every_turn.__name__
 AT_ONCE = 6
 """Paths under way together: each waits for its engine most of the time."""
@@ -82,12 +86,14 @@ async def _record_on(address: str, folder: Path, names: list[str]) -> None:
     async with (
         _product(address, folder / "long", events_a_run=800) as long,
         _product(address, folder / "short", events_a_run=1) as short,
+        _product(address, folder / "mute", events_a_run=800, smtp_url=NOBODY, delivery_seconds=1) as mute,
     ):
         turnstile = asyncio.Semaphore(AT_ONCE)
 
         async def go(name: str) -> None:
             async with turnstile:
-                journey = Journey(short, pause=A_PAUSE) if name == HANDING_ON else Journey(long)
+                journeys = {HANDING_ON: Journey(short, pause=A_PAUSE), UNDELIVERED: Journey(mute)}
+                journey = journeys.get(name, Journey(long))
                 case = await PATHS[name](journey)
                 keep(name, await case.histories())
                 print(f"{name}: {case.case['stage']}, {case.case['status']}, {len(files_of(name))} runs")  # noqa: T201
@@ -98,10 +104,10 @@ async def _record_on(address: str, folder: Path, names: list[str]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _product(address: str, data: Path, *, events_a_run: int) -> AsyncIterator[Product]:
+async def _product(address: str, data: Path, **settings: Any) -> AsyncIterator[Product]:
     (data / "keys").mkdir(parents=True)
     shutil.copy(KEY, data / "keys" / "payload.key")
-    async with running(address, data, events_a_run=events_a_run, answer_seconds=60) as product:
+    async with running(address, data, answer_seconds=60, **settings) as product:
         yield product
 
 
