@@ -7,9 +7,10 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from activities.papers import Answer, Dossier, Packs
+from domain.audit import Audit
 from domain.dates import local_date
 from domain.documents import Phrase
-from domain.state import Audit, CaseState, Effect
+from domain.state import CaseState, Effect
 from records.tables import Account, Body, ContentRow, EventRow, TurnRow
 from services.documents import DocumentError
 from services.schemes import Library

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from activities import score_tables
 from domain.answers import AuditContents, AuditPlan, AuditReport, Rectification, RectifiedItem
+from domain.audit import Audit, Finding, Plan
 from domain.documents import (
     AuditReportData,
     CertificateData,
@@ -28,7 +29,7 @@ from domain.pack import Scheme, SpecialRule
 from domain.points import format_points, parse_points
 from domain.results import Results
 from domain.sheets import CreditSheet, ManagementSheet
-from domain.state import Audit, CaseState, Finding, Plan
+from domain.state import CaseState
 from records.issued import CertificateRow
 from services.documents import DocumentError
 

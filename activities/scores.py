@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from domain.audit import Audit, Finding
 from domain.dates import local_date
 from domain.pack import Scheme, SpecialRule
 from domain.refusal import Fault, Refused
@@ -12,7 +13,7 @@ from domain.results import ChosenReadings, Results
 from domain.scoring import credit_readings, score_characteristics, score_management, verdict
 from domain.sheet_checks import Setting, check_characteristics, check_sheet
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet, to_approve, with_carried
-from domain.state import Audit, CaseState, Facts, Finding, Message
+from domain.state import CaseState, Facts, Message
 from records import store
 from records.tables import ContentRow
 from services.schemes import Library

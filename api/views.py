@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from domain.audit import Audit, Finding, Plan
 from domain.policy import hidden
-from domain.state import Actor, Audit, CaseState, Deadline, Finding, Plan, Task
+from domain.state import Actor, CaseState, Deadline, Task
 from domain.team import MYSTERY_VISIT
 from records.chain import instant
 from records.queries import NEVER

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from domain.pack import Catalogue, Row, Scheme, SpecialRule
 from domain.points import format_points
+from domain.rules import Lapse
 
 FULL_MARKS: Final = 100
 FIRST_LEVEL: Final = {"q1", "q2", "q3", "q4"}
@@ -46,6 +47,17 @@ TASK_KINDS: Final = (
     "operations.resolve",
 )
 """Every task kind of the API; a scheme says of each whom it asks."""
+
+CONSEQUENCES: Final[dict[str, tuple[Lapse, Lapse | None]]] = {
+    "application.supplement": ("rejected", None),
+    "audit.plan.confirm": ("taken_as_agreed", None),
+    "documents.correct": ("terminated", "audit_failed"),
+    "findings.confirm": ("noted", None),
+    "rectification.submit": ("audit_failed", None),
+    "recertification.apply": ("noted", None),
+}
+"""What the flow does at the end of a client's limit, and in an audit that is not the initial one where that differs;
+a pack may have it escalate instead. Every other limit escalates."""
 
 NEEDED_READINGS: Final = {
     APPENDIX_B_POINTS: {"normalise", "cap"},
@@ -129,6 +141,10 @@ def _wait_problems(scheme: Scheme) -> Iterator[Problem]:
             yield Problem(("waits", place, "kind"), f"{wait.kind} is no task kind")
         if wait.reminders and wait.limit is None:
             yield Problem(("waits", place, "reminders"), f"{wait.kind} has reminders but no limit")
+        known = CONSEQUENCES.get(wait.kind, ("escalate", None))
+        if (wait.lapse, wait.lapse_after_initial) not in (known, ("escalate", None)):
+            said = " or ".join(dict.fromkeys([*(one for one in known if one), "escalate"]))
+            yield Problem(("waits", place, "lapse"), f"{wait.kind} knows no other end of its limit than {said}")
 
 
 def _catalogue_problems(scheme: Scheme, catalogue: Catalogue) -> Iterator[Problem]:

@@ -1,15 +1,17 @@
 """Reads scheme packs from YAML, strictly: an error names the file, the line and the reason."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import yaml
 from pydantic import JsonValue, ValidationError
 
 from domain.pack import PackSummary, Scheme, SpecialRule
 from domain.pack_checks import Loc, Problem, scheme_problems, special_rule_problems
+
+Pack = TypeVar("Pack", bound=Scheme | SpecialRule)
 
 SCHEMES: Final = Path(__file__).parents[1] / "schemes"
 SPECIAL_RULE: Final = "special_rule.yaml"
@@ -132,24 +134,26 @@ def load_scheme(folder: Path) -> Scheme:
         if part in source.data:
             raise source.error(Problem((part,), f"{part} belongs into {part}.yaml"))
         source.take(folder / f"{part}.yaml", (part,))
-    try:
-        scheme = Scheme.read(source.data)
-    except ValidationError as broken:
-        raise source.error(_first(broken)) from broken
-    _refuse(source, [*_misplaced(folder, scheme), *scheme_problems(scheme)])
-    return scheme
+    return _sound(source, folder, Scheme.read, scheme_problems)
 
 
 def load_special_rule(folder: Path) -> SpecialRule:
     """Read a special rule from its folder `…/<id>/<version>`; raises PackError."""
     source = _Source(folder / SPECIAL_RULE)
     source.take(folder / SPECIAL_RULE)
+    return _sound(source, folder, SpecialRule.read, special_rule_problems)
+
+
+def _sound(
+    source: _Source, folder: Path, read: Callable[[JsonValue], Pack], problems: Callable[[Pack], list[Problem]]
+) -> Pack:
     try:
-        rule = SpecialRule.read(source.data)
+        pack = read(source.data)
     except ValidationError as broken:
         raise source.error(_first(broken)) from broken
-    _refuse(source, [*_misplaced(folder, rule), *special_rule_problems(rule)])
-    return rule
+    for problem in (*_misplaced(folder, pack), *problems(pack)):
+        raise source.error(problem)
+    return pack
 
 
 def _first(broken: ValidationError) -> Problem:
@@ -164,11 +168,6 @@ def _misplaced(folder: Path, pack: Scheme | SpecialRule) -> Iterator[Problem]:
         yield Problem(("id",), f"{pack.id} lies in a folder named {folder.parent.name}")
     if pack.version != folder.name:
         yield Problem(("version",), f"{pack.version} lies in a folder named {folder.name}")
-
-
-def _refuse(source: _Source, problems: list[Problem]) -> None:
-    if problems:
-        raise source.error(problems[0])
 
 
 class Library:

@@ -15,7 +15,8 @@ from cli import app as command_line
 from domain.acts import ACTS
 from domain.answers import ANSWERS
 from domain.application import NewCase
-from domain.state import Stage, Status
+from domain.audit import Stage
+from domain.state import Status
 from records.seed import ACCOUNTS
 from services.schemes import Library
 from settings import Settings

@@ -5,26 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from domain.application import Application
+from domain.audit import Audit, Given, Stage
 from domain.calendar import Calendar
 from domain.dates import Anchor, Due, due, local_date
 from domain.model import Text
 from domain.prose import figures, plain
 from domain.refusal import Fault, Refused
 from domain.rules import Limit, Rules, Wait
-from domain.state import (
-    Audit,
-    CaseState,
-    Certificate,
-    Deadline,
-    Effect,
-    EventDraft,
-    Facts,
-    Given,
-    Message,
-    Stage,
-    Status,
-    Task,
-)
+from domain.state import CaseState, Certificate, Deadline, Effect, EventDraft, Facts, Message, Status, Task
 
 T = TypeVar("T")
 Settled = Literal["met", "void"]

@@ -6,7 +6,6 @@ to the next when its history has grown long.
 """
 
 import asyncio
-import json
 from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,11 +15,12 @@ from temporalio.common import RetryPolicy, SearchAttributeKey, SearchAttributeUp
 from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.interface import DELIVER, RECORD, REFUSED, Delivered, Delivery, Outcome, Start, Turn
+    from activities.interface import RECORD, REFUSED, Outcome, Start, Turn
     from domain.dates import end_of_day
     from domain.refusal import Refusal, Refused
-    from domain.state import COURIER, TIMER, CaseState, Effect, Message
+    from domain.state import TIMER, CaseState, Effect, Message
     from workflows.agenda import Entry, agenda
+    from workflows.courier import carry
     from workflows.flow import admit, react
 
 STAGE = SearchAttributeKey.for_keyword("JpStage")
@@ -32,8 +32,6 @@ A_BREATH = timedelta(milliseconds=1)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=10)
 """Between two tries to record what nobody will send again."""
-DEAD_AFTER = timedelta(seconds=10)
-"""A delivery that gives no sign of life for so long is begun again: its worker was killed."""
 UNAVAILABLE = Refusal(code="unavailable", zh="记录服务暂不可用", en="The record is not available just now.")
 
 
@@ -243,39 +241,18 @@ class CertificationCase:
         while True:
             await workflow.wait_condition(lambda: bool(self._waiting()))
             self._delivering = True
-            kinds = sorted({effect.kind for effect in self._waiting()})
-            reports = await asyncio.gather(*(self._deliver(kind) for kind in kinds))
-            await self._report([message for report in reports for message in report])
+            waiting = self._waiting()
+            kinds = sorted({effect.kind for effect in waiting})
+            batches = [[effect for effect in waiting if effect.kind == kind] for kind in kinds]
+            within = timedelta(seconds=self._start.delivery_seconds)
+            carried = await asyncio.gather(*(carry(self._state.id, batch, within) for batch in batches))
+            told = {effect.id for one in carried for effect in one.settled}
+            self._state.effects = [effect for effect in self._state.effects if effect.id not in told]
+            await self._report([message for one in carried for message in one.reports])
             self._delivering = False
 
     def _waiting(self) -> list[Effect]:
         return [effect for effect in self._state.effects if effect.state == "waiting"]
-
-    async def _deliver(self, kind: str) -> list[Message]:
-        batch = [effect for effect in self._waiting() if effect.kind == kind]
-        try:
-            delivered = await workflow.execute_activity(
-                DELIVER,
-                Delivery(case_id=self._state.id, effects=batch),
-                result_type=Delivered,
-                start_to_close_timeout=timedelta(seconds=60),
-                heartbeat_timeout=DEAD_AFTER,
-                schedule_to_close_timeout=timedelta(seconds=self._start.delivery_seconds),
-                retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
-            )
-        except FailureError as error:
-            reason = {"reason": _root(error)}
-            return [_delivery_report(effect, "failed", reason) for effect in batch]
-        # A notice that went out changes nothing that is worth a turn.
-        sent = {effect.id for effect in batch if delivered.done.get(effect.id) == {}}
-        self._state.effects = [effect for effect in self._state.effects if effect.id not in sent]
-        return [
-            _delivery_report(effect, "done", delivered.done[effect.id])
-            if effect.id in delivered.done
-            else _delivery_report(effect, "failed", {"reason": delivered.refused.get(effect.id, "")})
-            for effect in batch
-            if effect.id not in sent
-        ]
 
     async def _report(self, messages: list[Message]) -> None:
         self._inbox.extend(messages)
@@ -290,24 +267,6 @@ class CertificationCase:
         if shown != self._shown:
             self._shown = shown
             workflow.upsert_search_attributes(shown)
-
-
-def _root(error: BaseException) -> str:
-    """What it was in the end: a delivery given up after its time still says what its last try met."""
-    while error.__cause__:
-        error = error.__cause__
-    return str(error)
-
-
-def _delivery_report(effect: Effect, outcome: str, told: dict[str, str]) -> Message:
-    return Message(
-        id=f"{outcome}:{effect.id}:{effect.tries}",
-        kind="delivered",
-        name=effect.id,
-        actor=COURIER,
-        outcome=outcome,
-        content=json.dumps(told, ensure_ascii=False),
-    )
 
 
 def _attributes(state: CaseState) -> tuple[SearchAttributeUpdate[Any], ...]:

@@ -28,6 +28,7 @@ from workflows.stages import (
     reaudit,
     rectification,
     review,
+    suspension,
 )
 
 Step = Callable[..., None]
@@ -74,7 +75,7 @@ ANSWERED: dict[str, Step] = {
     "decision.make": review.decided,
     # R:7/6.5, R:7/6.6, R:10/9.3 after the certificate
     "recertification.apply": cycle.renewal_applied,
-    "suspension.decide": cycle.suspension_decided,
+    "suspension.decide": suspension.decided,
     # deliveries that failed
     "operations.resolve": operations.resolved,
 }
@@ -94,10 +95,10 @@ LAPSED: dict[tuple[str, str], Step] = {
     ("reaudit", ""): reaudit.reaudit_missed,
     ("certificate.issue", ""): audit.issue_is_overdue,
     ("certificate.expiry", ""): cycle.expired,
-    ("surveillance", ""): cycle.surveillance_missed,
+    ("surveillance", ""): suspension.surveillance_missed,
     ("recertification.apply", ""): cycle.not_applied_in_time,
     ("recertification.on_site", ""): cycle.on_site_not_closed,
-    ("suspension.end", ""): cycle.suspension_over,
+    ("suspension.end", ""): suspension.ran_out,
     ("audit.credit", "stale"): credit.is_old,
 }
 """What the end of a limit leads to; every other limit escalates."""

@@ -48,6 +48,20 @@ def broken(folder: Path, file: str, old: str, new: str) -> tuple[str, str, str]:
             "key surveillances stands twice",
         ),
         (
+            "waits.yaml",
+            "lapse: rejected",
+            "lapse: terminated",
+            "lapse: terminated",
+            "application.supplement knows no other end of its limit than rejected or escalate",
+        ),
+        (
+            "waits.yaml",
+            "reminders: [5, 0], lapse: escalate",
+            "reminders: [5, 0], lapse: rejected",
+            "lapse: rejected",
+            "audit.plan knows no other end of its limit than escalate",
+        ),
+        (
             "cycle.yaml",
             "reaudit_days: 90",
             "reaudit_days: 90.5",

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from domain.pack import Override, Scheme, SpecialRule
-from domain.pack_checks import NEEDED_READINGS, TASK_KINDS
+from domain.pack_checks import CONSEQUENCES, NEEDED_READINGS, TASK_KINDS
 from services.schemes import SCHEMES, Library, load_scheme
+from workflows.flow import LAPSED
 
 LIBRARY = Library.load()
 SCHEME = LIBRARY.scheme("service", "1.0")
@@ -185,3 +186,11 @@ def test_every_title_is_in_both_languages() -> None:
         assert title.zh
         assert title.en
         assert not re.search(r"[\u4e00-\u9fff]", title.en)
+
+
+# --- the flow and the packs -------------------------------------------------------------------------------
+
+
+def test_the_flow_has_the_consequences_that_a_pack_may_name_and_no_others() -> None:
+    asked = {kind for kind, purpose in LAPSED if kind in TASK_KINDS and not purpose}
+    assert asked == set(CONSEQUENCES)

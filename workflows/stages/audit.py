@@ -12,10 +12,11 @@ from domain.answers import (
     MysteryVisit,
     ObjectionAnswer,
 )
+from domain.audit import Audit
 from domain.cycle import issue_overdue
 from domain.dates import Anchor
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet
-from domain.state import Audit, Deadline, Effect, Task
+from domain.state import Deadline, Effect, Task
 from domain.team import MYSTERY_VISIT
 from workflows.case import Case, invalid
 from workflows.stages import credit, reaudit, windows

@@ -1,8 +1,9 @@
 """R:7/7.4.5: no decision rests on a credit check older than 30 days."""
 
+from domain.audit import Audit
 from domain.cycle import credit_good_until
 from domain.dates import Anchor, Step, counted
-from domain.state import Audit, Deadline
+from domain.state import Deadline
 from workflows.case import Case
 
 CLAUSE = "R:7/7.4.5"

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from domain.answers import AuditPlan, DocumentReview, PlanConfirmation
 from domain.application import Supplement
+from domain.audit import Audit, Plan, TeamMember
 from domain.dates import Due
 from domain.planning import (
     PersonDays,
@@ -16,7 +17,7 @@ from domain.points import format_points
 from domain.prose import figures
 from domain.sampling import Sites, check_sampling, draw
 from domain.sheets import AuditKind
-from domain.state import Audit, Deadline, Plan, Task, TeamMember
+from domain.state import Deadline, Task
 from domain.team import MYSTERY_VISIT, Engagement, Member, auditors, check_team
 from workflows.case import Case, invalid
 

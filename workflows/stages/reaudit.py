@@ -1,8 +1,9 @@
 """R:7/6.4.6.1: the one re-audit after a failed audit, and what a missed one leads to."""
 
 from domain import cycle as dates
+from domain.audit import Audit
 from domain.dates import earlier
-from domain.state import Audit, Deadline
+from domain.state import Deadline
 from workflows.case import Case
 from workflows.stages import cycle, planning
 

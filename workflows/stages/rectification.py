@@ -1,10 +1,11 @@
 """R:7/6.4.6.1: findings are rectified by the client and verified by the team, within their limit."""
 
 from domain.answers import Rectification, Verification
+from domain.audit import Audit, Finding
 from domain.cycle import rectification as limit_of
 from domain.dates import Anchor, Due, due
 from domain.rules import Limit
-from domain.state import Audit, Deadline, Finding, Task
+from domain.state import Deadline, Task
 from workflows.case import Case, invalid
 
 CLAUSE = "R:7/6.4.6.1"

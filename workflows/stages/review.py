@@ -1,9 +1,10 @@
 """R:7/6.4.6.2: independent review and certification decision, by people who took no part in the evaluation."""
 
 from domain.answers import Decision, IndependentReview, is_met
-from domain.state import Audit, Effect, Task
+from domain.audit import Audit
+from domain.state import Effect, Task
 from workflows.case import Case, invalid
-from workflows.stages import credit, cycle
+from workflows.stages import credit, cycle, suspension
 
 INDEPENDENCE = "R:7/6.4.6.2"
 REOPENABLE = ("audit.management", "audit.characteristics", "audit.credit", "audit.report")
@@ -76,7 +77,7 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
         case "maintain":
             cycle.maintained(case, audit)
         case "suspend":
-            cycle.suspend(case, ["b"], failed_surveillance=True)
+            suspension.suspend(case, ["b"], failed_surveillance=True)
         case _:
             _refuse(case, audit)
 

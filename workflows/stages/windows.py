@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.state import Audit
+from domain.audit import Audit
 from workflows.case import Case
 
 

@@ -1,0 +1,67 @@
+"""How what a case has decided to send or make goes out: one delivery for each kind, and what the case is told of it."""
+
+import json
+from datetime import timedelta
+from typing import NamedTuple
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.interface import DELIVER, Delivered, Delivery
+    from domain.state import COURIER, Effect, Message
+
+DEAD_AFTER = timedelta(seconds=10)
+"""A delivery that gives no sign of life for so long is begun again: its worker was killed."""
+
+
+class Carried(NamedTuple):
+    """What became of a delivery."""
+
+    settled: list[Effect]
+    """What went out and changes nothing that is worth a turn: notices."""
+    reports: list[Message]
+    """What the case is told of the others."""
+
+
+async def carry(case_id: str, batch: list[Effect], within: timedelta) -> Carried:
+    """Deliver effects of one kind, trying again `within` a time."""
+    try:
+        delivered = await workflow.execute_activity(
+            DELIVER,
+            Delivery(case_id=case_id, effects=batch),
+            result_type=Delivered,
+            start_to_close_timeout=timedelta(seconds=60),
+            heartbeat_timeout=DEAD_AFTER,
+            schedule_to_close_timeout=within,
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+        )
+    except FailureError as error:
+        return Carried([], [_report(effect, "failed", {"reason": _root(error)}) for effect in batch])
+    settled = [effect for effect in batch if delivered.done.get(effect.id) == {}]
+    return Carried(settled, [_of(effect, delivered) for effect in batch if effect not in settled])
+
+
+def _of(effect: Effect, delivered: Delivered) -> Message:
+    if effect.id in delivered.done:
+        return _report(effect, "done", delivered.done[effect.id])
+    return _report(effect, "failed", {"reason": delivered.refused.get(effect.id, "")})
+
+
+def _report(effect: Effect, outcome: str, told: dict[str, str]) -> Message:
+    return Message(
+        id=f"{outcome}:{effect.id}:{effect.tries}",
+        kind="delivered",
+        name=effect.id,
+        actor=COURIER,
+        outcome=outcome,
+        content=json.dumps(told, ensure_ascii=False),
+    )
+
+
+def _root(error: BaseException) -> str:
+    """What it was in the end: a delivery given up after its time still says what its last try met."""
+    while error.__cause__:
+        error = error.__cause__
+    return str(error)

@@ -1,0 +1,86 @@
+"""R:7/6.5.3.2, R:10/9.3: how a suspension begins, and when it has run out."""
+
+from domain import cycle as dates
+from domain.answers import SuspensionDecision
+from domain.dates import A_DAY, Anchor
+from domain.state import Deadline, Effect, Suspension, Task
+from workflows.case import Case, invalid
+
+MISSED_SURVEILLANCE = "R:10/9.3.1"
+MISSED = "missed_surveillance"
+"""Subject of the proposal to suspend that a missed surveillance makes."""
+
+
+def surveillance_missed(case: Case, deadline: Deadline) -> None:
+    """R:7/7.3.3, R:10/9.3.1c: one proposal to suspend, decided by a person."""
+    case.ask("suspension.decide", subject=MISSED)
+    case.tell_applicant("未按期接受监督审查", f"The surveillance was due on {deadline.due_on} and did not take place")
+
+
+def drop_proposal(case: Case) -> None:
+    """The surveillance that was missed took place after all."""
+    for task in [task for task in case.state.tasks if task.subject == MISSED]:
+        case.close(task)
+
+
+def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> None:
+    """R:7/6.5.3.2, R:10/9.3.1: certification is suspended; the client stops using certificate and marks."""
+    certificate = case.certificate
+    until = dates.suspension_end(
+        case.today, certificate.valid_until, case.rules.cycle, failed_surveillance=failed_surveillance
+    )
+    running = case.state.suspension
+    if running:
+        # A further ground joins the running suspension, the earlier end wins.
+        grounds = sorted({*running.grounds, *grounds})
+        if until.on < running.ends_on:
+            case.settle_deadlines("void", kind="suspension.end")
+            running.ends_on = until.on
+        running.grounds = grounds
+    else:
+        case.state.suspension = Suspension(since=case.today, ends_on=until.on, grounds=grounds)
+    case.state.status = "suspended"
+    case.go("certified")
+    certificate.status = "suspended"
+    case.record("certificate.suspended", until.clause, number=certificate.number, grounds=grounds, ends_on=until.on)
+    if case.running("suspension.end") is None:
+        case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
+    case.send(Effect(id="", kind="submission", about=f"suspension:{certificate.number}"))
+    case.tell_applicant(
+        "认证已暂停,请停止使用证书和标志",
+        f"Certification is suspended until {until.on}: stop using the certificate and the marks",
+    )
+
+
+def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
+    """R:10/9.3.1: suspended, or not; a missed surveillance that does not suspend gets a new date."""
+    case.refuse_if_evaluator("R:7/6.4.6.2")
+    if answer.outcome == "suspend" and not answer.grounds:
+        raise invalid("暂停须指明情形", "Name the grounds.", [("/grounds", "required")])
+    latest = case.certificate.valid_until
+    if answer.outcome == "dismiss" and (answer.until is None or not case.today < answer.until <= latest):
+        fault = ("/until", f"a date after today, until {latest}")
+        raise invalid("须给出新的监督日期", "Give the surveillance a new date.", [fault])
+    case.record_message(answer, task.clause, subject=task.subject)
+    case.take_duty(case.message.actor.person, "decision")
+    if answer.outcome == "suspend":
+        suspend(case, list(answer.grounds), failed_surveillance=False)
+    elif answer.until and case.running("surveillance") is None:
+        anchor = Anchor(kind="task", on=case.today)
+        until = dates.approved_until(anchor, answer.until, MISSED_SURVEILLANCE)
+        planned = any(audit.audit_kind == "surveillance" and audit.stage != "closed" for audit in case.state.audits)
+        case.run_deadline(
+            "surveillance",
+            until,
+            deadline_id=f"surveillance-{case.state.turn}",
+            judged=dates.judged_on(until.on, case.rules.cycle),
+            opens_on=None if planned else case.today + A_DAY,
+        )
+
+
+def ran_out(case: Case, _: Deadline) -> None:
+    """R:10/9.4a: the suspension has run out; it is shown, and decided by a person."""
+    if case.state.suspension:
+        case.state.suspension.over = True
+        case.flag("suspension_over")
+        case.tell_role("decision_maker", "暂停期已届满", "The suspension has run out")
