@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from activities import score_tables
+from domain import results as computed
 from domain.answers import AuditContents, AuditPlan, AuditReport, Rectification, RectifiedItem
 from domain.audit import Audit, Finding, Plan
 from domain.documents import (
@@ -133,9 +134,9 @@ def report_data(dossier: Dossier) -> AuditReportData:
     """
     state, audit, packs = dossier.state, dossier.audit, dossier.packs
     application, plan, results = state.application, audit.plan, audit.results
-    if not (application and plan and results and audit.first_day and audit.last_day):
-        raise DocumentError(f"{audit.id}: without plan, days on site and results there is no report")
-    full = Results.model_validate_json(dossier.content(audit.results_content))
+    if not (application and plan and results):
+        raise DocumentError(f"{audit.id}: without plan and results there is no report")
+    full = Results.model_validate_json(dossier.content(audit.results_content)) if audit.on_site else results
     report = AuditReport.model_validate_json(dossier.payload("audit.report"))
     organization = application.organization
     return AuditReportData(
@@ -157,13 +158,13 @@ def report_data(dossier: Dossier) -> AuditReportData:
         first_day=audit.first_day,
         last_day=audit.last_day,
         reported_on=dossier.last("audit.report").on,
-        sites=list(_sites(dossier, plan)),
+        sites=list(_sites(dossier, plan)) if audit.on_site else [],
         **_scores(dossier, full),
         reading_used=results.reading_used,
         sensitive=results.sensitive,
         characteristic=score_tables.characteristic(packs.special_rule, full),
         findings=list(_findings(dossier)),
-        credit=_credit(dossier, results),
+        credit=_credit(dossier, results.credit) if results.credit else None,
         contents=list(_contents(dossier)),
         verdict=results.verdict,
         failed_conditions=list(results.failed_conditions),
@@ -251,13 +252,13 @@ def _described(dossier: Dossier, finding: Finding) -> str:
     return str(found)
 
 
-def _credit(dossier: Dossier, results: Results) -> CreditResult:
+def _credit(dossier: Dossier, credit: computed.CreditResult) -> CreditResult:
     sheet = CreditSheet.model_validate_json(dossier.payload("audit.credit"))
     entries = [
         CreditEntry.model_validate({**entry.model_dump(), "kind": CREDIT_KINDS[entry.kind]}) for entry in sheet.entries
     ]
     checked = dossier.last("audit.credit").on
-    return CreditResult(checked_on=checked, passed=results.credit.passed, listed=sheet.listed, entries=entries)
+    return CreditResult(checked_on=checked, passed=credit.passed, listed=sheet.listed, entries=entries)
 
 
 def _contents(dossier: Dossier) -> Iterator[ContentConclusion]:

@@ -105,7 +105,7 @@ def _open_rows(state: CaseState) -> list[int]:
         int(finding.item)
         for audit in state.audits
         for finding in audit.findings
-        if finding.source == "management" and finding.rectify and finding.status != "accepted"
+        if finding.source == "management" and finding.status != "accepted"
     ]
 
 

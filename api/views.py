@@ -96,6 +96,8 @@ def _finding_view(finding: Finding, content: Content) -> dict[str, Any]:
 def _results_view(audit: Audit, content: Content) -> dict[str, Any]:
     """The results whole: the state's totals with the rows that lie in the record."""
     totals = audit.results.model_dump(mode="json") if audit.results else {}
+    if not audit.results_content:
+        return totals
     rows = content(audit.results_content)
     return {**totals, "readings": rows["readings"], "characteristic": rows["characteristic"]}
 

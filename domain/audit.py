@@ -105,7 +105,9 @@ class Audit(Record):
     """Totals only; the rows lie in the content `results_content` names."""
     results_content: str = ""
     failed: list[Condition] = Field(default_factory=list)
-    """What has failed beside the scores; a fresh score does not undo it."""
+    """What has failed for good, beside the scores or in a final result; a fresh score does not undo it."""
+    listed: list[str] = Field(default_factory=list)
+    """The sheets whose findings the client has confirmed, by SHA-256: the same list does not go out twice."""
     findings: list[Finding] = Field(default_factory=list)
     recommendation: str = ""
     review: str = ""
@@ -116,19 +118,26 @@ class Audit(Record):
         return named[0].user if named else None
 
     @property
+    def on_site(self) -> bool:
+        """Whether it came to work on site; an audit can fail by its documents."""
+        return self.first_day is not None
+
+    @property
     def passed(self) -> bool:
         """Whether everything is scored and the verdict is a pass."""
         return not self.failed and self.results is not None and self.results.verdict == "pass"
 
     def score(self, results: Results, content: str) -> None:
-        """Fresh results; what failed beside the scores stays failed."""
+        """Fresh results; what has failed for good stays failed."""
         final = self.results is not None and self.results.final
         self.results, self.results_content = results.model_copy(update={"final": final}), content
         for condition in self.failed:
             self._add(condition)
 
     def fail(self, condition: Condition, *, final: bool = False) -> None:
-        """The audit has failed for a reason beside its scores."""
+        """The audit has failed for a reason beside its scores, if it has any."""
+        self.results = self.results or Results(failed_conditions=[], verdict="fail")
+        self.judged = True
         if condition not in self.failed:
             self.failed.append(condition)
         self._add(condition)
@@ -138,14 +147,18 @@ class Audit(Record):
     def _add(self, condition: Condition) -> None:
         if self.results and condition not in self.results.failed_conditions:
             failed = [*self.results.failed_conditions, condition]
-            self.results = self.results.model_copy(update={"failed_conditions": failed, "verdict": "fail"})
+            # It fails however the errata are read.
+            changes = {"failed_conditions": failed, "verdict": "fail", "sensitive": []}
+            self.results = self.results.model_copy(update=changes)
 
     def reopen_results(self) -> None:
-        """The reviewer returned the audit: its results are open again."""
+        """The reviewer returned the audit: its scores are open again; what a timer failed stays failed."""
+        self.failed = [condition for condition in self.failed if condition == "rectification"]
         if self.results:
             self.results = self.results.model_copy(update={"final": False})
 
     def close_results(self) -> None:
-        """The results are final: the report is answered, or a timer failed the audit."""
+        """The results are final: the report is answered, or a timer failed the audit; a fail stays one."""
         if self.results:
             self.results = self.results.model_copy(update={"final": True})
+            self.failed = list(self.results.failed_conditions)

@@ -233,8 +233,9 @@ class AuditReportData(Record):
     special_rule: Edition | None = None
     team: list[TeamMember]
     plan: PrintedPlan
-    first_day: date
-    last_day: date
+    first_day: date | None
+    """None, like the last day and the credit check, where the audit failed by its documents."""
+    last_day: date | None
     reported_on: date
     sites: list[PrintedSite]
     rows: list[ScoreRow] = Field(default_factory=list)
@@ -246,7 +247,7 @@ class AuditReportData(Record):
     characteristic: CharacteristicScore | None = None
     checklist: list[ChecklistAnswer] = Field(default_factory=list)
     findings: list[PrintedFinding] = Field(default_factory=list)
-    credit: CreditResult
+    credit: CreditResult | None = None
     contents: list[ContentConclusion] = Field(default_factory=list)
     verdict: Literal["pass", "fail"]
     failed_conditions: list[str] = Field(default_factory=list)

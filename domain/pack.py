@@ -70,12 +70,17 @@ class Reading(Input):
     title: Text
 
 
+Moment = Literal["application", "contract", "verdict", "contents", "report", "certificate", "withdrawal"]
+
+
 class Erratum(Input):
     """A defect of the printed rule, how it is read here, and how else it could be read."""
 
     id: PackId
     kind: ErratumKind
     clause: ClauseId
+    relied_on: Moment
+    """When a case begins to rest on how it is read."""
     rows: list[int] = Field(default_factory=list)
     """Catalogue rows whose printed points disagree with their elements, or that are read by this erratum."""
     indicators: list[PackId] = Field(default_factory=list)
@@ -168,6 +173,10 @@ class Scheme(Input):
             planning=self.planning,
             cycle=self.cycle,
             reminders=self.reminders,
+            errata={
+                moment: [one.id for one in self.errata if one.relied_on == moment]
+                for moment in sorted({one.relied_on for one in self.errata})
+            },
             origins=self.origins,
         )
 

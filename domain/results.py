@@ -89,7 +89,8 @@ class Results(Record):
     sensitive: list[str] = Field(default_factory=list)
     """Errata on whose reading the verdict depends."""
     characteristic: CharacteristicResult | None = None
-    credit: CreditResult
+    credit: CreditResult | None = None
+    """None where the audit failed before it was asked."""
     failed_conditions: list[Condition]
     verdict: Literal["pass", "fail"]
     final: bool = False

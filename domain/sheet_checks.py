@@ -9,7 +9,15 @@ from domain.catalogue import Catalogue, Element, Group, Row
 from domain.pack import SpecialRule, SpecialRuleItem
 from domain.points import format_points
 from domain.refusal import Fault
-from domain.sheets import AuditKind, CharacteristicsSheet, Deduction, ElementScore, ManagementSheet, RowScore
+from domain.sheets import (
+    AuditKind,
+    CharacteristicsSheet,
+    Deduction,
+    ElementScore,
+    ManagementSheet,
+    RowScore,
+    with_carried,
+)
 
 NEVER_CARRIED_IN: Final = {"initial", "reaudit", "recertification"}
 
@@ -21,7 +29,7 @@ class Setting(NamedTuple):
     previous: ManagementSheet | None = None
     """The previous audit's sheet, itself with its carried rows filled in."""
     open_rows: Collection[int] = ()
-    """Rows with open findings: they are audited again."""
+    """Rows with open findings of earlier audits; they are audited again, like those with a finding in this sheet."""
     sites: Collection[str] | None = None
     """The sites of the plan; none: not checked."""
 
@@ -29,12 +37,13 @@ class Setting(NamedTuple):
 def check_sheet(catalogue: Catalogue, sheet: ManagementSheet, setting: Setting | None = None) -> list[Fault]:
     """Say everything that is wrong in a management sheet; an empty list when it can be scored (R:7/7.4.3)."""
     known = setting or Setting()
+    known = known._replace(open_rows={*known.open_rows, *(finding.row for finding in sheet.findings)})
     faults = [*_once_each(catalogue, sheet), *_findings(catalogue, sheet, known)]
     for place, score in enumerate(sheet.scores):
         row = catalogue.by_number.get(score.row)
         if row is not None:
             faults += _row(catalogue, row, score, f"/scores/{place}", known)
-    return faults + _emptied_indicators(catalogue, sheet)
+    return faults + _emptied_indicators(catalogue, with_carried(sheet, known.previous))
 
 
 def check_characteristics(

@@ -165,6 +165,8 @@ class CaseState(Record):
     body: str
     applicant: str
     application: Application | None = None
+    certified: Application | None = None
+    """While a renewal is under way, the application of the certificate that still runs."""
     scheme: Ref | None = None
     special_rule: Ref | None = None
     rules: Rules | None = None

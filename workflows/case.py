@@ -304,6 +304,21 @@ class Case:
             if deadline.state == "running":
                 deadline.state = "void"
 
+    def terminate(self, audit: Audit) -> None:
+        """R:7/6.4.8: certification ends without a certificate, by a timer."""
+        self.end("terminated")
+        self.record_fees()
+        self.send(Effect(id="", kind="submission", about=f"refusal:{audit.id}"))
+
+    def stop_watching_issue(self) -> None:
+        """R:7/6.4.7: there is no passing report any more whose certificate could be overdue."""
+        self.settle_deadlines("void", kind="certificate.issue")
+        self.flag("issue_overdue", on=False)
+
+    def rely_on(self, moment: str) -> None:
+        """The errata on whose chosen reading a case rests from now on."""
+        self.state.errata = sorted({*self.state.errata, *self.rules.errata.get(moment, [])})
+
     def flag(self, name: str, *, on: bool = True) -> None:
         """Set or clear a flag people see on the case."""
         flags = [flag for flag in self.state.flags if flag != name]
@@ -371,6 +386,8 @@ class Case:
         missed = {deadline.id for deadline in state.deadlines if deadline.state == "missed"}
         self.flag("overdue", on=any(task.id in missed for task in state.tasks))
         running = (deadline for deadline in state.deadlines if deadline.state == "running")
+        judged = [audit.results for audit in state.audits if audit.judged and audit.results]
+        self.flag("interpretation_sensitive", on=bool(judged and judged[-1].sensitive))
         self.flag("provisional_dates", on=any(deadline.provisional for deadline in running))
         state.version += len(self.events)
         state.seen[self.message.id] = state.version

@@ -146,7 +146,8 @@ def react(state: CaseState, message: Message, facts: Facts, at: datetime) -> Rea
 
 def _copy(state: CaseState) -> CaseState:
     """A copy to change; what no stage ever changes in place is shared, because copying it is most of the cost."""
-    shared: list[object] = [state.rules, state.calendar, state.application, *(one.proof for one in state.deadlines)]
+    shared: list[object] = [state.rules, state.calendar, state.application, state.certified]
+    shared += [deadline.proof for deadline in state.deadlines]
     shared += [part for audit in state.audits for part in (audit.plan, audit.results)]
     return deepcopy(state, {id(one): one for one in shared if one is not None})
 
@@ -221,6 +222,9 @@ def _remind(case: Case, deadline: Deadline) -> None:
     task = next((task for task in case.state.tasks if task.id == deadline.id), None)
     if task:
         case.tell_asked(task, lead)
+    elif deadline.purpose == "latest":
+        for to in ("applicant", f"role:{case.wait(deadline.kind).role}"):
+            case.tell_due(to, case.wait(deadline.kind).title, deadline.due_on, lead)
     elif deadline.kind in cycle.TITLES:
         for to in ("applicant", "role:case_manager"):
             case.tell_due(to, cycle.TITLES[deadline.kind], deadline.due_on, lead)

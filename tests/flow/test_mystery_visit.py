@@ -17,6 +17,7 @@ from tests.flow.steps import submit as rectify
 from tests.lives import PLAN, Life, a_deduction
 
 OPENLY = {"team": PLAN["team"], "modes": ["observation"]}
+RETURNED = {"outcome": "return", "checks": {"a": True, "b": False}, "issues": ["x"]}
 NOTHING: dict[str, Any] = {"items": [], "deductions": [], "modes_used": ["observation"]}
 VISIT = {"site": "s1", "observations": "以顾客身份入住"}
 TELLING = ("mystery", "visitor", "暗访")
@@ -60,7 +61,9 @@ def to_the_last_input(deductions: list[dict[str, Any]]) -> list[Step]:
         lambda life: life.plan(**plan_of(life)),
         lambda life: life.days(1),
         lambda life: life.answer("applicant", "audit.plan.confirm", **AGREE),
-        lambda life: life.answer("leader", "audit.documents", outcome="return", checks={}, issues=["x"]),
+        lambda life: life.answer(
+            "leader", "audit.documents", outcome="return", checks={"a": True, "b": False}, issues=["x"]
+        ),
         lambda life: life.answer("applicant", "documents.correct", note="x"),
         lambda life: life.answer("leader", "audit.documents", outcome="pass", checks={"a": True, "b": True}),
         lambda life: life.days(3),

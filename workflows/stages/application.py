@@ -35,6 +35,7 @@ def received(case: Case) -> None:
         headcount=application.headcount_in_scope,
         documents=sorted({document.kind for document in application.documents}),
     )
+    case.rely_on("application")
     case.ask("application.review")
 
 

@@ -15,6 +15,7 @@ from domain.answers import (
 from domain.audit import Audit
 from domain.cycle import issue_overdue
 from domain.dates import Anchor
+from domain.results import Results
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet
 from domain.state import Deadline, Effect, Task
 from domain.team import MYSTERY_VISIT
@@ -24,8 +25,6 @@ from workflows.stages import credit, reaudit, windows
 MYSTERY = "audit.mystery_visit"
 ON_SITE = ("audit.open", "audit.management", "audit.characteristics", "audit.close")
 """What the leader brings in from the site, in any order."""
-RELIED_ON = ("appendix-b-points", "credit-strictness")
-"""Errata on whose chosen reading every verdict rests."""
 WITH_CONTENTS = ("surveillance", "recertification")
 """Audit kinds that conclude on R:7/6.5.2 a-f (and R:7/6.6.1 a-c)."""
 
@@ -109,11 +108,23 @@ def characteristics_scored(case: Case, task: Task, answer: CharacteristicsSheet)
 def credit_checked(case: Case, task: Task, answer: CreditSheet) -> None:
     """R:7/7.4.5: the organization's credit; asked again before a decision when it has grown old."""
     audit = case.audit(task)
+    for place, entry in enumerate(answer.entries):
+        case.refuse_later_than_today(f"/entries/{place}/on", entry.on)
     _scored(case, audit, task, listed=answer.listed, entries=len(answer.entries))
     if audit.stage == "audit":
         _judge_when_complete(case, audit)
     elif case.facts.results:
-        audit.score(case.facts.results, case.facts.results_content)
+        _checked_again(case, audit, case.facts.results)
+
+
+def _checked_again(case: Case, audit: Audit, results: Results) -> None:
+    """Credit before a decision: it can add a failure; a reading the verdict has come to rest on is reviewed first."""
+    acknowledged = set(audit.results.sensitive) if audit.results else set()
+    audit.score(results, case.facts.results_content)
+    if audit.results and set(audit.results.sensitive) - acknowledged:
+        case.drop_tasks("decision.make", audit)
+        case.enter(audit, "review")
+    else:
         credit.watch(case, audit)
 
 
@@ -125,6 +136,7 @@ def contents_concluded(case: Case, task: Task, answer: AuditContents) -> None:
         missing += [(f"/renewal/{letter}", "required") for letter in "abc" if letter not in answer.renewal]
     if missing:
         raise invalid("各项内容均须有结论", "Every content needs its conclusion.", missing)
+    case.rely_on("contents")
     conclusions = {letter: one.conclusion for letter, one in sorted(answer.items.items())}
     _scored(case, audit, task, conclusions=conclusions)
     _judge_when_complete(case, audit)
@@ -165,7 +177,8 @@ def approved(case: Case, task: Task, answer: Approval) -> None:
 
 def _take_findings(case: Case, audit: Audit, source: str) -> None:
     kept = [finding for finding in audit.findings if finding.source != source]
-    found = [*kept, *case.facts.findings]
+    known = {(finding.content, finding.pointer): finding for finding in audit.findings}
+    found = [*kept, *(known.get((one.content, one.pointer), one) for one in case.facts.findings)]
     audit.findings = [
         finding.model_copy(update={"id": f"{audit.id}-{finding.source[0]}{number}"})
         for source in ("management", "characteristics")
@@ -210,13 +223,18 @@ def _judge_when_complete(case: Case, audit: Audit) -> None:
         reading_used=results.reading_used,
         sensitive=results.sensitive,
     )
-    case.flag("interpretation_sensitive", on=bool(results.sensitive))
-    case.state.errata = sorted({*case.state.errata, *RELIED_ON})
-    if audit.findings:
+    case.rely_on("verdict")
+    if not audit.findings:
+        after_the_list(case, audit, confirmed=False)
+    elif _sheets(audit) == audit.listed:
+        after_the_list(case, audit)
+    else:
         case.disclose(audit)
         case.ask("findings.confirm", audit=audit)
-    else:
-        after_the_list(case, audit, confirmed=False)
+
+
+def _sheets(audit: Audit) -> list[str]:
+    return sorted({finding.content for finding in audit.findings})
 
 
 def list_confirmed(case: Case, task: Task, answer: FindingsConfirmation) -> None:
@@ -247,6 +265,7 @@ def list_not_confirmed(case: Case, deadline: Deadline) -> None:
 
 def after_the_list(case: Case, audit: Audit, *, confirmed: bool = True) -> None:
     """Failed: straight to the report. Passing with findings to rectify: rectification. Otherwise: the report."""
+    audit.listed = _sheets(audit)
     if (
         audit.passed
         and confirmed
@@ -293,6 +312,7 @@ def _clear_earlier_findings(case: Case, audit: Audit) -> None:
 
 def _watch_issue(case: Case) -> None:
     """R:7/6.4.7: a certificate is due 90 working days after the passing report."""
+    case.rely_on("report")
     until = issue_overdue(Anchor(kind="report", on=case.today), case.rules.cycle, case.calendar)
     case.run_deadline("certificate.issue", until, deadline_id=f"certificate.issue-{case.state.turn}")
 

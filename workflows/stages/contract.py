@@ -16,6 +16,7 @@ def signed(case: Case, task: Task, answer: ContractSigned) -> None:
             f"The contract is dated before the application was accepted ({task.opened_on}).",
         )
     case.record_message(answer, task.clause)
+    case.rely_on("contract")
     case.state.fee_total = answer.fee_total
     planning.open_audit(case, "initial")
 

@@ -30,14 +30,16 @@ def certify(case: Case, audit: Audit) -> None:
     renewed = old if old and audit_renews(case) else None
     certificate, until = _certificate(case, renewed)
     case.state.certificates.append(certificate)
-    if renewed:
-        renewed.successor = certificate.number
     if old:
+        old.successor = certificate.number
         kind: Literal["initial", "recertification"] = "initial" if _converted(case) else "recertification"
         case.state.cycle = CycleNumber(number=case.state.cycle.number + 1, kind=kind)
     case.state.status = "certified"
     case.go("certified")
     case.settle_deadlines("met", kind="certificate.issue")
+    case.state.certified = None
+    suspension.drop_proposal(case)
+    case.rely_on("certificate")
     for flag in ("issue_overdue", "converted_to_initial", "late_application"):
         case.flag(flag, on=False)
     if old:
@@ -146,7 +148,8 @@ def maintained(case: Case, audit: Audit) -> None:
     if audit.last_day and dates.another_surveillance(
         held, audit.last_day, valid_until, dates.recertification_year(valid_until, None), case.rules.cycle
     ):
-        _watch_surveillance(case, dates.later_surveillance(audit.last_day, case.rules.cycle))
+        due = dates.later_surveillance(audit.last_day, case.rules.cycle)
+        _watch_surveillance(case, dates.within_validity(due, valid_until))
 
 
 def surveillances_held(case: Case) -> int:
@@ -192,13 +195,14 @@ def renewal_applied(case: Case, task: Task, answer: RecertificationApplication) 
         raise invalid("认证方案不符", "Another scheme.", [("/scheme", "not the certified one")])
     if answer.service.category != case.application.service.category:
         raise invalid("行业类别不符", "Another trade.", [("/service/category", "not the certified one")])
-    if any(audit.first_day and audit.stage != "closed" for audit in case.state.audits):
+    if any(audit.stage != "closed" and (audit.first_day or audit.failed) for audit in case.state.audits):
         raise case.conflict("请先完成正在进行的审查", "Another audit of this case is under way: finish it first.")
     valid_until = case.certificate.valid_until
     apply_by = dates.recertification_apply_by(valid_until, case.rules.cycle)
     case.flag("late_application", on=case.today > apply_by.on)
     case.record(task.kind, task.clause, task=task.id, content=case.facts.content, sites=len(application.sites))
     case.settle_deadlines("met", kind="recertification.apply")
+    case.state.certified = case.state.application
     case.state.application = application
     _void_open_surveillance(case)
     on_site = dates.recertification_on_site(valid_until)
@@ -258,17 +262,25 @@ def expired(case: Case, deadline: Deadline) -> None:
     for kind in ("suspension.end", "surveillance"):
         case.settle_deadlines("void", kind=kind)
     case.send(Effect(id="", kind="submission", about=f"expiry:{old.number}"))
-    renewing = any(audit.stage != "closed" for audit in case.state.audits)
-    if renewing:
+    suspension.drop_proposal(case)
+    if any(_leads_to_a_certificate(case, audit) for audit in case.state.audits):
         case.state.status = "expired"
     else:
         case.end("expired")
     case.tell_applicant("证书已到期", f"Certificate {old.number} has expired")
 
 
+def _leads_to_a_certificate(case: Case, audit: Audit) -> bool:
+    """Whether a renewal, converted or not, or its re-audit is under way; a surveillance ends with its certificate."""
+    first = next((one for one in case.state.audits if one.id == audit.of), audit)
+    return audit.stage != "closed" and first.audit_kind in ("recertification", "initial")
+
+
 def refused_renewal(case: Case) -> bool:
-    """Whether a certificate still runs: it stays until it expires."""
-    case.settle_deadlines("void", kind="certificate.issue")
+    """Whether a certificate still runs: it stays until it expires, for what it was granted for."""
+    case.stop_watching_issue()
+    case.state.application = case.state.certified or case.state.application
+    case.state.certified = None
     if case.certificate.status not in ("valid", "suspended"):
         return False
     case.go("certified")

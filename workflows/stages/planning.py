@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from domain.answers import AuditPlan, DocumentReview, PlanConfirmation
+from domain.answers import MAIN_POINTS, AuditPlan, DocumentReview, PlanConfirmation
 from domain.application import Supplement
 from domain.audit import Audit, Plan, TeamMember
 from domain.dates import Due
@@ -22,8 +22,8 @@ from domain.team import MYSTERY_VISIT, Engagement, Member, auditors, check_team
 from workflows.case import Case, invalid
 
 PLANNING = "R:7/7.3.1"
-WINDOWED = {"surveillance": "surveillance", "recertification": "recertification.on_site"}
-"""Audit kinds that must close within a window, and its due date's kind."""
+WINDOWED = ("surveillance", "recertification")
+"""Audit kinds whose plan is due by the end of the window in which they must close."""
 
 
 def open_audit(
@@ -83,8 +83,9 @@ def _check_window(case: Case, audit: Audit, answer: AuditPlan) -> None:
     if begins and answer.planned_from > begins.due_on:
         zh, en = f"再次审查须在{begins.due_on}前开始", f"The re-audit has to begin by {begins.due_on}."
         raise case.refuse(begins.clause, zh, en, [("/planned_from", "after the window")])
-    kind = WINDOWED.get(audit.audit_kind, "")
-    closes = case.running(kind, audit) or case.running(kind)
+    closes = case.running("recertification.on_site", audit)
+    if audit.audit_kind == "surveillance":
+        closes = case.running("surveillance")
     if closes and answer.planned_to > closes.due_on:
         zh, en = f"审查须在{closes.due_on}前结束", f"The audit has to close by {closes.due_on}."
         raise case.refuse(closes.clause, zh, en, [("/planned_to", "after the window")])
@@ -194,6 +195,9 @@ def documents_reviewed(case: Case, task: Task, answer: DocumentReview) -> None:
         raise case.refuse(task.clause, "文件评审两项要点均须满足", "The review passes only when a and b are both met.")
     if answer.outcome == "return" and not answer.issues:
         raise invalid("须说明需修正的问题", "Say what is to be corrected.", [("/issues", "required")])
+    left_out = [(f"/checks/{letter}", "required") for letter in MAIN_POINTS if letter not in answer.checks]
+    if left_out:
+        raise invalid("两项要点均须有结论", "Answer both points.", left_out)
     case.record_message(answer, task.clause, audit=audit.id)
     case.give(audit, "audit.documents")
     case.take_duty(case.message.actor.person, "evaluation")
@@ -218,9 +222,14 @@ def documents_not_corrected(case: Case, deadline: Deadline) -> None:
     """Nothing came in time: an initial certification ends, any other audit fails (R:7/7.4.1)."""
     audit = case.audit(deadline)
     if audit.audit_kind == "initial":
-        case.end("terminated")
+        case.terminate(audit)
         case.tell_applicant("逾期未修正文件,认证终止", "The documents were not corrected: certification ends")
     else:
         case.drop_tasks("documents.correct", audit)
         audit.fail("rectification", final=True)
+        # It has taken place and failed: it can be missed no more.
+        case.settle_deadlines("void", kind="reaudit", audit_id=audit.id)
+        case.settle_deadlines("void", kind="recertification.on_site", audit_id=audit.id)
+        if audit.audit_kind == "surveillance":
+            case.settle_deadlines("void", kind="surveillance")
         case.ask("audit.report", audit=audit)

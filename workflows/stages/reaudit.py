@@ -10,7 +10,7 @@ from workflows.stages import cycle, planning
 
 def may_follow(case: Case, audit: Audit) -> bool:
     """R:7/6.4.6.1: an initial audit once; a recertification only where the repetition can close before expiry."""
-    if audit.last_day is None:
+    if audit.last_day is None or any(other.of == audit.id for other in case.state.audits):
         return False
     if audit.audit_kind == "recertification":
         return case.certificate.status != "expired" and case.today < case.certificate.valid_until
@@ -49,6 +49,5 @@ def reaudit_missed(case: Case, deadline: Deadline) -> None:
     if case.state.certificates and "converted_to_initial" not in case.state.flags:
         cycle.renewal_not_repeated(case, case.audit(deadline))
         return
-    case.end("terminated")
-    case.record_fees()
+    case.terminate(case.audit(deadline))
     case.tell_applicant("未在期限内再次审查,认证终止", "No re-audit in time: certification ends")

@@ -54,7 +54,10 @@ def _return(case: Case, audit: Audit, kinds: list[str]) -> None:
     unknown = [(f"/reopen/{place}", "cannot be reopened") for place, kind in enumerate(kinds) if kind not in REOPENABLE]
     if unknown:
         raise invalid("所列任务不能重新打开", "A named task cannot be reopened.", unknown)
-    case.settle_deadlines("void", kind="certificate.issue")
+    if not audit.on_site and set(kinds) != {"audit.report"}:
+        faults = [("/reopen", "it never came to work on site: only the report")]
+        raise invalid("未到现场的审查只能退回报告", "Only the report can be returned.", faults)
+    case.stop_watching_issue()
     case.go_audit(audit, "audit")
     audit.reopen_results()
     for kind in dict.fromkeys(kinds):
@@ -77,6 +80,7 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
         case "maintain":
             cycle.maintained(case, audit)
         case "suspend":
+            case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
             suspension.suspend(case, ["b"], failed_surveillance=True)
         case _:
             _refuse(case, audit)

@@ -1,9 +1,11 @@
 """R:7/6.5.3.2, R:10/9.3: how a suspension begins, and when it has run out."""
 
+from datetime import date
+
 from domain import cycle as dates
 from domain.answers import SuspensionDecision
 from domain.dates import A_DAY, Anchor
-from domain.state import Deadline, Effect, Suspension, Task
+from domain.state import Certificate, Deadline, Effect, Suspension, Task
 from workflows.case import Case, invalid
 
 MISSED_SURVEILLANCE = "R:10/9.3.1"
@@ -18,38 +20,44 @@ def surveillance_missed(case: Case, deadline: Deadline) -> None:
 
 
 def drop_proposal(case: Case) -> None:
-    """The surveillance that was missed took place after all."""
+    """There is nothing left to suspend for: it took place after all, or its certificate has ended or was renewed."""
     for task in [task for task in case.state.tasks if task.subject == MISSED]:
-        case.close(task)
+        case.state.tasks.remove(task)
+        case.settle_deadlines("void", kind=task.kind)
 
 
 def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> None:
     """R:7/6.5.3.2, R:10/9.3.1: certification is suspended; the client stops using certificate and marks."""
     certificate = case.certificate
     until = dates.suspension_end(
-        case.today, certificate.valid_until, case.rules.cycle, failed_surveillance=failed_surveillance
+        case.today, _last_day(case, certificate), case.rules.cycle, failed_surveillance=failed_surveillance
     )
-    running = case.state.suspension
-    if running:
-        # A further ground joins the running suspension, the earlier end wins.
-        grounds = sorted({*running.grounds, *grounds})
-        if until.on < running.ends_on:
-            case.settle_deadlines("void", kind="suspension.end")
-            running.ends_on = until.on
-        running.grounds = grounds
-    else:
-        case.state.suspension = Suspension(since=case.today, ends_on=until.on, grounds=grounds)
+    now = case.state.suspension or Suspension(since=case.today, ends_on=until.on, grounds=[])
+    # A further ground joins the running suspension, the earlier end wins.
+    now.grounds = sorted({*now.grounds, *grounds})
+    if case.state.suspension is None or until.on < now.ends_on:
+        case.settle_deadlines("void", kind="suspension.end")
+        case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
+        now.ends_on = until.on
+    case.state.suspension = now
     case.state.status = "suspended"
     case.go("certified")
     certificate.status = "suspended"
-    case.record("certificate.suspended", until.clause, number=certificate.number, grounds=grounds, ends_on=until.on)
-    if case.running("suspension.end") is None:
-        case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
+    case.record(
+        "certificate.suspended", until.clause, number=certificate.number, grounds=now.grounds, ends_on=now.ends_on
+    )
+    drop_proposal(case)
     case.send(Effect(id="", kind="submission", about=f"suspension:{certificate.number}"))
     case.tell_applicant(
         "认证已暂停,请停止使用证书和标志",
-        f"Certification is suspended until {until.on}: stop using the certificate and the marks",
+        f"Certification is suspended until {now.ends_on}: stop using the certificate and the marks",
     )
+
+
+def _last_day(case: Case, certificate: Certificate) -> date:
+    """The last day of certification: a certificate that is renewed already goes on in the next one."""
+    following = next((one for one in case.state.certificates if one.number == certificate.successor), certificate)
+    return following.valid_until
 
 
 def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
@@ -58,14 +66,16 @@ def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
     if answer.outcome == "suspend" and not answer.grounds:
         raise invalid("暂停须指明情形", "Name the grounds.", [("/grounds", "required")])
     latest = case.certificate.valid_until
-    if answer.outcome == "dismiss" and (answer.until is None or not case.today < answer.until <= latest):
+    held = any(one.audit_kind == "surveillance" and one.stage != "closed" and one.last_day for one in case.state.audits)
+    asked = answer.outcome == "dismiss" and not held
+    if asked and (answer.until is None or not case.today < answer.until <= latest):
         fault = ("/until", f"a date after today, until {latest}")
         raise invalid("须给出新的监督日期", "Give the surveillance a new date.", [fault])
     case.record_message(answer, task.clause, subject=task.subject)
     case.take_duty(case.message.actor.person, "decision")
     if answer.outcome == "suspend":
         suspend(case, list(answer.grounds), failed_surveillance=False)
-    elif answer.until and case.running("surveillance") is None:
+    elif asked and answer.until and case.running("surveillance") is None:
         anchor = Anchor(kind="task", on=case.today)
         until = dates.approved_until(anchor, answer.until, MISSED_SURVEILLANCE)
         planned = any(audit.audit_kind == "surveillance" and audit.stage != "closed" for audit in case.state.audits)

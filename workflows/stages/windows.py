@@ -4,6 +4,7 @@ from datetime import date
 
 from domain.audit import Audit
 from workflows.case import Case
+from workflows.stages import cycle, suspension
 
 
 def surveillance_closed(case: Case, on: date) -> None:
@@ -18,14 +19,22 @@ def surveillance_closed(case: Case, on: date) -> None:
             f"监督审查须于{window.due_on}前完成",
             f"The surveillance had to close by {window.due_on}.",
         )
-    case.flag("late_entry", on=case.today > window.due_on)
+    again = window.clause == suspension.MISSED_SURVEILLANCE
+    case.flag("late_entry", on=again or case.today > window.due_on)
     case.settle(window)
 
 
 def recertification_closed(case: Case, audit: Audit, on: date) -> None:
     """R:7/6.6.2: the audit on site was closed; a surveillance due until then is served by it."""
     window = case.running("recertification.on_site", audit)
-    if window is None or on > window.due_on:
+    if window is None:
+        return
+    if on > window.due_on:
+        if audit.audit_kind == "reaudit":
+            zh, en = f"再次审查须于{window.due_on}前完成", f"The re-audit had to close by {window.due_on}."
+            raise case.refuse(window.clause, zh, en)
+        window.state = "missed"
+        cycle.on_site_not_closed(case, window)
         return
     case.flag("late_entry", on=case.today > window.due_on)
     case.settle(window)
