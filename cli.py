@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
@@ -20,6 +21,17 @@ console = Console()
 @app.callback()
 def jingpin() -> None:
     """Certification cases of the Shanxi Premium alliance."""
+
+
+def _settings() -> Settings:
+    """The settings, or a message that names each variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        for wrong in error.errors():
+            name = f"JINGPIN_{'_'.join(str(part) for part in wrong['loc']).upper()}: " if wrong["loc"] else ""
+            console.print(f"{name}{wrong['msg']}", style="red", markup=False)
+        raise typer.Exit(1) from error
 
 
 @app.command()
@@ -38,8 +50,8 @@ def serve(
     if rehearsal is not None:
         os.environ["JINGPIN_REHEARSAL"] = str(int(rehearsal))
     try:
-        asyncio.run(serve_all(Settings(), port, console))
-    except (EngineUnavailable, StartFailedError, ValueError) as error:
+        asyncio.run(serve_all(_settings(), port, console))
+    except (EngineUnavailable, StartFailedError, ValueError, OSError) as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from error
 
@@ -48,7 +60,7 @@ def serve(
 def settings() -> None:
     """Print every setting with its meaning and its present value."""
     table = Table("variable", "meaning", "value")
-    present = Settings()
+    present = _settings()
     for name, field in Settings.model_fields.items():
         table.add_row(f"JINGPIN_{name.upper()}", field.description or "", str(getattr(present, name)))
     console.print(table)
@@ -68,7 +80,7 @@ def demo(
     from demo.play import kept_password, run  # noqa: PLC0415
 
     try:
-        present = Settings()
+        present = _settings()
         given = present.demo_password.get_secret_value() if present.demo_password else ""
         run(url, password or given or kept_password(present.data), seed, out, console)
     except DemoStoppedError as error:

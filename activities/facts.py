@@ -37,7 +37,7 @@ class FactFinder:
         """
         payload_of(message)
         facts = Facts()
-        if message.content != "{}":
+        if message.kind in ("application", "answer", "act") or message.content != "{}":
             facts.content = _digest(message.content)
             self._check_files(session, state, message)
         if state.calendar is None or state.calendar.version != self._calendar.version:

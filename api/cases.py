@@ -14,9 +14,10 @@ from api.problems import invalid
 from api.requests import StrictRoute
 from domain.acts import ACTS
 from domain.application import NewCase
+from domain.audit import Stage
 from domain.payloads import payload_of
 from domain.refusal import Refused
-from domain.state import CaseState, Message
+from domain.state import CaseState, Message, Status
 from records import queries, tables
 from workflows.flow import admit
 
@@ -91,8 +92,8 @@ def _parties(desk: Desk, handed_in: NewCase) -> tuple[str, str]:
 @router.get("/cases")
 def list_cases(  # noqa: PLR0913, PLR0917  # one query parameter each
     desk: AtDesk,
-    stage: str | None = None,
-    status: str | None = None,
+    stage: Stage | None = None,
+    status: Status | None = None,
     organization: str | None = None,
     due_before: date | None = None,
     q: Annotated[str | None, Query(max_length=100)] = None,

@@ -85,14 +85,6 @@ class Desk:
                 return Known(state, datetime.now(UTC) + timedelta(seconds=row.clock_ahead))
         raise Refused("not_found", "未找到", "Not found.")
 
-    def may_see(self, case_id: str) -> bool:
-        """Whether a case exists for the caller."""
-        try:
-            self.case(case_id)
-        except Refused:
-            return False
-        return True
-
     def shown(self, case_id: str) -> dict[str, Any]:
         """A case's snapshot for the caller."""
         with self.session() as session:

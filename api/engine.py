@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from temporalio.client import (
     Client,
@@ -54,6 +55,7 @@ class CaseEngine:
         self._client = client
         self._settings = settings
         self._skipper: TimeSkipper | None = rehearsing(client) if settings.rehearsal else None
+        self._clocks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def start(self, state: CaseState, message: Message) -> int | Pending:
         """Start a case with its application; a repetition reaches the same case."""
@@ -72,7 +74,8 @@ class CaseEngine:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             task_timeout=DEAD_AFTER,
         )
-        await self._unless_away(starting)
+        if await self._unless_away(starting) is None:
+            raise refused(UNAVAILABLE)
         return await self.submit(state.id, message)
 
     async def submit(self, case_id: str, message: Message) -> int | Pending:
@@ -84,6 +87,8 @@ class CaseEngine:
         )
         try:
             update = await self._unless_away(sending)
+            if update is None:
+                return Pending(message.id, update_id)
             return await asyncio.wait_for(update.result(), self._settings.answer_seconds)
         except (TimeoutError, RPCTimeoutOrCancelledError, RPCError):
             return Pending(message.id, update_id)
@@ -91,15 +96,21 @@ class CaseEngine:
             raise _of_failure(error) from error
 
     async def refusal(self, case_id: str, update_id: str) -> Refusal | None:
-        """Why an accepted message was refused after all; none while nothing is known of that."""
+        """Why a message was refused after all, or `unavailable` where it was lost; none while it is under way."""
         update = self._handle(case_id).get_update_handle_for(CertificationCase.submit, update_id)
         try:
             await asyncio.wait_for(update.result(), A_MOMENT.total_seconds() * 10)
         except WorkflowUpdateFailedError as error:
             return _of_failure(error).refusal
-        except (TimeoutError, RPCTimeoutOrCancelledError, RPCError, RuntimeError):
+        except RPCError as error:
+            return UNAVAILABLE if error.status == RPCStatusCode.NOT_FOUND else None
+        except (TimeoutError, RPCTimeoutOrCancelledError, RuntimeError):
             return None
         return None
+
+    def clock(self, case_id: str) -> asyncio.Lock:
+        """What holds a case's clock: one advance at a time."""
+        return self._clocks.setdefault(case_id, asyncio.Lock())
 
     async def advance(self, case_id: str, now: datetime, duration: timedelta) -> None:
         """Move a rehearsed case's clock; every timer on the way fires, in order; returns at rest.
@@ -139,10 +150,15 @@ class CaseEngine:
     def _handle(self, case_id: str) -> WorkflowHandle[CertificationCase, str]:
         return self._client.get_workflow_handle_for(CertificationCase.run, case_id)
 
-    async def _unless_away(self, sending: Coroutine[Any, Any, T]) -> T:
+    async def _unless_away(self, sending: Coroutine[Any, Any, T]) -> T | None:
+        """What the engine answers; none where it has taken it and nobody works on it yet."""
         try:
             return await asyncio.wait_for(sending, self._settings.answer_seconds)
-        except (TimeoutError, RPCTimeoutOrCancelledError, RuntimeError) as error:
+        except (TimeoutError, RPCTimeoutOrCancelledError) as error:
+            if await self.answers():
+                return None
+            raise refused(UNAVAILABLE) from error
+        except RuntimeError as error:
             # A client that has never reached the server says so with a RuntimeError.
             raise refused(UNAVAILABLE) from error
         except RPCError as error:

@@ -13,9 +13,10 @@ from fastapi.responses import JSONResponse
 from api.desk import AtDesk, Desk
 from api.once import Once
 from api.requests import StrictRoute
+from domain.policy import knows_of
 from domain.refusal import Refused
 from records import queries
-from records.tables import FileRow
+from records.tables import FileRow, FileUseRow
 from services.media import sniff
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["files"])
@@ -69,9 +70,17 @@ def download(desk: AtDesk, file_id: str) -> Response:
     """A file's bytes, for whoever sent it in and for those who may see a case that names it."""
     with desk.session() as session:
         row = queries.file_row(session, file_id)
-        named_in = queries.cases_of_file(session, file_id)
-    if row is None or not (row.owner == desk.caller.account.user or any(desk.may_see(case) for case in named_in)):
+        uses = queries.uses_of_file(session, file_id)
+    if row is None or not (row.owner == desk.caller.account.user or any(_may_see(desk, use) for use in uses)):
         raise Refused("not_found", "未找到", "Not found.")
     data = desk.request.app.state.storage.get(row.sha256)
     disposition = f"attachment; filename*=UTF-8''{quote(row.name, safe='')}"
     return Response(data, media_type=row.media_type, headers={"Content-Disposition": disposition})
+
+
+def _may_see(desk: Desk, use: FileUseRow) -> bool:
+    try:
+        state = desk.case(use.case_id).state
+    except Refused:
+        return False
+    return knows_of(state, use.audit, desk.actor)

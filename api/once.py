@@ -49,8 +49,9 @@ class Once:
             return known
         try:
             response = await work()
-        except BaseException:
-            await run_in_threadpool(self._give_back)
+        except BaseException as error:
+            refused = isinstance(error, Refused) and error.refusal.code != "unavailable"
+            await run_in_threadpool(self._let_go if refused else self._give_back)
             raise
         await run_in_threadpool(self._keep, response)
         return response
@@ -83,6 +84,15 @@ class Once:
             if row:
                 row.status, row.response = response.status_code, bytes(response.body).decode()
                 row.location = response.headers.get("location")
+                session.add(row)
+                session.commit()
+
+    def _let_go(self) -> None:
+        """The key stays with this body, which may be sent again: what was refused may be possible later."""
+        with Session(self._engine) as session:
+            row = session.get(IdempotencyRow, self.key)
+            if row:
+                row.at -= self._abandoned_after
                 session.add(row)
                 session.commit()
 

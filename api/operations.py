@@ -36,7 +36,7 @@ async def operation(desk: AtDesk, operation_id: str) -> dict[str, Any]:
     if done is not None:
         return {"state": "done", "result": done}
     refusal = await desk.engine.refusal(row.case_id, row.update_id)
-    if refusal is None or refusal.code == "unavailable":
+    if refusal is None:
         return {"state": "running"}
     return {"state": "failed", "problem": document(desk.request, refusal)}
 
@@ -60,7 +60,7 @@ class Advance(Input):
     """How far a rehearsed clock goes: some days, or until 09:00 in Shanghai of a date."""
 
     days: int | None = Field(default=None, ge=1, le=3660)
-    until: date | None = None
+    until: date | None = Field(default=None, strict=False)
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Advance":
@@ -79,6 +79,10 @@ async def advance(desk: AtDesk, case_id: str, body: Annotated[Advance, Body()]) 
         raise Refused("forbidden", "您的角色无权推进时钟", "Your role may not move the clock.")
 
     async def work() -> Response:
+        async with desk.engine.clock(case_id):
+            return await move()
+
+    async def move() -> Response:
         now = (await run_in_threadpool(desk.case, case_id)).now
         duration = timedelta(days=body.days) if body.days else nine_oclock(body.until or now.date()) - now
         if not timedelta() < duration <= FURTHEST:

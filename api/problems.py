@@ -37,6 +37,16 @@ STATUS: dict[str, int] = {
 }
 """Code → HTTP status."""
 
+PLAIN: dict[int, tuple[str, int]] = {
+    401: ("unauthenticated", 401),
+    403: ("forbidden", 403),
+    404: ("not_found", 404),
+    405: ("method_not_allowed", 405),
+    413: ("too_large", 413),
+    503: ("unavailable", 503),
+}
+"""What the web framework says by a status alone → code and status here; everything else is `invalid`."""
+
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 2
@@ -44,8 +54,21 @@ UNAVAILABLE = Refusal(code="unavailable", zh="服务暂不可用,请稍后重试
 
 
 def wants_english(request: Request) -> bool:
-    """Whether the reader prefers English to Chinese."""
-    return request.headers.get("accept-language", "zh").lower().startswith("en")
+    """Whether the reader prefers English to Chinese (RFC 9110, 12.5.4); Chinese where it says nothing of both."""
+    wishes = {"zh": 0.0, "en": 0.0}
+    for part in request.headers.get("accept-language", "").lower().split(","):
+        tag, _, quality = part.partition(";q=")
+        language = tag.strip().partition("-")[0]
+        if language in wishes:
+            wishes[language] = max(wishes[language], _weight(quality))
+    return wishes["en"] > wishes["zh"]
+
+
+def _weight(quality: str) -> float:
+    try:
+        return float(quality.strip() or 1)
+    except ValueError:
+        return 0.0
 
 
 def document(request: Request, refusal: Refusal, status: int | None = None) -> dict[str, Any]:
@@ -70,6 +93,7 @@ def problem(request: Request, refusal: Refusal, status: int | None = None) -> JS
     content = document(request, refusal, status)
     status = int(content["status"])
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if refusal.code in ("unavailable", "rate_limited") else {}
+    headers |= {"Vary": "Accept-Language", "Content-Language": "en" if wants_english(request) else "zh"}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(content, status, headers, media_type="application/problem+json")
@@ -115,8 +139,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> JSONResponse:
-        codes = {404: "not_found", 401: "unauthenticated", 403: "forbidden", 413: "too_large", 503: "unavailable"}
-        refusal = Refusal(code=codes.get(error.status_code, "invalid"), zh="请求有误", en=str(error.detail))
-        answer = problem(request, refusal, error.status_code)
+        code, status = PLAIN.get(error.status_code, ("invalid", HTTPStatus.UNPROCESSABLE_ENTITY))
+        answer = problem(request, Refusal(code=code, zh="请求有误", en=f"{error.detail}."), status)
         answer.headers.update(error.headers or {})
         return answer

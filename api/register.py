@@ -26,17 +26,21 @@ def list_certificates(
     request: Request,
     status: Status | None = None,
     q: Text = "",
+    on: date | None = None,
     limit: paging.Limit = 50,
     cursor: paging.Cursor = "",
 ) -> JSONResponse:
-    """The register by number, each certificate with its status of today; `q` is part of number, holder or service."""
+    """The register by number, each certificate with its status of today or of the day `on`.
+
+    `q` is part of number, holder or service.
+    """
     place = paging.read(cursor, str)
     after = str(place[0]) if place else ""
     # No text of a database holds this character, and PostgreSQL refuses to be asked for it.
     if "\0" in q + after:
         return JSONResponse(paging.page([], limit, []), headers=CACHED)
     with Session(request.app.state.database) as session:
-        found = certificates.page(session, status, q, after, limit + 1)
+        found = certificates.page(session, status, q, after, limit + 1, on=on)
         items = [item(one) for one in found]
     return JSONResponse(paging.page(items, limit, [[one["number"]] for one in items]), headers=CACHED)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from domain.model import Input
 from domain.prose import Prose
@@ -111,11 +111,12 @@ class Application(Input):
     documents: list[Document] = Field(default_factory=list, max_length=200)
     declarations: Declarations
 
-    @model_validator(mode="after")
-    def _sites_are_distinct(self) -> Self:
-        if len({site.id for site in self.sites}) < len(self.sites):
+    @field_validator("sites")
+    @classmethod
+    def _sites_are_distinct(cls, sites: list[Site]) -> list[Site]:
+        if len({site.id for site in sites}) < len(sites):
             raise ValueError("two sites have the same id")
-        return self
+        return sites
 
     @property
     def headcount_in_scope(self) -> int:

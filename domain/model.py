@@ -4,9 +4,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Input(BaseModel):
-    """Something a person or a machine sends: unknown fields are refused."""
+    """Something a person or a machine sends: unknown fields are refused, and nothing is taken for what it is not."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, strict=True)
 
 
 class Record(BaseModel):

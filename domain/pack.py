@@ -139,7 +139,7 @@ class Scheme(Input):
     @classmethod
     def read(cls, data: JsonValue) -> Self:
         """Read a pack's data; raises pydantic's ValidationError, also for unknown keys at any depth."""
-        return cls.model_validate(data, extra="forbid")
+        return cls.model_validate_json(json.dumps(data), extra="forbid")
 
     @property
     def scored(self) -> Catalogue:
@@ -254,7 +254,7 @@ class SpecialRule(Input):
     @classmethod
     def read(cls, data: JsonValue) -> Self:
         """Read a pack's data; raises pydantic's ValidationError, also for unknown keys at any depth."""
-        return cls.model_validate(data, extra="forbid")
+        return cls.model_validate_json(json.dumps(data), extra="forbid")
 
     @property
     def digest(self) -> str:

@@ -52,6 +52,12 @@ def hidden(task: Task, actor: Actor) -> bool:
     return task.covered
 
 
+def knows_of(state: CaseState, audit_id: str, actor: Actor) -> bool:
+    """Whether somebody who sees a case may see what an audit's team has brought in: the client, once it is told."""
+    audit = next((audit for audit in state.audits if audit.id == audit_id), None)
+    return audit is None or audit.disclosed or "applicant" not in actor.roles
+
+
 def may_act(state: CaseState, act: str, actor: Actor) -> None:
     """Whether this person may do an act in this case.
 

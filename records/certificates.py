@@ -114,16 +114,23 @@ def entry(session: Session, number: str, on: date | None = None, now: datetime |
     return Entry(row, status_on(row, changes(session, number), on), on)
 
 
-def page(
-    session: Session, status: Status | None, text: str, after: str, limit: int, now: datetime | None = None
+def page(  # one filter each
+    session: Session,
+    status: Status | None,
+    text: str,
+    after: str,
+    limit: int,
+    *,
+    on: date | None = None,
+    now: datetime | None = None,
 ) -> list[Entry]:
-    """At most `limit` certificates with a number above `after`, by number, as they are today."""
+    """At most `limit` certificates with a number above `after`, by number, as they are today or were on a day."""
     now = now or datetime.now(UTC)
     query = select(CertificateRow, CaseRow.clock_ahead).join(CaseRow, col(CaseRow.id) == CertificateRow.case_id)
     if text:
         columns = (col(CertificateRow.number), col(CertificateRow.organization), col(CertificateRow.service))
         query = query.where(or_(*(column.contains(text, autoescape=True) for column in columns)))
-    if status:
+    if status and on is None:
         query = query.where(or_(_is(status, local_date(now)), col(CertificateRow.rehearsal)))
     size = max(limit, CHUNK) if status else limit
     query = query.order_by(col(CertificateRow.number)).limit(size)
@@ -134,8 +141,9 @@ def page(
         while more:
             rows = session.exec(query.where(col(CertificateRow.number) > last)).all()
             for row, ahead in rows:
-                day = _today(row, ahead, now)
-                yield Entry(row, _read(row, row.status, day), day)
+                day = on or _today(row, ahead, now)
+                worth = _read(row, row.status, day) if on is None else status_on(row, changes(session, row.number), on)
+                yield Entry(row, worth, day)
                 last = row.number
             more = len(rows) == size
 

@@ -175,9 +175,9 @@ def content(session: Session, case_id: str, digest: str) -> str:
     return row.body
 
 
-def cases_of_file(session: Session, file_id: str) -> Sequence[str]:
+def uses_of_file(session: Session, file_id: str) -> Sequence[FileUseRow]:
     """The cases that name a file."""
-    return session.exec(select(FileUseRow.case_id).where(FileUseRow.file_id == file_id)).all()
+    return session.exec(select(FileUseRow).where(FileUseRow.file_id == file_id)).all()
 
 
 def file_row(session: Session, file_id: str) -> FileRow | None:

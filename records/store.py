@@ -94,7 +94,7 @@ def write_turn(  # the parts of one transaction
     _keep_past_deadlines(session, before, after)
     _write_tasks(session, before, after)
     _write_duties(session, before, after)
-    _use_files(session, after, message)
+    _use_files(session, before, message)
     return head
 
 
@@ -238,10 +238,12 @@ def _write_duties(session: Session, before: CaseState, state: CaseState) -> None
         ) from error
 
 
-def _use_files(session: Session, state: CaseState, message: Message) -> None:
+def _use_files(session: Session, before: CaseState, message: Message) -> None:
     """Whoever may see the case may see the files that its messages name."""
     named = sorted(set(file_pointers(message.content).values()))
-    rows = [{"file_id": file_id, "case_id": state.id} for file_id in named]
+    task = next((task for task in before.tasks if task.id == message.task), None)
+    audit = task.audit_id if task and task.role != "applicant" else ""
+    rows = [{"file_id": file_id, "case_id": before.id, "audit": audit or ""} for file_id in named]
     if rows:
         session.execute(_insert(session, FileUseRow).values(rows).on_conflict_do_nothing())
 

@@ -163,12 +163,14 @@ class FileRow(SQLModel, table=True):
 
 
 class FileUseRow(SQLModel, table=True):
-    """A case that names a file: whoever may see one of them may see the file."""
+    """A case that names a file: whoever may see one of them may see the file, the client once it may know of it."""
 
     __tablename__ = "file_uses"
     __table_args__ = (ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),)
     file_id: str = Field(primary_key=True, foreign_key="files.id")
     case_id: str = Field(primary_key=True)
+    audit: str = Field(default="", primary_key=True)
+    """The audit whose team named it: shown to the client with the deduction list or the report; else empty."""
 
 
 class CounterRow(SQLModel, table=True):

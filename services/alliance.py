@@ -1,7 +1,7 @@
 """Reports to the alliance over HTTP: each fact once, refusals told apart from outages."""
 
 import hashlib
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Self
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -80,7 +80,7 @@ def local_receipt(submission: Submission) -> Receipt:
     return Receipt(
         submission_id=submission.id,
         number=f"REHEARSAL-{hashlib.sha256(form).hexdigest()[:16]}",
-        received_at=datetime.combine(submission.on, time(), _SHANGHAI),
+        received_at=datetime.combine(submission.on, time(), _SHANGHAI).astimezone(UTC),
         rehearsal=True,
     )
 

@@ -175,7 +175,7 @@ def _results(management: dict[str, Any]) -> Results:
     return verdict(
         score_management(CATALOGUE, ManagementSheet.model_validate(management)),
         score_characteristics(RULE, sheet, SITES),
-        credit_readings(CreditSheet.model_validate(CREDIT), date(2026, 12, 20), CATALOGUE.thresholds),
+        credit_readings(CreditSheet.model_validate_json(json.dumps(CREDIT)), date(2026, 12, 20), CATALOGUE.thresholds),
         ChosenReadings(),
     )
 

@@ -94,6 +94,20 @@ def test_a_row_is_carried_only_with_a_reason_and_without_open_findings() -> None
     ]
 
 
+def test_a_row_with_a_finding_in_the_same_sheet_is_not_carried() -> None:
+    finding = {"row": 2, "description": "x", "severity": "minor", "rectify": False}
+    sheet = ManagementSheet.model_validate(raw_sheet({2: CARRIED, 8: CARRIED}) | {"findings": [finding]})
+    found = told(check_sheet(CATALOGUE, sheet, Setting(audit_kind="surveillance", previous=EARLIER)))
+    assert found == [("/scores/1/carried", "row 2 has open findings")]
+
+
+def test_a_carried_row_that_did_not_apply_may_not_leave_its_indicator_empty() -> None:
+    setting = Setting(audit_kind="surveillance", previous=a_sheet({28: NOT_APPLICABLE}))
+    assert faults({28: CARRIED}, setting) == []
+    found = faults({28: CARRIED, 29: NOT_APPLICABLE}, setting)
+    assert [pointer for pointer, _ in found] == ["/scores/28/not_applicable"]
+
+
 def test_a_carried_row_repeats_the_earlier_points_or_none() -> None:
     setting = Setting(audit_kind="surveillance", previous=EARLIER)
     assert faults({2: CARRIED | {"elements": awards("2.1=1")}}, setting) == []

@@ -9,6 +9,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from records.chain import broken_at
+from tests.flow.years import to_certificate, to_third_year
 from tests.lives import START, Life, a_database
 
 Lives = Callable[..., Life]
@@ -48,3 +49,15 @@ def lives(database: Engine) -> Iterator[Lives]:
 @pytest.fixture
 def life(lives: Lives) -> Life:
     return lives()
+
+
+@pytest.fixture
+def certified(life: Life) -> Life:
+    """Certified on 2 March 2026."""
+    return to_certificate(life)
+
+
+@pytest.fixture
+def third_year(life: Life) -> Life:
+    """Both surveillances of the cycle are held."""
+    return to_third_year(life)

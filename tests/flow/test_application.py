@@ -19,6 +19,7 @@ from tests.flow.steps import (
     to_rectify,
     with_findings,
 )
+from tests.flow.years import notices
 from tests.lives import Life, an_application
 
 ASK = {"outcome": "supplement", "missing": ["i"]}
@@ -171,6 +172,21 @@ def test_no_contract_by_day_90_rejects_the_day_after(life: Life) -> None:
     accepted(life).until(date(2026, 6, 1))
     assert ended(life) == ("closed", "rejected", [])
     assert last_event(life, "timer.contract.sign")["at"] == "2026-05-31T16:00:00.000000Z"
+
+
+def test_both_sides_are_reminded_before_day_90(life: Life) -> None:
+    accepted(life).until(date(2026, 5, 12))
+    sent = len(notices(life))
+    life.until(date(2026, 5, 31))
+    told = [one for one in notices(life)[sent:] if one.body and "2026-05-31" in one.body.en]
+    assert {one.to for one in told} == {"applicant", "role:case_manager"}
+    assert {one.subject.en for one in told if one.subject} == {"Reminder: Record the contract"}
+
+
+def test_nobody_is_reminded_of_a_contract_that_is_recorded(life: Life) -> None:
+    accepted(life).answer("manager", "contract.sign", **CONTRACT)
+    life.until(date(2026, 6, 1))
+    assert [one for one in notices(life) if one.body and "2026-05-31" in one.body.en] == []
 
 
 def test_a_contract_signed_tomorrow_is_invalid(life: Life) -> None:

@@ -2,29 +2,8 @@
 
 from datetime import date, timedelta
 
-import pytest
-
-from tests.lives import CONTENTS, FAILING, MAINTAINED, RENEWAL, Life, an_application
-
-
-@pytest.fixture
-def certified(life: Life) -> Life:
-    return life.contracted().on_site().audited().reported().granted()
-
-
-def surveilled(life: Life, **audit: object) -> Life:
-    """The open surveillance, done today and maintained."""
-    life.on_site(person_days={"documents": "1", "management": "3", "characteristics": "2"})
-    life.answer("leader", "audit.contents", items=CONTENTS)
-    life.audited(**audit)  # type: ignore[arg-type]
-    return life
-
-
-def maintained(life: Life) -> Life:
-    life.reported()
-    life.answer("reviewer", "review.independent", outcome="agree")
-    life.answer("decider", "decision.make", outcome="maintain", conditions=MAINTAINED)
-    return life
+from tests.flow.years import FEWER_DAYS, maintained, renewed, renewing, surveilled
+from tests.lives import CONTENTS, FAILING, MAINTAINED, Life
 
 
 def test_the_first_surveillance_is_due_twelve_months_after_the_decision(certified: Life) -> None:
@@ -44,7 +23,7 @@ def test_a_passed_surveillance_maintains_and_the_next_is_due_a_year_after_its_la
 
 def test_a_surveillance_closed_on_its_last_day_counts(certified: Life) -> None:
     certified.until(date(2027, 2, 15))
-    certified.plan(person_days={"documents": "1", "management": "3", "characteristics": "2"}, planned_to="2027-03-02")
+    certified.plan(**FEWER_DAYS, planned_to="2027-03-02")
     certified.answer("applicant", "audit.plan.confirm", outcome="agree")
     certified.answer("leader", "audit.documents", outcome="pass", checks={"a": True, "b": True})
     certified.answer("leader", "audit.contents", items=CONTENTS)
@@ -93,23 +72,9 @@ def test_maintaining_states_each_condition_and_a_no_bars_it(certified: Life) -> 
     assert barred.clause == "R:10/9.1"
 
 
-@pytest.fixture
-def third_year(certified: Life) -> Life:
-    certified.until(date(2027, 2, 1))
-    maintained(surveilled(certified))
-    certified.until(date(2028, 1, 10))
-    return maintained(surveilled(certified))
-
-
 def test_a_cycle_has_two_surveillances(third_year: Life) -> None:
     running = {deadline.kind for deadline in third_year.case.deadlines if deadline.state == "running"}
     assert running == {"certificate.expiry", "recertification.apply"}
-
-
-def renewal(life: Life) -> dict[str, object]:
-    application = an_application(life.number)
-    del application["body"]
-    return application | {"changes": ["新增一处场所"]}
 
 
 def test_recertification_may_be_applied_for_180_days_before_expiry(third_year: Life) -> None:
@@ -121,17 +86,9 @@ def test_recertification_may_be_applied_for_180_days_before_expiry(third_year: L
     assert third_year.due("recertification.apply") == date(2028, 12, 1)
 
 
-def renewed(life: Life) -> Life:
-    life.answer("applicant", "recertification.apply", **renewal(life))
-    life.on_site()
-    life.answer("leader", "audit.contents", items=CONTENTS, renewal=RENEWAL)
-    return life
-
-
 def test_a_renewal_decided_in_time_starts_the_day_after_the_old_one_ends(third_year: Life) -> None:
     expiry = third_year.case.certificates[0].valid_until
-    third_year.until(expiry - timedelta(days=100))
-    renewed(third_year).audited().reported().granted()
+    renewed(third_year, expiry - timedelta(days=100)).audited().reported().granted()
     new = third_year.case.certificates[-1]
     assert (new.status, new.valid_from, new.valid_until) == ("upcoming", date(2029, 3, 2), date(2032, 3, 1))
     assert (third_year.case.cycle.number, third_year.case.cycle.kind) == (2, "recertification")
@@ -143,15 +100,13 @@ def test_a_renewal_decided_in_time_starts_the_day_after_the_old_one_ends(third_y
 
 
 def test_an_application_after_three_months_before_expiry_is_accepted_and_flagged(third_year: Life) -> None:
-    third_year.until(date(2028, 12, 2))
-    third_year.answer("applicant", "recertification.apply", **renewal(third_year))
+    renewing(third_year, date(2028, 12, 2))
     assert "late_application" in third_year.case.flags
 
 
 def test_on_site_work_not_closed_by_expiry_turns_it_into_an_initial_certification(third_year: Life) -> None:
     expiry = third_year.case.certificates[0].valid_until
-    third_year.until(expiry - timedelta(days=30))
-    renewed(third_year)
+    renewed(third_year, expiry - timedelta(days=30))
     third_year.until(expiry + timedelta(days=4))
     assert third_year.case.status == "expired"
     assert "converted_to_initial" in third_year.case.flags

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.steps import AGREE, ended, kinds, last_event, pointers, refused_task, to_reaudit
+from tests.flow.steps import AGREE, ended, kinds, last_event, pointers, refused_task
+from tests.flow.years import submissions
 from tests.lives import Life
 
 RETURN: dict[str, Any] = {"outcome": "return", "checks": {"a": True, "b": False}, "issues": ["服务规范不全"]}
@@ -66,6 +67,15 @@ def test_a_return_says_what_is_wrong(reviewing: Life) -> None:
     assert (refusal.code, pointers(refusal)) == ("invalid", ["/issues"])
 
 
+@pytest.mark.parametrize(
+    ("checks", "missing"),
+    [({}, ["/checks/a", "/checks/b"]), ({"a": False}, ["/checks/b"]), ({"b": False}, ["/checks/a"])],
+)
+def test_a_return_answers_both_points(reviewing: Life, checks: dict[str, Any], missing: list[str]) -> None:
+    refusal = reviewing.refused("leader", "audit.documents", **RETURN | {"checks": checks})
+    assert (refusal.code, pointers(refusal)) == ("invalid", missing)
+
+
 def test_a_review_may_take_fifteen_working_days(reviewing: Life) -> None:
     reviewing.until(date(2026, 3, 23))
     assert reviewing.case.flags == []
@@ -85,6 +95,15 @@ def test_no_correction_by_day_30_terminates_an_initial_certification_the_day_aft
     assert last_event(correcting, "timer.documents.correct")["at"] == "2026-04-01T16:00:00.000000Z"
 
 
+def test_what_the_documents_end_is_reported_with_the_fees_incurred(correcting: Life) -> None:
+    correcting.until(date(2026, 4, 2))
+    assert submissions(correcting) == [f"refusal:{correcting.audit.id}"]
+    assert (kinds(correcting)[-1], last_event(correcting, "fees.recorded")["data"]["fee_total"]) == (
+        "fees.recorded",
+        "36000.00",
+    )
+
+
 def test_a_correction_says_something(correcting: Life) -> None:
     assert correcting.refused("applicant", "documents.correct").code == "invalid"
 
@@ -95,11 +114,3 @@ def test_documents_may_be_returned_again(correcting: Life) -> None:
     correcting.answer("leader", "audit.documents", **RETURN)
     assert correcting.due("documents.correct") == date(2026, 4, 19)
     assert kinds(correcting).count("audit.documents") == 2
-
-
-def test_no_correction_in_a_reaudit_fails_it(life: Life) -> None:
-    to_reaudit(life).plan(reason="再次审查全部内容")
-    life.answer("applicant", "audit.plan.confirm", **AGREE)
-    life.answer("leader", "audit.documents", **RETURN)
-    life.days(31)
-    assert (life.case.status, life.open) == ("open", ["audit.report"])

@@ -208,6 +208,13 @@ def test_a_sheet_of_a_wrong_form_is_invalid(site: Life, kind: str, sheet: dict[s
     assert pointer in pointers(refusal)
 
 
+def test_an_entry_dated_after_today_is_invalid_at_its_place(site: Life) -> None:
+    entries = [{"on": day, "kind": "complaint", "severity": "minor"} for day in ("2026-03-02", "2026-03-03")]
+    refusal = site.refused("manager", "audit.credit", listed=False, entries=entries)
+    assert (refusal.code, pointers(refusal)) == ("invalid", ["/entries/1/on"])
+    site.answer("manager", "audit.credit", listed=False, entries=entries[:1])
+
+
 def test_a_credit_check_of_a_wrong_form_is_invalid_when_the_scores_are_in_too(site: Life) -> None:
     for kind in ("audit.management", "audit.characteristics"):
         bring(site, kind)

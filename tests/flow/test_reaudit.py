@@ -8,6 +8,7 @@ import pytest
 from tests.domain.sheets import raw_sheet
 from tests.flow.conftest import Lives
 from tests.flow.steps import again, ended, kinds, last_event, to_reaudit
+from tests.flow.years import submissions
 from tests.lives import FAILING, Life, an_application
 
 DAY_90 = date(2026, 5, 31)
@@ -105,6 +106,12 @@ def test_a_missed_reaudit_terminates_at_the_end_of_day_93(ready: Life) -> None:
     event = last_event(ready, "timer.reaudit")
     assert (event["at"], event["actor"]) == ("2026-06-03T16:00:00.000000Z", "timer")
     assert kinds(ready)[-1] == "fees.recorded"
+
+
+def test_a_missed_reaudit_is_reported_as_a_refusal_with_the_fees_incurred(ready: Life) -> None:
+    ready.until(date(2026, 6, 4))
+    assert submissions(ready) == [f"refusal:{ready.audit.id}"]
+    assert last_event(ready, "fees.recorded")["data"]["fee_total"] == "36000.00"
 
 
 def test_a_reaudit_never_planned_is_missed_as_well(failing: Life) -> None:

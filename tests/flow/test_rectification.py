@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.domain.sheets import raw_sheet
-from tests.flow.steps import again, kinds, last_event, pointers, submit, to_reaudit, to_rectify, verify
+from tests.domain.sheets import AT_80, raw_sheet
+from tests.flow.steps import again, kinds, last_event, pointers, submit, to_reaudit, to_rectify, verify, with_findings
 from tests.lives import Life, a_deduction
 
 NOTHING: dict[str, Any] = {"items": [], "deductions": [], "modes_used": []}
@@ -62,6 +62,16 @@ def test_an_audit_that_failed_so_is_reported_and_repeated(asked: Life) -> None:
     asked.reported("fail")
     assert (asked.audit.audit_kind, asked.open) == ("reaudit", ["audit.plan"])
     assert asked.due("reaudit") == DAY_90
+
+
+def test_what_fails_so_depends_on_no_reading(life: Life) -> None:
+    with_findings(life, scores=AT_80)
+    assert life.case.flags == ["interpretation_sensitive"]
+    life.answer("applicant", "findings.confirm", confirmed=True)
+    life.days(31)
+    assert failed(life) == ["rectification"]
+    assert life.audit.results is not None
+    assert (life.audit.results.sensitive, life.case.flags) == ([], [])
 
 
 def test_every_finding_is_answered_once(asked: Life) -> None:
@@ -169,10 +179,15 @@ def test_the_leader_has_ten_working_days(asked: Life, kind: str, accepted: bool 
 # Never past day 90 ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("day", [date(2026, 5, 1), date(2026, 5, 2), date(2026, 5, 11)])
+@pytest.mark.parametrize("day", [date(2026, 5, 1), date(2026, 5, 2), date(2026, 5, 11), DAY_90])
 def test_rectification_ends_on_day_90_after_the_audit_at_the_latest(life: Life, day: date) -> None:
     listed_on(life, day)
     assert life.due("rectification.submit") == DAY_90
+
+
+def test_a_list_confirmed_on_day_90_is_rectified_that_day_or_not_at_all(life: Life) -> None:
+    listed_on(life, DAY_90).days(1)
+    assert (failed(life), life.open) == (["rectification"], ["audit.report"])
 
 
 def test_on_day_90_it_is_good_and_the_day_after_the_audit_has_failed(life: Life) -> None:
@@ -193,16 +208,18 @@ def rectified(asked: Life) -> Life:
     return asked.reported()
 
 
-@pytest.mark.parametrize("kind", ["audit.credit", "audit.management"])
-def test_what_was_cleared_is_not_asked_for_again_after_a_return(rectified: Life, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("user", "kind", "sheet"),
+    [("manager", "audit.credit", {"listed": False}), ("leader", "audit.management", raw_sheet())],
+)
+def test_a_list_that_is_cleared_does_not_go_out_again_after_a_return(
+    rectified: Life, user: str, kind: str, sheet: dict[str, Any]
+) -> None:
     rectified.answer("reviewer", "review.independent", outcome="return", comments="x", reopen=[kind])
-    if kind == "audit.credit":
-        rectified.answer("manager", kind, listed=False)
-    else:
-        rectified.answer("leader", kind, **raw_sheet())
-    if "findings.confirm" in rectified.open:
-        rectified.answer("applicant", "findings.confirm", confirmed=True)
+    rectified.answer(user, kind, **sheet)
     assert rectified.open == ["audit.report"]
+    assert [one.status for one in rectified.audit.findings] == ["accepted"]
+    assert kinds(rectified).count("findings.confirm") == 1
 
 
 def returned_with_another_deduction(life: Life, day: date) -> None:

@@ -81,7 +81,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "body": "demo",
         "at": AT,
     },
-    "file_uses": {"file_id": "file-1", "case_id": "case-1"},
+    "file_uses": {"file_id": "file-1", "case_id": "case-1", "audit": "audit-1"},
     "counters": {"series": "case-JP-2026", "last": 1},
     "idempotency": {
         "key": DIGEST,

@@ -209,23 +209,23 @@ def test_the_register_is_filtered_by_the_status_of_today(
     register: Session, status: Status | None, expected: list[int]
 ) -> None:
     ahead(register, 7, 0)
-    assert numbers(certificates.page(register, status, "", "", 50, later(100))) == expected
+    assert numbers(certificates.page(register, status, "", "", 50, now=later(100))) == expected
 
 
 def test_a_filter_by_status_says_the_same_as_the_certificate_itself(register: Session) -> None:
     for days in (0, 12, 13, 162, 163, 1095, 1096, 2000):
         now = later(days)
-        for one in certificates.page(register, None, "", "", 50, now):
+        for one in certificates.page(register, None, "", "", 50, now=now):
             itself = certificates.entry(register, one.row.number, now=now)
             assert itself
             assert itself.status == one.status
-            found = certificates.page(register, one.status, "", "", 50, now)
+            found = certificates.page(register, one.status, "", "", 50, now=now)
             assert one.row.number in [other.row.number for other in found]
 
 
 def test_a_rehearsed_certificate_lives_by_the_clock_of_its_case(register: Session) -> None:
     ahead(register, 7, 2000)
-    assert numbers(certificates.page(register, "expired", "", "", 50, later(100))) == [6, 7]
+    assert numbers(certificates.page(register, "expired", "", "", 50, now=later(100))) == [6, 7]
     found = certificates.entry(register, "SXJP-2026-00007", now=later(100))
     assert found
     assert (found.status, found.row.rehearsal) == ("expired", True)
@@ -235,11 +235,11 @@ def test_pages_follow_each_other_by_number(register: Session, monkeypatch: pytes
     monkeypatch.setattr(certificates, "CHUNK", 1)
     seen: list[int] = []
     after = ""
-    while found := certificates.page(register, None, "", after, 3, later(100)):
+    while found := certificates.page(register, None, "", after, 3, now=later(100)):
         seen += numbers(found)
         after = found[-1].row.number
     assert seen == [1, 2, 3, 4, 5, 6, 7, 8]
-    assert numbers(certificates.page(register, "valid", "", "SXJP-2026-00001", 3, later(100))) == [7]
+    assert numbers(certificates.page(register, "valid", "", "SXJP-2026-00001", 3, now=later(100))) == [7]
 
 
 @pytest.mark.parametrize(

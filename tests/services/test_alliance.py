@@ -99,5 +99,5 @@ def test_local_receipt_is_marked_and_always_the_same() -> None:
     assert receipt == local_receipt(rehearsed)
     assert receipt.rehearsal
     assert receipt.number.startswith("REHEARSAL-")
-    assert receipt.received_at.isoformat() == "2026-12-20T00:00:00+08:00"
+    assert receipt.received_at.isoformat() == "2026-12-19T16:00:00+00:00"
     assert local_receipt(_submission(id="another", rehearsal=True)).number != receipt.number

@@ -6,6 +6,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -133,6 +134,16 @@ def test_checklist_report_has_its_own_table_and_no_scores(tmp_path: Path) -> Non
     assert "部分符合" in text
     assert "变化及其控制不符合doesnot见记录" in text
     assert "归一" not in text
+
+
+def test_report_of_an_audit_that_never_came_on_site_has_neither_scores_nor_sites_nor_credit(tmp_path: Path) -> None:
+    lists = ("sites", "rows", "indicators", "thresholds", "findings", "sensitive")
+    nothing: dict[str, Any] = {name: [] for name in lists}
+    nothing |= dict.fromkeys(("first_day", "last_day", "characteristic", "credit"))
+    data = a_report(**nothing, verdict="fail", recommendation="fail", failed_conditions=["rectification"])
+    text = _flat("".join(page.text for page in pages(audit_report_pdf(data), tmp_path, "documents")))
+    assert "未进行现场审查" in text
+    assert not [said for said in ("审查场所", "企业信用", "归一") if said in text]
 
 
 def test_approximation_never_rounds_up_to_a_threshold(tmp_path: Path) -> None:

@@ -79,6 +79,10 @@ def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
         anchor = Anchor(kind="task", on=case.today)
         until = dates.approved_until(anchor, answer.until, MISSED_SURVEILLANCE)
         planned = any(audit.audit_kind == "surveillance" and audit.stage != "closed" for audit in case.state.audits)
+        for audit in case.state.audits:
+            if audit.audit_kind == "surveillance" and audit.stage == "planning" and audit.plan is None:
+                case.drop_tasks("audit.plan", audit)
+                case.ask("audit.plan", audit=audit, until=until)
         case.run_deadline(
             "surveillance",
             until,

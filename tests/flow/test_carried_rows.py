@@ -1,0 +1,57 @@
+"""R:7/6.5.2, R:B: which rows a surveillance may take over from the audit before it."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.domain.sheets import NOT_APPLICABLE, raw_sheet
+from tests.flow.steps import pointers
+from tests.flow.years import FEWER_DAYS
+from tests.lives import Life
+
+CARRIED: dict[str, Any] = {"elements": [], "carried": True, "reason": "未变化"}
+
+
+def surveillance_after(life: Life, **audit: Any) -> Life:
+    """An initial audit whose findings need no rectification was granted; the surveillance is on site."""
+    life.contracted().on_site().audited(**audit)
+    if "approval.give" in life.open:
+        life.answer("reviewer", "approval.give", subject="not_applicable", outcome="approve")
+    if "findings.confirm" in life.open:
+        life.answer("applicant", "findings.confirm", confirmed=True)
+    life.reported().granted().until(date(2027, 2, 1))
+    return life.on_site(**FEWER_DAYS)
+
+
+def a_finding(row: int) -> dict[str, Any]:
+    return {"row": row, "description": "x", "severity": "minor", "rectify": False}
+
+
+def test_a_row_that_is_clear_is_carried(life: Life) -> None:
+    surveillance_after(life).answer("leader", "audit.management", **raw_sheet({5: CARRIED}))
+    assert "audit.management" not in life.open
+
+
+def test_a_row_with_a_finding_in_the_same_sheet_is_not(life: Life) -> None:
+    sheet = raw_sheet({5: CARRIED, 8: CARRIED}) | {"findings": [a_finding(5)]}
+    refusal = surveillance_after(life).refused("leader", "audit.management", **sheet)
+    assert (refusal.code, pointers(refusal)) == ("invalid", ["/scores/4/carried"])
+
+
+def test_a_row_with_an_earlier_finding_that_nobody_had_to_rectify_is_not(life: Life) -> None:
+    surveillance_after(life, findings=[a_finding(5)])
+    refusal = life.refused("leader", "audit.management", **raw_sheet({5: CARRIED, 8: CARRIED}))
+    assert (refusal.code, pointers(refusal)) == ("invalid", ["/scores/4/carried"])
+
+
+@pytest.mark.parametrize(("carried", "gone"), [(28, 29), (29, 28)])
+def test_rows_that_do_not_apply_leave_no_indicator_empty_though_one_is_carried(
+    life: Life, carried: int, gone: int
+) -> None:
+    surveillance_after(life, scores={carried: NOT_APPLICABLE})
+    sheet = raw_sheet({carried: CARRIED, gone: NOT_APPLICABLE})
+    refusal = life.refused("leader", "audit.management", **sheet)
+    assert (refusal.code, pointers(refusal)) == ("invalid", ["/scores/28/not_applicable"])
+    life.answer("leader", "audit.management", **raw_sheet({carried: CARRIED}))
+    assert "audit.management" not in life.open
