@@ -134,7 +134,7 @@ def list_deadlines(desk: AtDesk, case_id: str) -> dict[str, Any]:
     """Every due date of a case with its proof, and those that were missed."""
     with desk.session() as session:
         known = desk.case_in(session, case_id)
-        everything = [*queries.past_deadlines(session, case_id), *known.state.deadlines]
+        everything = [*queries.past_deadlines(session, case_id), *views.deadlines_for(known.state, desk.actor)]
     shown = [views.deadline_view(one) for one in everything]
     return {"deadlines": shown, "broken": [one for one in shown if one["state"] == "missed"]}
 

@@ -12,13 +12,15 @@ from records.chain import instant
 from records.queries import NEVER
 from records.tables import CaseRow
 
+CLOSED_IN_TIME = ("surveillance", "recertification.on_site")
+"""Due dates that a closing meeting meets."""
 Content = Callable[[str], Any]
 """Gives the JSON data that lies in the record under a digest."""
 
 
 def snapshot(state: CaseState, reader: Actor, now: datetime, content: Content, history_url: str = "") -> dict[str, Any]:
     """The case as its reader sees it, as JSON data."""
-    application = state.application
+    application, deadlines = state.application, deadlines_for(state, reader)
     view: dict[str, Any] = {
         "id": state.id,
         "number": state.number,
@@ -35,11 +37,13 @@ def snapshot(state: CaseState, reader: Actor, now: datetime, content: Content, h
         "cycle": state.cycle.model_dump(),
         "stage": state.stage,
         "status": state.status,
-        "audits": [audit_view(audit, reader, content) for audit in state.audits],
+        "audits": [
+            audit_view(audit, reader, content, covered=_closing_is_covered(state, audit)) for audit in state.audits
+        ],
         "tasks": [task_view(task, state) for task in _in_order(state.tasks) if not hidden(task, reader)],
-        "deadlines": [deadline_view(deadline) for deadline in state.deadlines],
+        "deadlines": [deadline_view(deadline) for deadline in deadlines],
         "certificates": [one.model_dump(mode="json") for one in reversed(state.certificates)],
-        "next_surveillance": _next_surveillance(state),
+        "next_surveillance": _next_surveillance(deadlines),
         "suspension": state.suspension and state.suspension.model_dump(mode="json"),
         "errata": state.errata,
         "flags": sorted(state.flags),
@@ -56,9 +60,23 @@ def _in_order(tasks: list[Task]) -> list[Task]:
     return sorted(tasks, key=lambda task: (task.due_on or NEVER, task.id))
 
 
-def _next_surveillance(state: CaseState) -> str | None:
+def deadlines_for(state: CaseState, reader: Actor) -> list[Deadline]:
+    """The due dates as their reader knows them: a closing that is covered has met none yet (R:4/4.2)."""
+    covered = next((task for task in state.tasks if task.covered and task.kind == "audit.close"), None)
+    if covered is None or not _is_client(reader):
+        return state.deadlines
+    running = {"state": "running", "met_on": None}
+    return [
+        one.model_copy(update=running)
+        if one.kind in CLOSED_IN_TIME and one.met_on and one.met_on >= covered.opened_on
+        else one
+        for one in state.deadlines
+    ]
+
+
+def _next_surveillance(deadlines: list[Deadline]) -> str | None:
     """The last day on which the next surveillance may close, if one is due."""
-    due = [one.due_on for one in state.deadlines if (one.kind, one.state) == ("surveillance", "running")]
+    due = [one.due_on for one in deadlines if (one.kind, one.state) == ("surveillance", "running")]
     return min(due).isoformat() if due else None
 
 
@@ -66,12 +84,18 @@ def _is_client(reader: Actor) -> bool:
     return "applicant" in reader.roles
 
 
-def audit_view(audit: Audit, reader: Actor, content: Content) -> dict[str, Any]:
+def _closing_is_covered(state: CaseState, audit: Audit) -> bool:
+    return any(task.covered and (task.kind, task.audit_id) == ("audit.close", audit.id) for task in state.tasks)
+
+
+def audit_view(audit: Audit, reader: Actor, content: Content, *, covered: bool = False) -> dict[str, Any]:
     """One audit; the client learns of a mystery visit, of findings and of the verdict when the list goes out."""
     told = audit.disclosed or not _is_client(reader)
     view = audit.model_dump(
         mode="json", include={"id", "audit_kind", "of", "attempt", "stage", "first_day", "last_day", "recommendation"}
     )
+    if covered and not told:
+        view["last_day"] = None
     view["plan"] = _plan_view(audit.plan, told=told) if audit.plan else None
     view["findings"] = [_finding_view(finding, content) for finding in audit.findings] if told else []
     view["results"] = _results_view(audit, content) if told and audit.judged and audit.results else None

@@ -231,8 +231,9 @@ class Case:
         self.state.held.append(draft)
 
     def cover(self, task: Task) -> None:
-        """An answered task stays open in the client's eyes."""
+        """An answered task stays open in the client's eyes, and its event out of the record."""
         self.state.tasks.append(task.model_copy(update={"covered": True}))
+        self.state.held.append(self.events.pop())
 
     def uncover(self, audit: Audit) -> datetime | None:
         """What was covered is answered in the client's eyes too, now; gives when it was."""

@@ -16,7 +16,7 @@ from domain.payloads import payload_of
 from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Refused
 from domain.state import CaseState, Deadline, EventDraft, Facts, Message
-from workflows.case import Begins, Case, invalid
+from workflows.case import Begins, Case
 from workflows.stages import (
     application,
     audit,
@@ -160,10 +160,8 @@ def admit(state: CaseState, message: Message) -> None:
     """
     if message.kind == "answer":
         task = next((task for task in state.tasks if task.id == message.task), None)
-        if task is None or hidden(task, message.actor):
+        if task is None or task.kind != message.name or hidden(task, message.actor):
             raise Refused("task_not_open", "该任务未打开或已完成", "This task is not open.")
-        if task.kind != message.name:
-            raise invalid("任务类别不符", "The task is of another kind.", [("/kind", f"not {task.kind}")])
         may_answer(state, task, message.actor)
     elif message.kind == "act":
         if state.stage == "closed":

@@ -1,5 +1,7 @@
 """Bad input gets a clear problem and changes nothing; what is not yours does not exist."""
 
+import asyncio
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -168,3 +170,58 @@ async def test_a_wrong_password_or_token_signs_nobody_in(product: Product, appli
     good = applicant.http.headers["Authorization"]
     for token in ("Bearer x", "Basic eDp5", good[:-3] + "abc"):
         assert (await http.get("/api/v1/me", headers={"Authorization": token})).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("wishes", "language"),
+    [
+        ("en", "en"),
+        ("zh-CN,en;q=0.5", "zh"),
+        ("zh;q=0.1,en;q=0.9", "en"),
+        ("en;q=0,zh", "zh"),
+        ("de, en-GB;q=0.4", "en"),
+        ("*", "zh"),
+    ],
+)
+async def test_a_problem_is_told_in_the_language_the_reader_prefers(
+    product: Product, wishes: str, language: str
+) -> None:
+    answer = await product.stranger().get("/api/v1/me", headers={"Accept-Language": wishes})
+    assert answer.headers["content-language"] == language
+    assert answer.json()["detail"] == {"en": "Sign in first.", "zh": "请先登录"}[language]
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"declarations": {"credit": "true", "complaints": True}}, "/declarations/credit"),
+        ({"sites": [{"id": "s", "name": "x", "address": "x", "city": "x", "headcount": True}]}, "/sites/0/headcount"),
+        ({"sites": [{"id": "s", "name": "x", "address": "x", "city": "x", "headcount": "60"}]}, "/sites/0/headcount"),
+        ({"sites": [{"id": "s", "name": "x", "address": "x", "city": "x", "headcount": 6}] * 2}, "/sites"),
+    ],
+)
+async def test_nothing_is_taken_for_what_it_is_not(applicant: Person, change: dict[str, Any], pointer: str) -> None:
+    answer = await applicant.post("/cases", {**await an_application(applicant), **change})
+    assert (answer.json()["code"], answer.json()["errors"][0]["pointer"]) == ("invalid", pointer)
+
+
+async def test_a_key_that_was_refused_stays_with_its_body(case: dict[str, Any], manager: Person) -> None:
+    path = f"/cases/{case['id']}/acts"
+    wrong = {"kind": "note.add", "text": ""}
+    for _ in range(2):
+        assert (await manager.post(path, wrong, key="mine")).json()["code"] == "invalid"
+    other = await manager.post(path, {"kind": "note.add", "text": "x"}, key="mine")
+    assert other.json()["code"] == "idempotency_key_reused"
+
+
+async def test_two_advances_at_once_both_move_the_clock(case: dict[str, Any], manager: Person) -> None:
+    path = f"/rehearsal/cases/{case['id']}/advance"
+    answers = await asyncio.gather(*(manager.post(path, {"days": 1}) for _ in range(2)))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    moved = datetime.fromisoformat((await manager.case(case["id"]))["now"]) - datetime.fromisoformat(case["now"])
+    assert moved.days == 2
+
+
+async def test_a_list_knows_its_stages(manager: Person) -> None:
+    assert (await manager.get("/cases", stage="none")).json()["code"] == "invalid"
+    assert (await manager.http.put("/api/v1/cases")).json()["code"] == "method_not_allowed"

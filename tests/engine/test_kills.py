@@ -253,6 +253,25 @@ async def test_while_the_engine_is_away_an_act_is_unavailable_and_later_done_onc
         await server.stop()
 
 
+async def test_an_act_that_nobody_works_on_yet_is_accepted_and_told_of_later(
+    case: Journey, worker: WorkerProcess
+) -> None:
+    worker.freeze()
+    answer = await noted(case, "later")
+    assert answer.status_code == 202, answer.text
+    await worker.again()
+    manager = await case.product.sign_in("manager")
+    operation = answer.headers["location"].removeprefix("/api/v1")
+    told: dict[str, Any] = {}
+    for _ in range(200):
+        told = (await manager.get(operation)).json()
+        if told["state"] != "running":
+            break
+        await asyncio.sleep(0.2)
+    assert told["state"] == "done"
+    assert await whole(case) == ["application", "note.add"]
+
+
 @pytest.mark.postgres
 async def test_while_the_database_is_away_an_act_is_unavailable_and_later_done_once(
     engine: str, tmp_path: Path

@@ -80,10 +80,13 @@ async def test_the_applicant_sees_the_same_with_and_without_a_visit(product: Pro
     await both("leader", "audit.characteristics", deductions=[a_deduction()])
     await both("leader", "audit.close", on=today, attendees=["x"])
 
-    visit = {"visited_on": today, "site": "s2", "observations": "等候时间短"}
+    photograph = await people["visitor"].upload()
+    visit = {"visited_on": today, "site": "s2", "observations": "等候时间短", "evidence": [photograph]}
     current = await people["visitor"].case(visited["id"])
     assert (await people["visitor"].answer(current, "audit.mystery_visit", **visit)).status_code == 200
     assert await everything(applicant, plain) == await everything(applicant, visited)
+    seen_by = {name: (await people[name].get(f"/files/{photograph}")).status_code for name in people}
+    assert seen_by == {"applicant": 404, "manager": 200, "leader": 200, "visitor": 200}
     mails = product.settings.data / "mail"
     letters = [message_from_bytes(mail.read_bytes()) for mail in mails.iterdir()]
     mine = [str(letter.get_payload(decode=True)) for letter in letters if "applicant@" in str(letter["To"])]
@@ -91,6 +94,7 @@ async def test_the_applicant_sees_the_same_with_and_without_a_visit(product: Pro
 
     answer = await people["manager"].answer(current, "audit.credit", listed=False)
     assert [task["kind"] for task in answer.json()["tasks"]] == ["findings.confirm"]
+    assert (await applicant.get(f"/files/{photograph}")).status_code == 200
     told = await applicant.case(visited["id"])
     assert told["audits"][0]["plan"]["modes"] == ["interview", "mystery_visit"]
     kinds = [event["kind"] for event in (await applicant.get(f"/cases/{visited['id']}/events")).json()["items"]]

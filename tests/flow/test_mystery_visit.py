@@ -136,44 +136,42 @@ def test_without_findings_the_visit_is_disclosed_with_the_report(lives: Lives) -
     assert "audit.mystery_visit" in kinds(secret)
 
 
+@pytest.mark.parametrize("last", ["audit.close", "audit.credit", "audit.characteristics", "audit.management"])
 @pytest.mark.parametrize("deductions", [[], [a_deduction()]], ids=["no list", "a list"])
-def test_a_visit_that_comes_last_looks_like_an_evaluation_that_comes_late(
-    lives: Lives, deductions: list[dict[str, Any]]
+def test_a_visit_that_comes_last_looks_like_the_last_input_that_comes_late(
+    lives: Lives, deductions: list[dict[str, Any]], last: str
 ) -> None:
-    def evaluate(life: Life) -> None:
-        life.answer("leader", "audit.characteristics", **NOTHING | {"deductions": deductions})
-
-    def early(life: Life) -> None:
-        if life is secret:
-            evaluate(life)
-
-    def late(life: Life) -> None:
-        visit(life) if life is secret else evaluate(life)
-
     secret, plain = lives().contracted(), lives().contracted()
     secret.on_site(**SECRET)
     plain.on_site(**OPENLY)
-    steps: list[Step] = [
-        lambda life: life.answer("leader", "audit.open", on=str(life.today), attendees=["x"]),
-        early,
-        lambda life: life.answer("leader", "audit.management", **raw_sheet()),
-        lambda life: life.days(2),
-        lambda life: life.answer("manager", "audit.credit", listed=False),
-        close,
-        lambda life: life.days(4),
-    ]
-    for step in steps:
+    day = {"on": str(plain.today), "attendees": ["x"]}
+    inputs: dict[str, Step] = {
+        "audit.open": lambda life: life.answer("leader", "audit.open", **day),
+        "audit.characteristics": lambda life: life.answer(
+            "leader", "audit.characteristics", **NOTHING | {"deductions": deductions}
+        ),
+        "audit.management": lambda life: life.answer("leader", "audit.management", **raw_sheet()),
+        "audit.credit": lambda life: life.answer("manager", "audit.credit", listed=False),
+        "audit.close": lambda life: life.answer("leader", "audit.close", **day),
+    }
+    enter_last = inputs.pop(last)
+    for step in [*inputs.values(), lambda life: life.days(2)]:
         step(secret)
         step(plain)
         assert seen(secret) == seen(plain)
-    assert (secret.open, plain.open) == (["audit.mystery_visit"], ["audit.characteristics"])
-    late(secret)
-    late(plain)
+    enter_last(secret)
+    for _ in range(2):
+        assert seen(secret) == seen(plain)
+        secret.days(2)
+        plain.days(2)
+    assert (secret.open, plain.open) == (["audit.mystery_visit"], [last])
+    visit(secret)
+    enter_last(plain)
     assert secret.open == plain.open == ["findings.confirm" if deductions else "audit.report"]
     if not deductions:
         assert without_contents(seen(secret)) == without_contents(seen(plain))
     told = [event["kind"] for event in seen(secret)["events"]]
-    assert told.count("audit.characteristics") == 1
+    assert told.count(last) == 1
 
 
 def without_contents(shown: dict[str, Any]) -> dict[str, Any]:
@@ -181,28 +179,21 @@ def without_contents(shown: dict[str, Any]) -> dict[str, Any]:
     return {**shown, "events": events}
 
 
-def test_the_record_keeps_when_the_evaluation_really_came(visiting: Life) -> None:
-    visiting.answer("leader", "audit.open", on=str(visiting.today), attendees=["x"])
-    visiting.answer("leader", "audit.characteristics", **NOTHING)
+def test_the_record_keeps_when_the_last_input_really_came(visiting: Life) -> None:
+    visiting.audited()
     entered = visiting.now
     visiting.days(3)
     visit(visiting)
-    visiting.answer("leader", "audit.management", **raw_sheet())
-    visiting.answer("manager", "audit.credit", listed=False)
-    close(visiting)
     visiting.reported()
     told = next(event for event in visiting.events() if event["kind"] == "audit.mystery_visit")
-    assert told["data"]["characteristics_at"] == entered.isoformat()
+    assert told["data"]["last_input_at"] == entered.isoformat()
 
 
-def test_an_evaluation_that_waits_for_the_visit_is_answered_for_those_who_work_on_the_case(visiting: Life) -> None:
-    visiting.answer("leader", "audit.characteristics", **NOTHING)
-    assert refused_task(visiting, "leader", "audit.characteristics", "audit.characteristics-1", **NOTHING).code == (
-        "task_not_open"
-    )
-    assert refused_task(visiting, "applicant", "audit.characteristics", "audit.characteristics-1", **NOTHING).code == (
-        "forbidden"
-    )
+def test_an_input_that_waits_for_the_visit_is_answered_for_those_who_work_on_the_case(visiting: Life) -> None:
+    visiting.audited()
+    last = {"on": str(visiting.today), "attendees": ["x"]}
+    assert refused_task(visiting, "leader", "audit.close", "audit.close-1", **last).code == "task_not_open"
+    assert refused_task(visiting, "applicant", "audit.close", "audit.close-1", **last).code == "forbidden"
 
 
 def test_at_the_latest_the_report_tells_of_the_visit(life: Life) -> None:
@@ -233,7 +224,7 @@ def test_a_visit_that_comes_in_last_without_findings_is_told_of_with_the_report_
     before = kinds(visiting)
     visit(visiting)
     assert visiting.open == ["audit.report"]
-    assert kinds(visiting) == [*before, "audit.characteristics"]
+    assert kinds(visiting) == [*before, "audit.close"]
     visiting.reported()
     assert "audit.mystery_visit" in kinds(visiting)
 

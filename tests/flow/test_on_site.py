@@ -219,3 +219,13 @@ def test_a_credit_check_of_a_wrong_form_is_invalid_when_the_scores_are_in_too(si
     for kind in ("audit.management", "audit.characteristics"):
         bring(site, kind)
     assert site.refused("manager", "audit.credit", listed="perhaps").code == "invalid"
+
+
+def test_a_sheet_that_says_nothing_deducts_nothing(life: Life) -> None:
+    life.contracted().on_site()
+    life.answer("leader", "audit.characteristics")
+    life.answer("leader", "audit.open", on=str(life.today), attendees=["x"])
+    life.answer("leader", "audit.management", **raw_sheet())
+    life.answer("manager", "audit.credit", listed=False)
+    life.answer("leader", "audit.close", on=str(life.today), attendees=["x"])
+    assert life.open == ["audit.report"]

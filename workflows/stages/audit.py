@@ -1,6 +1,5 @@
 """R:7/7.4: the audit on site, its interim verdict, the deduction list and the report."""
 
-from collections.abc import Callable
 from typing import Any
 
 from domain.answers import (
@@ -87,22 +86,15 @@ def management_scored(case: Case, task: Task, answer: ManagementSheet) -> None:
     if case.facts.to_approve:
         audit.awaits.append("approval.give")
         case.ask("approval.give", audit=audit, subject="not_applicable")
-    _judge_when_complete(case, audit)
+    _judge_when_complete(case, audit, task)
 
 
 def characteristics_scored(case: Case, task: Task, answer: CharacteristicsSheet) -> None:
-    """R:7/7.4.4: the service characteristics are evaluated, with each deduction's reason.
-
-    A mystery visit is a part of it (R:4/4.2): for the client it lasts until that is in. Whatever else came in
-    last, a verdict that does not follow would tell of the visit.
-    """
+    """R:7/7.4.4: the service characteristics are evaluated, with each deduction's reason."""
     audit = case.audit(task)
     _take_findings(case, audit, "characteristics")
-    visit_is_out = MYSTERY in audit.awaits and MYSTERY not in audit.given
-    if visit_is_out:
-        case.cover(task)
-    _scored(case, audit, task, case.hold if visit_is_out else case.record, deductions=len(answer.deductions))
-    _judge_when_complete(case, audit)
+    _scored(case, audit, task, deductions=len(answer.deductions))
+    _judge_when_complete(case, audit, task)
 
 
 def credit_checked(case: Case, task: Task, answer: CreditSheet) -> None:
@@ -112,7 +104,7 @@ def credit_checked(case: Case, task: Task, answer: CreditSheet) -> None:
         case.refuse_later_than_today(f"/entries/{place}/on", entry.on)
     _scored(case, audit, task, listed=answer.listed, entries=len(answer.entries))
     if audit.stage == "audit":
-        _judge_when_complete(case, audit)
+        _judge_when_complete(case, audit, task)
     elif case.facts.results:
         _checked_again(case, audit, case.facts.results)
 
@@ -139,7 +131,7 @@ def contents_concluded(case: Case, task: Task, answer: AuditContents) -> None:
     case.rely_on("contents")
     conclusions = {letter: one.conclusion for letter, one in sorted(answer.items.items())}
     _scored(case, audit, task, conclusions=conclusions)
-    _judge_when_complete(case, audit)
+    _judge_when_complete(case, audit, task)
 
 
 def visited(case: Case, task: Task, answer: MysteryVisit) -> None:
@@ -153,10 +145,10 @@ def visited(case: Case, task: Task, answer: MysteryVisit) -> None:
         raise invalid("该场所不在计划内", "The site is not in the plan.", [("/site", "not a planned site")])
     case.give(audit, task.kind)
     shown = {"content": case.facts.content, "visited_on": answer.visited_on}
-    if evaluated_at := case.uncover(audit):
-        shown["characteristics_at"] = evaluated_at.isoformat()
+    if covered_at := case.uncover(audit):
+        shown["last_input_at"] = covered_at.isoformat()
     case.hold(task.kind, task.clause, audit=audit.id, **shown)
-    _judge_when_complete(case, audit)
+    _judge_when_complete(case, audit, task)
 
 
 def approved(case: Case, task: Task, answer: Approval) -> None:
@@ -172,7 +164,7 @@ def approved(case: Case, task: Task, answer: Approval) -> None:
     audit.awaits.remove("approval.give")
     if answer.outcome == "refuse":
         case.reopen(audit, "audit.management")
-    _judge_when_complete(case, audit)
+    _judge_when_complete(case, audit, task)
 
 
 def _take_findings(case: Case, audit: Audit, source: str) -> None:
@@ -186,32 +178,32 @@ def _take_findings(case: Case, audit: Audit, source: str) -> None:
     ]
 
 
-def _scored(
-    case: Case,
-    audit: Audit,
-    task: Task,
-    write: Callable[..., None] | None = None,
-    **data: Any,  # noqa: ANN401  # JSON values
-) -> None:
+def _scored(case: Case, audit: Audit, task: Task, **data: Any) -> None:  # noqa: ANN401  # JSON values
     """A sheet lies in the record whole; its event holds its digest."""
     case.give(audit, task.kind)
     case.take_duty(case.message.actor.person, "evaluation")
-    write = write or case.record
-    write(task.kind, task.clause, audit=audit.id, task=task.id, content=case.facts.content, **data)
+    case.record(task.kind, task.clause, audit=audit.id, task=task.id, content=case.facts.content, **data)
 
 
 def _given(case: Case, audit: Audit, task: Task, answer: Meeting) -> None:
     case.give(audit, task.kind)
     case.take_duty(case.message.actor.person, "evaluation")
     case.record_message(answer, task.clause, audit=audit.id)
-    _judge_when_complete(case, audit)
+    _judge_when_complete(case, audit, task)
 
 
-def _judge_when_complete(case: Case, audit: Audit) -> None:
-    """R:7/7.4.5: the interim verdict, once everything is in; then the deduction list goes to the client."""
+def _judge_when_complete(case: Case, audit: Audit, task: Task) -> None:
+    """R:7/7.4.5: the interim verdict, once everything is in; then the deduction list goes to the client.
+
+    What came in last before a mystery visit is still to come in the client's eyes: a verdict that does not follow
+    would tell of the visit (R:4/4.2).
+    """
     if case.facts.results:
         audit.score(case.facts.results, case.facts.results_content)
-    if any(kind not in audit.given for kind in audit.awaits):
+    missing = [kind for kind in audit.awaits if kind not in audit.given]
+    if missing == [MYSTERY]:
+        case.cover(task)
+    if missing:
         return
     if audit.results is None:
         raise RuntimeError("everything is in and nothing was scored")
