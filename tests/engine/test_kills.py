@@ -113,10 +113,12 @@ async def whole(case: Journey) -> list[str]:
     assert broken_at(events) is None
     client = await case.client()
     known: Any = await client.get_workflow_handle(case.id).query("state")
-    with Session(connect(case.product.settings.sql_url)) as session:
+    database = connect(case.product.settings.sql_url)
+    with Session(database) as session:
         row = case_row(session, case.id)
         assert row is not None
         kept = state_of(row).model_dump(mode="json", exclude={"effects", "head"})
+    database.dispose()
     assert {name: known[name] for name in kept} == kept
     return [event["kind"] for event in events]
 
