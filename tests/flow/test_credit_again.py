@@ -104,3 +104,11 @@ def test_a_surveillance_is_reviewed_again_too(certified: Life) -> None:
     certified.answer("reviewer", "review.independent", outcome="agree", readings_acknowledged=[STRICTNESS])
     refusal = certified.refused("decider", "decision.make", outcome="maintain", conditions=MAINTAINED)
     assert refusal.clause == "R:7/6.5.3.2"
+
+
+def test_a_failure_found_before_the_decision_is_not_undone_by_the_next_check(life: Life) -> None:
+    at_decision(life).days(31)
+    life.answer("manager", "audit.credit", listed=True)
+    life.days(31)
+    life.answer("manager", "audit.credit", listed=False)
+    assert life.refused("decider", "decision.make", outcome="grant").clause == "R:7/6.4.8"

@@ -17,7 +17,6 @@ from tests.flow.steps import submit as rectify
 from tests.lives import PLAN, Life, a_deduction
 
 OPENLY = {"team": PLAN["team"], "modes": ["observation"]}
-RETURNED = {"outcome": "return", "checks": {"a": True, "b": False}, "issues": ["x"]}
 NOTHING: dict[str, Any] = {"items": [], "deductions": [], "modes_used": ["observation"]}
 VISIT = {"site": "s1", "observations": "以顾客身份入住"}
 TELLING = ("mystery", "visitor", "暗访")

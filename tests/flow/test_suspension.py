@@ -7,9 +7,11 @@ import pytest
 from tests.flow.steps import ended, kinds, last_event
 from tests.flow.years import (
     EXPIRY,
+    FEWER_DAYS,
     SUSPEND,
     deadlines,
     dismissed,
+    failed_by_documents,
     maintained,
     notices,
     submissions,
@@ -143,3 +145,10 @@ def test_a_surveillance_that_failed_is_reported_beside_its_suspension(certified:
     suspended(certified)
     number = certified.case.certificates[0].number
     assert submissions(certified)[1:] == [f"surveillance:{certified.audit.id}", f"suspension:{number}"]
+
+
+def test_a_late_surveillance_that_failed_by_documents_needs_no_new_date(certified: Life) -> None:
+    certified.until(date(2027, 3, 10))
+    failed_by_documents(certified, **FEWER_DAYS)
+    certified.answer("decider", "suspension.decide", outcome="dismiss", reason="x")
+    assert certified.open == ["audit.report"]

@@ -113,6 +113,7 @@ def _checked_again(case: Case, audit: Audit, results: Results) -> None:
     """Credit before a decision: it can add a failure; a reading the verdict has come to rest on is reviewed first."""
     acknowledged = set(audit.results.sensitive) if audit.results else set()
     audit.score(results, case.facts.results_content)
+    audit.close_results()
     if audit.results and set(audit.results.sensitive) - acknowledged:
         case.drop_tasks("decision.make", audit)
         case.enter(audit, "review")

@@ -66,7 +66,8 @@ def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
     if answer.outcome == "suspend" and not answer.grounds:
         raise invalid("暂停须指明情形", "Name the grounds.", [("/grounds", "required")])
     latest = case.certificate.valid_until
-    held = any(one.audit_kind == "surveillance" and one.stage != "closed" and one.last_day for one in case.state.audits)
+    open_ones = [one for one in case.state.audits if one.audit_kind == "surveillance" and one.stage != "closed"]
+    held = any(one.last_day or one.failed for one in open_ones)
     asked = answer.outcome == "dismiss" and not held
     if asked and (answer.until is None or not case.today < answer.until <= latest):
         fault = ("/until", f"a date after today, until {latest}")
