@@ -148,7 +148,10 @@ class DeliveryActivities:
             if row is None:
                 raise DocumentError(f"there is no certificate {effect.about}")
             rule = (row.special_rule, row.special_rule_version or "") if row.special_rule else None
-            packs = dossiers.packs(self._library, (row.scheme, row.scheme_version), rule)
+            try:
+                packs = self._library.packs((row.scheme, row.scheme_version), rule)
+            except KeyError as error:
+                raise DocumentError(f"the pack {error} is not installed") from error
             data = certificate_data(row, packs, dossiers.body_name(session, row.body), self._outside.public_url)
         return certificate_pdf(data), f"{data.number}.pdf"
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from activities.papers import Answer, Dossier, Packs
+from activities.papers import Answer, Dossier
 from domain.audit import Audit
 from domain.dates import local_date
 from domain.documents import Phrase
@@ -26,20 +26,6 @@ ANSWERS = (
 )
 
 
-def packs(library: Library, scheme: tuple[str, str], special_rule: tuple[str, str] | None) -> Packs:
-    """The packs by id and version, the scheme as the special rule overrides it.
-
-    Raises:
-        DocumentError: one of them is not installed.
-    """
-    try:
-        found = library.scheme(*scheme)
-        rule = library.special_rule(*special_rule) if special_rule else None
-    except KeyError as error:
-        raise DocumentError(f"the pack {error} is not installed") from error
-    return Packs(found.under(rule) if rule else found, rule)
-
-
 def body_name(session: Session, body: str) -> Phrase:
     """What a certification body is called."""
     row = session.get(Body, body)
@@ -53,9 +39,12 @@ def dossier(session: Session, library: Library, state: CaseState, audit_id: str)
         DocumentError: there is no such audit, or a pack is not installed.
     """
     audit = next((one for one in state.audits if one.id == audit_id), None)
-    if audit is None or state.scheme is None:
+    if audit is None:
         raise DocumentError(f"there is no audit {audit_id}")
-    rule = state.special_rule
+    try:
+        packs = library.packs_of(state)
+    except KeyError as error:
+        raise DocumentError(f"the pack {error} is not installed") from error
     answers = _answers(session, state.id, audit)
     wanted = {answer.content for given in answers.values() for answer in given}
     wanted |= {audit.results_content, *(finding.content for finding in audit.findings)}
@@ -63,7 +52,7 @@ def dossier(session: Session, library: Library, state: CaseState, audit_id: str)
         state=state,
         audit=audit,
         body=body_name(session, state.body),
-        packs=packs(library, (state.scheme.id, state.scheme.version), (rule.id, rule.version) if rule else None),
+        packs=packs,
         names=_names(session, audit),
         answers=answers,
         contents=_contents(session, state.id, wanted),

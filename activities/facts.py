@@ -1,7 +1,7 @@
 """What services find out for a message before it is worked on: rules, calendar, numbers, the people and files named."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -16,7 +16,7 @@ from domain.rules import Rules
 from domain.state import CaseState, Facts, Message
 from records import store
 from records.tables import CaseRow, FileRow, FileUseRow
-from services.schemes import Library
+from services.schemes import Library, pack_key
 
 
 class FactFinder:
@@ -54,33 +54,38 @@ class FactFinder:
             case "decision.make":
                 facts.certificate_number = "" if preview else _certificate_number(session, state, message, at)
         if message.kind == "application":
-            self._of_application(session, state, message, facts)
+            self._of_application(session, state, message, facts, at)
             facts.number = "" if preview else _case_number(session, state, at)
         return facts
 
-    def _of_application(self, session: Session, state: CaseState, message: Message, facts: Facts) -> None:
+    def _of_application(self, session: Session, state: CaseState, message: Message, facts: Facts, at: datetime) -> None:
         handed_in = NewCase.model_validate_json(message.content)
-        facts.rules = self._rules(handed_in)
+        facts.rules = self._rules(handed_in, state.body, local_date(at))
         key = store.open_key(handed_in, rehearsal=state.rehearsal)
         other = session.exec(select(CaseRow.id).where(CaseRow.open_key == key, CaseRow.id != state.id)).first()
         if other:
             raise store.another_open_case()
 
-    def _rules(self, handed_in: NewCase) -> Rules:
+    def _rules(self, handed_in: NewCase, body: str, on: date) -> Rules:
+        """The scheme with what lies over it: the trade's pack and the body's own rules (R:2)."""
+        wanted, trade = handed_in.scheme, handed_in.special_rule
         try:
-            scheme = self._library.scheme(handed_in.scheme.id, handed_in.scheme.version)
+            self._library.scheme(wanted.id, wanted.version)
         except KeyError as error:
             raise _invalid("/scheme", "no such scheme") from error
-        chosen = handed_in.special_rule
-        if chosen is None:
-            return scheme.rules()
+        house = self._library.house_rules_of(body, wanted.id, on)
         try:
-            special_rule = self._library.special_rule(chosen.id, chosen.version)
+            packs = self._library.packs(
+                pack_key(wanted), pack_key(trade) if trade else None, pack_key(house) if house else None
+            )
         except KeyError as error:
-            raise _invalid("/special_rule", "no such special rule") from error
-        if special_rule.trade != handed_in.service.category:
-            raise _invalid("/service/category", f"the special rule is for the trade {special_rule.trade}")
-        return scheme.under(special_rule).rules()
+            raise _invalid("/special_rule", "no such special rule or standard") from error
+        if packs.trade and packs.trade.scheme != wanted.id:
+            raise _invalid("/special_rule", f"{packs.trade.id} belongs to the scheme {packs.trade.scheme}")
+        if packs.trade and packs.trade.trade != handed_in.service.category:
+            raise _invalid("/service/category", f"{packs.trade.id} is for the trade {packs.trade.trade}")
+        rules = packs.scheme.rules(house.readings if house else None)
+        return rules.model_copy(update={"house_rules": f"{house.id}/{house.version}"}) if house else rules
 
     def _check_files(self, session: Session, state: CaseState, message: Message) -> None:
         named = store.file_pointers(message.content)

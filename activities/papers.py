@@ -26,22 +26,17 @@ from domain.documents import (
     PrintedSite,
     TeamMember,
 )
-from domain.pack import Scheme, SpecialRule
+from domain.pack import Scheme
 from domain.points import format_points, parse_points
 from domain.results import Results
 from domain.sheets import CreditSheet, ManagementSheet
 from domain.state import CaseState
+from domain.trade_pack import TradePack
 from records.issued import CertificateRow
 from services.documents import DocumentError
+from services.schemes import Packs
 
 CREDIT_KINDS = {"violation": "违法违规 violation", "complaint": "投诉 complaint", "accident": "事故 accident"}
-
-
-class Packs(NamedTuple):
-    """The packs a paper cites: the scheme, as its special rule overrides it."""
-
-    scheme: Scheme
-    special_rule: SpecialRule | None
 
 
 class Answer(NamedTuple):
@@ -107,7 +102,7 @@ def certificate_data(row: CertificateRow, packs: Packs, body: Phrase, public_url
             for site in row.sites
         ],
         scheme=edition(packs.scheme),
-        special_rule=edition(packs.special_rule) if packs.special_rule else None,
+        special_rule=edition(packs.trade) if packs.trade else None,
         decided_on=row.decided_on,
         valid_from=row.valid_from,
         valid_until=row.valid_until,
@@ -118,7 +113,7 @@ def certificate_data(row: CertificateRow, packs: Packs, body: Phrase, public_url
     )
 
 
-def edition(pack: Scheme | SpecialRule) -> Edition:
+def edition(pack: Scheme | TradePack) -> Edition:
     """A pack as documents cite it."""
     return Edition(id=pack.id, version=pack.version, title=Phrase(zh=pack.title.zh, en=pack.title.en))
 
@@ -152,7 +147,7 @@ def report_data(dossier: Dossier) -> AuditReportData:
         service=Phrase(zh=application.service.name),
         scope=Phrase(zh=application.service.description),
         scheme=edition(packs.scheme),
-        special_rule=edition(packs.special_rule) if packs.special_rule else None,
+        special_rule=edition(packs.trade) if packs.trade else None,
         team=[TeamMember(name=dossier.names.get(one.user, one.user), role=one.role) for one in plan.team],
         plan=_plan(dossier, plan),
         first_day=audit.first_day,
@@ -162,7 +157,7 @@ def report_data(dossier: Dossier) -> AuditReportData:
         **_scores(dossier, full),
         reading_used=results.reading_used,
         sensitive=results.sensitive,
-        characteristic=score_tables.characteristic(packs.special_rule, full),
+        characteristic=score_tables.characteristic(packs.trade, full),
         findings=list(_findings(dossier)),
         credit=_credit(dossier, results.credit) if results.credit else None,
         contents=list(_contents(dossier)),

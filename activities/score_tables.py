@@ -6,10 +6,10 @@ from typing import Literal
 
 from domain.catalogue import Catalogue
 from domain.documents import CharacteristicItem, CharacteristicScore, IndicatorScore, ScoreRow, ThresholdScore
-from domain.pack import SpecialRule
 from domain.points import format_points
 from domain.results import Readings, Results
 from domain.sheets import ManagementSheet, RowScore
+from domain.trade_pack import SpecialRule, TradePack
 
 PERCENT = 100
 Mark = Literal["veto", "not_applicable", "carried", "violation"]
@@ -90,10 +90,10 @@ def thresholds(catalogue: Catalogue, readings: Readings) -> Iterator[ThresholdSc
     )
 
 
-def characteristic(rule: SpecialRule | None, results: Results) -> CharacteristicScore | None:
+def characteristic(rule: TradePack | None, results: Results) -> CharacteristicScore | None:
     """Every item of the special rule after deductions; None where nothing of the kind was scored."""
     found = results.characteristic
-    if rule is None or found is None:
+    if not isinstance(rule, SpecialRule) or found is None:
         return None
     items = [
         CharacteristicItem(

@@ -7,13 +7,14 @@ from sqlmodel import Session
 
 from domain.audit import Audit, Finding
 from domain.dates import local_date
-from domain.pack import Scheme, SpecialRule
+from domain.pack import Scheme
 from domain.refusal import Fault, Refused
 from domain.results import ChosenReadings, Results
 from domain.scoring import credit_readings, score_characteristics, score_management, verdict
 from domain.sheet_checks import Setting, check_characteristics, check_sheet
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet, to_approve, with_carried
 from domain.state import CaseState, Facts, Message
+from domain.trade_pack import SpecialRule
 from records import store
 from records.tables import ContentRow
 from services.schemes import Library
@@ -34,8 +35,10 @@ class Scores:
             Refused: `invalid`, with a JSON pointer for each fault of the sheet.
         """
         audit = _audit_of(state, message)
-        scheme, special_rule = self._packs(state)
-        if audit is None or scheme is None or special_rule is None or audit.plan is None:
+        if audit is None or audit.plan is None:
+            return
+        scheme, special_rule = self._library.packs_of(state)
+        if not isinstance(special_rule, SpecialRule):
             return
         previous = _previous_sheet(session, state, audit)
         setting = Setting(audit.audit_kind, previous, _open_rows(state), audit.plan.sites)
@@ -48,12 +51,6 @@ class Scores:
             results = _results(scheme, special_rule, audit, texts, previous, at)
             facts.results, facts.results_full = _totals(results), results.model_dump_json()
             facts.results_content = store.content_digest(facts.results_full)
-
-    def _packs(self, state: CaseState) -> tuple[Scheme | None, SpecialRule | None]:
-        if state.scheme is None or state.special_rule is None:
-            return None, None
-        special_rule = self._library.special_rule(state.special_rule.id, state.special_rule.version)
-        return self._library.scheme(state.scheme.id, state.scheme.version).under(special_rule), special_rule
 
     def _check(
         self,

@@ -24,7 +24,7 @@ def list_schemes(_: AtDesk, request: Request) -> dict[str, Any]:
 def show_scheme(_: AtDesk, request: Request, pack_id: str, version: str) -> dict[str, Any]:
     """One pack whole, with the payload schema of each task and act."""
     library: Library = request.app.state.library
-    for find in (library.scheme, library.special_rule):
+    for find in (library.scheme, library.trade_pack):
         try:
             pack = find(pack_id, version)
         except KeyError:

@@ -1,11 +1,13 @@
 """What makes a pack sound: ids, clauses, sums and thresholds that fit together, found without any I/O."""
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final
 
-from domain.pack import Catalogue, Row, Scheme, SpecialRule
+from domain.catalogue import Catalogue, Row
+from domain.pack import Scheme
 from domain.points import format_points
+from domain.problems import Loc, Problem, repeats
 from domain.rules import Lapse
 
 FULL_MARKS: Final = 100
@@ -65,15 +67,6 @@ NEEDED_READINGS: Final = {
 }
 """Errata that scoring decides by, and the readings it knows."""
 
-Loc = tuple[str | int, ...]
-
-
-class Problem(NamedTuple):
-    """What is wrong in a pack, and where in its data."""
-
-    loc: Loc
-    reason: str
-
 
 def scheme_problems(scheme: Scheme) -> list[Problem]:
     """Say everything that does not fit together in a scheme; an empty list when it is sound."""
@@ -88,39 +81,17 @@ def scheme_problems(scheme: Scheme) -> list[Problem]:
     return problems
 
 
-def special_rule_problems(rule: SpecialRule) -> list[Problem]:
-    """Say everything that does not fit together in a special rule; an empty list when it is sound."""
-    problems = list(_repeats("items", (item.id for item in rule.items)))
-    total = sum((Fraction(item.points) for item in rule.items), Fraction(0))
-    if total != FULL_MARKS:
-        problems.append(Problem(("items",), f"items add up to {format_points(total)}, not {FULL_MARKS}"))
-    if rule.threshold > FULL_MARKS:
-        reason = f"threshold {format_points(rule.threshold)} is above {FULL_MARKS}"
-        problems.append(Problem(("threshold",), reason))
-    off = [place for place, item in enumerate(rule.items) if item.points % rule.step]
-    problems += [Problem(("items", place, "points"), f"is no multiple of the step {rule.step}") for place in off]
-    return problems
-
-
 def _repeated_ids(scheme: Scheme) -> Iterator[Problem]:
-    yield from _repeats("clauses", (clause.id for clause in scheme.clauses))
-    yield from _repeats("stages", (stage.id for stage in scheme.stages))
-    yield from _repeats("waits", (wait.kind for wait in scheme.waits))
-    yield from _repeats("errata", (erratum.id for erratum in scheme.errata))
-    yield from _repeats("documents", (document.kind for document in scheme.documents))
-    yield from _repeats("checklist", (item.id for item in scheme.checklist))
+    yield from repeats("clauses", (clause.id for clause in scheme.clauses))
+    yield from repeats("stages", (stage.id for stage in scheme.stages))
+    yield from repeats("waits", (wait.kind for wait in scheme.waits))
+    yield from repeats("errata", (erratum.id for erratum in scheme.errata))
+    yield from repeats("documents", (document.kind for document in scheme.documents))
+    yield from repeats("checklist", (item.id for item in scheme.checklist))
     if scheme.catalogue is not None:
         at: Loc = ("catalogue",)
-        yield from _repeats("indicators", (one.id for one in scheme.catalogue.indicators), prefix=at)
-        yield from _repeats("rows", (row.row for row in scheme.catalogue.rows), prefix=at)
-
-
-def _repeats(field: str, ids: Iterable[Hashable], *, prefix: Loc = ()) -> Iterator[Problem]:
-    seen: set[Hashable] = set()
-    for place, one in enumerate(ids):
-        if one in seen:
-            yield Problem((*prefix, field, place), f"{one} stands twice")
-        seen.add(one)
+        yield from repeats("indicators", (one.id for one in scheme.catalogue.indicators), prefix=at)
+        yield from repeats("rows", (row.row for row in scheme.catalogue.rows), prefix=at)
 
 
 def _undefined_clauses(scheme: Scheme) -> Iterator[Problem]:

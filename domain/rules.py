@@ -94,5 +94,11 @@ class Rules(Record):
     """The ladder for long dates (surveillance, recertification): days before the due date."""
     errata: dict[str, list[str]] = Field(default_factory=dict)
     """Moment of a case → the errata on whose chosen reading it rests from then on."""
+    readings: dict[str, str] = Field(default_factory=dict)
+    """Erratum → the reading this case is pinned to; the pack's own where it is not named."""
+    house_rules: str = ""
+    """The body's own rules that lie over the pack, `<id>/<version>`; empty for none."""
+    evaluations: list[str] = Field(default_factory=lambda: ["audit.management", "audit.characteristics"])
+    """The task kinds in which the team hands in what the verdict is computed from."""
     origins: dict[str, str] = Field(default_factory=dict)
-    """JSON pointer into the pack → the special rule that set the value in the pack's place (R:2)."""
+    """JSON pointer into the pack → whose the value is: a trade pack's, a body's (R:2), or borrowed of a scheme."""

@@ -8,7 +8,6 @@ from typing import Final, get_args
 
 from domain.catalogue import Catalogue, Group, Row, Thresholds
 from domain.dates import YEAR_MONTHS, add_months
-from domain.pack import SpecialRule, SpecialRuleItem
 from domain.pack_checks import APPENDIX_B_POINTS, CREDIT_STRICTNESS
 from domain.points import format_points
 from domain.results import (
@@ -26,6 +25,7 @@ from domain.results import (
 )
 from domain.sheet_checks import Setting, check_characteristics, check_sheet
 from domain.sheets import CharacteristicsSheet, CreditEntry, CreditSheet, Deduction, ManagementSheet, RowScore
+from domain.trade_pack import SpecialRule, SpecialRuleItem
 
 __all__ = [
     "Setting",

@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from domain.catalogue import Catalogue, Element, Group, Row
-from domain.pack import SpecialRule, SpecialRuleItem
 from domain.points import format_points
 from domain.refusal import Fault
 from domain.sheets import (
@@ -18,6 +17,7 @@ from domain.sheets import (
     RowScore,
     with_carried,
 )
+from domain.trade_pack import SpecialRule, SpecialRuleItem
 
 NEVER_CARRIED_IN: Final = {"initial", "reaudit", "recertification"}
 

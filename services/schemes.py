@@ -1,151 +1,93 @@
 """Reads scheme packs from YAML, strictly: an error names the file, the line and the reason."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import Any, Final, NamedTuple, Self, TypeVar
 
-import yaml
 from pydantic import JsonValue, ValidationError
 
-from domain.pack import PackSummary, Scheme, SpecialRule
-from domain.pack_checks import Loc, Problem, scheme_problems, special_rule_problems
+from domain.application import Ref
+from domain.house_rules import HouseRules
+from domain.layer_checks import house_rules_problems, override_problems, special_rule_problems, standard_problems
+from domain.pack import Scheme
+from domain.pack_checks import scheme_problems
+from domain.pack_parts import PackSummary
+from domain.problems import Problem
+from domain.state import CaseState
+from domain.trade_pack import SpecialRule, Standard, TradePack
+from services.strict_yaml import PackError, Source
 
-Pack = TypeVar("Pack", bound=Scheme | SpecialRule)
+__all__ = ["SCHEMES", "Library", "PackError", "Packs", "load_pack", "load_scheme", "pack_key"]
+
+Pack = TypeVar("Pack", bound=Scheme | TradePack | HouseRules)
 
 SCHEMES: Final = Path(__file__).parents[1] / "schemes"
-SPECIAL_RULE: Final = "special_rule.yaml"
 HEAD: Final = "scheme.yaml"
-PARTS: Final = ("clauses", "waits", "planning", "cycle", "reminders", "documents", "errata")
-CHOICES: Final = ("catalogue", "checklist")
-"""One of the two, as the scheme is scored or answered from a list."""
+PARTS: Final = ("stages", "clauses", "waits", "planning", "cycle", "reminders", "documents", "errata")
+OPTIONAL: Final = ("catalogue", "heads", "checklist", "pass_rule", "coverage")
+"""What only some schemes have, as they are scored or decided on a checklist."""
+BORROWS: Final = "borrows"
+"""Key of a scheme's head: part → the folder it is taken from, `service/1.0`."""
 
-_TAG: Final = "tag:yaml.org,2002:"
-_AS_WRITTEN: Final = {f"{_TAG}str", f"{_TAG}timestamp"}
+PackKey = tuple[str, str]
+"""Id and version."""
 
-# PyYAML is built without its C parser on some systems
-_LOADER: Final[type[yaml.SafeLoader] | type[yaml.CSafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class PackError(Exception):
-    """A pack that is not taken: `path`, `line` (from 1) and `reason`."""
-
-    def __init__(self, path: Path, line: int, reason: str) -> None:
-        super().__init__(f"{path}:{line}: {reason}")
-        self.path = path
-        self.line = line
-        self.reason = reason
+LAID_OVER: Final[dict[str, tuple[type[SpecialRule | Standard | HouseRules], Callable[[Any], list[Problem]]]]] = {
+    "special_rule.yaml": (SpecialRule, special_rule_problems),
+    "standard.yaml": (Standard, standard_problems),
+    "house_rules.yaml": (HouseRules, house_rules_problems),
+}
+"""Packs of one file: their model, and what can be wrong in them."""
 
 
-class _Source:
-    """The data of one or more YAML files, and where each value of it was written."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.data: dict[str, JsonValue] = {}
-        self.places: dict[Loc, tuple[Path, int]] = {(): (path, 1)}
-        self._seen: set[int] = set()
-
-    def take(self, path: Path, at: Loc = ()) -> None:
-        """Read a file into the data: as a whole, or under a key; raises PackError."""
-        node = _compose(path)
-        self.places[at] = (path, 1)
-        self._seen = set()
-        value = self._value(path, node, at)
-        if at:
-            self.data[str(at[0])] = value
-        elif isinstance(value, dict):
-            self.data.update(value)
-        else:
-            raise PackError(path, 1, "is no mapping")
-
-    def error(self, problem: Problem) -> PackError:
-        """Give the problem as an error at the nearest place that was written."""
-        loc = problem.loc
-        while loc not in self.places:
-            loc = loc[:-1]
-        path, line = self.places[loc]
-        return PackError(path, line, problem.reason)
-
-    def _value(self, path: Path, node: yaml.Node, at: Loc) -> JsonValue:
-        line = node.start_mark.line + 1
-        if id(node) in self._seen:
-            raise PackError(path, line, "anchors and aliases are not used in packs")
-        self._seen.add(id(node))
-        self.places.setdefault(at, (path, line))
-        if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
-            return dict(self._entries(path, node, at))
-        if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
-            return [self._value(path, one, (*at, place)) for place, one in enumerate(node.value)]
-        return _scalar(path, line, node)
-
-    def _entries(self, path: Path, node: yaml.MappingNode, at: Loc) -> Iterator[tuple[str, JsonValue]]:
-        keys: set[str] = set()
-        for key_node, value_node in node.value:
-            line = key_node.start_mark.line + 1
-            if key_node.tag != f"{_TAG}str":
-                raise PackError(path, line, f"key {key_node.value} is no text; put it in quotes")
-            key = str(key_node.value)
-            if key in keys:
-                raise PackError(path, line, f"key {key} stands twice")
-            keys.add(key)
-            self.places[(*at, key)] = (path, line)
-            yield key, self._value(path, value_node, (*at, key))
-
-
-def _compose(path: Path) -> yaml.Node:
-    try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    except FileNotFoundError as missing:
-        raise PackError(path, 1, "the file is missing") from missing
-    except UnicodeDecodeError as broken:
-        raise PackError(path, 1, "the file is not UTF-8") from broken
-    except yaml.MarkedYAMLError as broken:
-        line = broken.problem_mark.line + 1 if broken.problem_mark else 1
-        raise PackError(path, line, f"is no YAML: {broken.problem}") from broken
-    except yaml.YAMLError as broken:
-        raise PackError(path, 1, f"is no YAML: {broken}") from broken
-    if node is None:
-        raise PackError(path, 1, "the file is empty")
-    return node
-
-
-def _scalar(path: Path, line: int, node: yaml.Node) -> JsonValue:
-    """Give a scalar's value; YAML 1.1's surprises (0.5, yes, 1:30, merge keys, tags) are refused."""
-    text = str(node.value)
-    if node.tag in _AS_WRITTEN:
-        return text
-    if node.tag == f"{_TAG}int" and text.isascii() and text.isdigit() and str(int(text)) == text:
-        return int(text)
-    if node.tag == f"{_TAG}bool" and text in {"true", "false"}:
-        return text == "true"
-    if node.tag == f"{_TAG}null":
-        return None
-    if node.tag == f"{_TAG}float":
-        raise PackError(path, line, f"{text} is a binary fraction; write it as a decimal in quotes")
-    raise PackError(path, line, f"{text} is ambiguous YAML ({node.tag}); put it in quotes")
+def pack_key(pack: Ref | HouseRules) -> PackKey:
+    """Give a pack's id and version."""
+    return pack.id, pack.version
 
 
 def load_scheme(folder: Path) -> Scheme:
-    """Read a scheme from its folder `…/<id>/<version>`; raises PackError."""
-    source = _Source(folder / HEAD)
+    """Read a scheme from its folder `<root>/<id>/<version>`; raises PackError."""
+    source = Source(folder / HEAD)
     source.take(folder / HEAD)
-    for part in (*PARTS, *(choice for choice in CHOICES if (folder / f"{choice}.yaml").exists())):
+    lenders = _lenders(source)
+    present = [part for part in OPTIONAL if part in lenders or (folder / f"{part}.yaml").exists()]
+    for part in (*PARTS, *present):
         if part in source.data:
             raise source.error(Problem((part,), f"{part} belongs into {part}.yaml"))
-        source.take(folder / f"{part}.yaml", (part,))
+        lender = lenders.get(part)
+        if lender and (folder / f"{part}.yaml").exists():
+            raise source.error(Problem((BORROWS, part), f"{part} is borrowed and stands in {part}.yaml as well"))
+        source.take((folder.parents[1] / lender if lender else folder) / f"{part}.yaml", (part,))
+    source.data["borrowed"] = {part: lender.replace("/", " ") for part, lender in lenders.items()}
     return _sound(source, folder, Scheme.read, scheme_problems)
 
 
-def load_special_rule(folder: Path) -> SpecialRule:
-    """Read a special rule from its folder `…/<id>/<version>`; raises PackError."""
-    source = _Source(folder / SPECIAL_RULE)
-    source.take(folder / SPECIAL_RULE)
-    return _sound(source, folder, SpecialRule.read, special_rule_problems)
+def _lenders(source: Source) -> dict[str, str]:
+    """Part → the folder it is borrowed from; raises PackError."""
+    borrows = source.data.pop(BORROWS, {})
+    if not isinstance(borrows, dict):
+        raise source.error(Problem((BORROWS,), "is no mapping of a part to a folder"))
+    lenders: dict[str, str] = {}
+    for part, lender in borrows.items():
+        if part not in (*PARTS, *OPTIONAL) or not isinstance(lender, str):
+            raise source.error(Problem((BORROWS, part), f"{part} is no part of a scheme that could be borrowed"))
+        lenders[part] = lender
+    return lenders
+
+
+def load_pack(file: Path) -> SpecialRule | Standard | HouseRules:
+    """Read a pack of one file, `<root>/<id>/<version>/<kind>.yaml`; raises PackError."""
+    source = Source(file)
+    source.take(file)
+    model, problems = LAID_OVER[file.name]
+    pack: SpecialRule | Standard | HouseRules = _sound(source, file.parent, model.read, problems)
+    return pack
 
 
 def _sound(
-    source: _Source, folder: Path, read: Callable[[JsonValue], Pack], problems: Callable[[Pack], list[Problem]]
+    source: Source, folder: Path, read: Callable[[JsonValue], Pack], problems: Callable[[Pack], list[Problem]]
 ) -> Pack:
     try:
         pack = read(source.data)
@@ -163,41 +105,108 @@ def _first(broken: ValidationError) -> Problem:
     return Problem(error["loc"], said.get(error["type"], f"{name}: {error['msg']}"))
 
 
-def _misplaced(folder: Path, pack: Scheme | SpecialRule) -> Iterator[Problem]:
+def _misplaced(folder: Path, pack: Scheme | TradePack | HouseRules) -> Iterator[Problem]:
     if pack.id != folder.parent.name:
         yield Problem(("id",), f"{pack.id} lies in a folder named {folder.parent.name}")
     if pack.version != folder.name:
         yield Problem(("version",), f"{pack.version} lies in a folder named {folder.name}")
 
 
-class Library:
-    """Every pack under one root, read once."""
+class Packs(NamedTuple):
+    """The packs a case rests on: the scheme with everything laid over it, and its trade pack."""
 
-    def __init__(self, schemes: list[Scheme], special_rules: list[SpecialRule]) -> None:
+    scheme: Scheme
+    trade: SpecialRule | Standard | None
+
+
+class Library:
+    """Every pack under some roots, read once; what lies over a scheme fits every edition of it."""
+
+    def __init__(self, schemes: Iterable[Scheme], laid_over: Iterable[SpecialRule | Standard | HouseRules]) -> None:
         self._schemes = {(pack.id, pack.version): pack for pack in schemes}
-        self._special_rules = {(pack.id, pack.version): pack for pack in special_rules}
+        self._laid_over = {(pack.id, pack.version): pack for pack in laid_over}
 
     @classmethod
-    def load(cls, root: Path = SCHEMES) -> Self:
-        """Read every pack under `root/<id>/<version>`; raises PackError for the first that is not sound."""
-        schemes = [load_scheme(head.parent) for head in sorted(root.glob(f"*/*/{HEAD}"))]
-        rules = [load_special_rule(head.parent) for head in sorted(root.glob(f"*/*/{SPECIAL_RULE}"))]
-        return cls(schemes, rules)
+    def load(cls, *roots: Path) -> Self:
+        """Read every pack under `<root>/<id>/<version>`, of the product's own folder when none is named.
+
+        Raises:
+            PackError: for the first that is not sound, does not fit its scheme or stands twice.
+        """
+        heads = [head for root in roots or (SCHEMES,) for head in sorted(root.glob(f"*/*/{HEAD}"))]
+        schemes = {head: load_scheme(head.parent) for head in heads}
+        files = [
+            file for root in roots or (SCHEMES,) for name in LAID_OVER for file in sorted(root.glob(f"*/*/{name}"))
+        ]
+        laid_over = {file: load_pack(file) for file in files}
+        _refuse_doubles({**schemes, **laid_over})
+        for file, pack in laid_over.items():
+            source = Source(file)
+            source.take(file)
+            for problem in override_problems(pack, [one for one in schemes.values() if one.id == pack.scheme]):
+                raise source.error(problem)
+        return cls(schemes.values(), laid_over.values())
 
     def scheme(self, pack_id: str, version: str) -> Scheme:
-        """Give a scheme; raises KeyError where there is none."""
+        """Give a scheme as it stands in its pack; raises KeyError where there is none."""
         return self._schemes[pack_id, version]
+
+    def trade_pack(self, pack_id: str, version: str) -> SpecialRule | Standard:
+        """Give a special rule or a standard; raises KeyError where there is none."""
+        pack = self._laid_over[pack_id, version]
+        if isinstance(pack, HouseRules):
+            raise KeyError(pack_id, version)
+        return pack
 
     def special_rule(self, pack_id: str, version: str) -> SpecialRule:
         """Give a special rule; raises KeyError where there is none."""
-        return self._special_rules[pack_id, version]
+        pack = self._laid_over[pack_id, version]
+        if not isinstance(pack, SpecialRule):
+            raise KeyError(pack_id, version)
+        return pack
+
+    def house_rules_of(self, body: str, scheme: str, on: date) -> HouseRules | None:
+        """Give a body's own rules for a scheme that are in force on a day, the latest; None where it has none."""
+        found = [
+            pack
+            for pack in self._laid_over.values()
+            if isinstance(pack, HouseRules) and (pack.body, pack.scheme) == (body, scheme) and pack.valid_from <= on
+        ]
+        return max(found, key=lambda pack: pack.valid_from, default=None)
+
+    def packs(self, scheme: PackKey, trade: PackKey | None, house_rules: PackKey | None = None) -> Packs:
+        """Give a scheme with what lies over it; a trade pack comes before a body's own rules (R:2).
+
+        Raises:
+            KeyError: one of them is not installed.
+        """
+        named = self.trade_pack(*trade) if trade else None
+        house = self._laid_over[house_rules] if house_rules else None
+        return Packs(self.scheme(*scheme).under(house, named), named)
+
+    def packs_of(self, state: CaseState) -> Packs:
+        """Give the packs a case is pinned to; raises KeyError where one is not installed."""
+        if state.scheme is None:
+            raise KeyError("a case before its application")
+        trade = pack_key(state.special_rule) if state.special_rule else None
+        house_id, _, version = (state.rules.house_rules if state.rules else "").partition("/")
+        return self.packs(pack_key(state.scheme), trade, (house_id, version) if house_id else None)
 
     @cached_property
-    def special_rules(self) -> list[SpecialRule]:
-        """Every special rule, by id and version."""
-        return [self._special_rules[key] for key in sorted(self._special_rules)]
+    def trade_packs(self) -> list[SpecialRule | Standard]:
+        """Every special rule and standard, by id and version."""
+        packs = [self._laid_over[key] for key in sorted(self._laid_over)]
+        return [pack for pack in packs if not isinstance(pack, HouseRules)]
 
     def list(self) -> list[PackSummary]:
         """Give every pack as `GET /schemes` lists it, schemes first, by id and version."""
         schemes = [self._schemes[key].summary() for key in sorted(self._schemes)]
-        return [*schemes, *(rule.summary() for rule in self.special_rules)]
+        return [*schemes, *(pack.summary() for pack in self.trade_packs)]
+
+
+def _refuse_doubles(found: dict[Path, Scheme | SpecialRule | Standard | HouseRules]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for path, pack in found.items():
+        if (pack.id, pack.version) in seen:
+            raise PackError(path, 1, f"{pack.id} {pack.version} stands twice")
+        seen.add((pack.id, pack.version))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.schemes import SCHEMES, PackError, load_scheme, load_special_rule
+from services.schemes import SCHEMES, PackError, load_pack, load_scheme
 
 QUOTES = 'points are a plain decimal in quotes, for instance "0.5"'
 
@@ -27,7 +27,7 @@ def broken(folder: Path, file: str, old: str, new: str) -> tuple[str, str, str]:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    load = load_special_rule if file == "special_rule.yaml" else load_scheme
+    load = (lambda one: load_pack(one / file)) if file == "special_rule.yaml" else load_scheme
     with pytest.raises(PackError) as refused:
         load(folder)
     error = refused.value
@@ -179,8 +179,8 @@ def broken(folder: Path, file: str, old: str, new: str) -> tuple[str, str, str]:
         ("catalogue.yaml", "- row: 2", "- row: 1", "- row: 1", "1 stands twice"),
         ("scheme.yaml", 'version: "1.0"', 'version: "1.1"', "1.1", "1.1 lies in a folder named 1.0"),
         ("scheme.yaml", "id: service", "id: services", "services", "services lies in a folder named service"),
-        ("scheme.yaml", "stages:", "cycle: 1\nstages:", "cycle: 1", "cycle belongs into cycle.yaml"),
-        ("scheme.yaml", "stages:", "stages: [", "", None),
+        ("scheme.yaml", "kind:", "cycle: 1\nkind:", "cycle: 1", "cycle belongs into cycle.yaml"),
+        ("scheme.yaml", "title:", "title: [", "", None),
     ],
 )
 def test_a_broken_scheme_is_refused(folder: Path, file: str, old: str, new: str, line: str, reason: str | None) -> None:

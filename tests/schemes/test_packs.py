@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from domain.pack import Override, Scheme, SpecialRule
+from domain.overrides import Override
+from domain.pack import Scheme
 from domain.pack_checks import CONSEQUENCES, NEEDED_READINGS, TASK_KINDS
+from domain.trade_pack import SpecialRule
 from services.schemes import SCHEMES, Library, load_scheme
 from workflows.flow import LAPSED
 

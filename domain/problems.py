@@ -1,0 +1,22 @@
+"""A problem of a pack: what is wrong, and where in its data."""
+
+from collections.abc import Hashable, Iterable, Iterator
+from typing import NamedTuple
+
+Loc = tuple[str | int, ...]
+
+
+class Problem(NamedTuple):
+    """What is wrong in a pack, and where in its data."""
+
+    loc: Loc
+    reason: str
+
+
+def repeats(field: str, ids: Iterable[Hashable], *, prefix: Loc = ()) -> Iterator[Problem]:
+    """Give every entry of a list whose id stands in it already."""
+    seen: set[Hashable] = set()
+    for place, one in enumerate(ids):
+        if one in seen:
+            yield Problem((*prefix, field, place), f"{one} stands twice")
+        seen.add(one)
