@@ -6,14 +6,12 @@ from typing import Final, NamedTuple
 
 from domain.pack import Catalogue, Row, Scheme, SpecialRule
 from domain.points import format_points
+from domain.results import APPENDIX_B_POINTS, CREDIT_STRICTNESS
 from domain.rules import Lapse
 
 FULL_MARKS: Final = 100
 FIRST_LEVEL: Final = {"q1", "q2", "q3", "q4"}
 """The API and the verdict name them so."""
-
-APPENDIX_B_POINTS: Final = "appendix-b-points"
-CREDIT_STRICTNESS: Final = "credit-strictness"
 
 TASK_KINDS: Final = (
     "application.review",
