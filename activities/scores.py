@@ -5,12 +5,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from domain.adoption import characteristics_side, check_adoptions, management_side
 from domain.audit import Audit, Finding
 from domain.dates import local_date
+from domain.evaluation import Circumstances, Sheets, evaluate
 from domain.pack import Scheme
 from domain.refusal import Fault, Refused
-from domain.results import ChosenReadings, Results
-from domain.scoring import credit_readings, score_characteristics, score_management, verdict
+from domain.results import ChosenReadings
 from domain.sheet_checks import Setting, check_characteristics, check_sheet
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet, to_approve, with_carried
 from domain.state import CaseState, Facts, Message
@@ -42,35 +43,43 @@ class Scores:
             return
         previous = _previous_sheet(session, state, audit)
         setting = Setting(audit.audit_kind, previous, _open_rows(state), audit.plan.sites)
-        self._check(scheme, special_rule, message, setting)
+        texts = {kind: _text(session, state, audit, kind, message) for kind in SHEETS}
+        faults = _faults(scheme, special_rule, message, setting) + _adoption_faults(
+            scheme, special_rule, message, texts
+        )
+        if faults:
+            raise Refused("invalid", "评分表有误", "The sheet is not valid.", faults=faults)
         facts.findings = _findings(message, facts.content)
         if message.name == "audit.management":
             facts.to_approve = list(to_approve(ManagementSheet.model_validate_json(message.content)))
-        texts = {kind: _text(session, state, audit, kind, message) for kind in SHEETS}
         if all(texts.values()):
-            results = _results(scheme, special_rule, audit, texts, previous, at)
-            facts.results, facts.results_full = _totals(results), results.model_dump_json()
+            circumstances = Circumstances(audit.plan.sites, local_date(at), _chosen(scheme, state))
+            results = evaluate(scheme.scored, special_rule, _sheets(texts, previous), circumstances)
+            facts.results, facts.results_full = results.totals(), results.as_scored()
             facts.results_content = store.content_digest(facts.results_full)
 
-    def _check(
-        self,
-        scheme: Scheme,
-        special_rule: SpecialRule,
-        message: Message,
-        setting: Setting,
-    ) -> None:
-        faults: list[Fault] = []
-        if message.name == "audit.management":
-            faults = check_sheet(scheme.scored, ManagementSheet.model_validate_json(message.content), setting)
-        elif message.name == "audit.characteristics":
-            handed_in = CharacteristicsSheet.model_validate_json(message.content)
-            faults = check_characteristics(special_rule, handed_in, setting.sites or [])
-        if faults:
-            raise _invalid(faults)
+
+def _faults(scheme: Scheme, special_rule: SpecialRule, message: Message, setting: Setting) -> list[Fault]:
+    if message.name == "audit.management":
+        return check_sheet(scheme.scored, ManagementSheet.model_validate_json(message.content), setting)
+    if message.name == "audit.characteristics":
+        handed_in = CharacteristicsSheet.model_validate_json(message.content)
+        return check_characteristics(special_rule, handed_in, setting.sites or [])
+    return []
 
 
-def _invalid(faults: list[Fault]) -> Refused:
-    return Refused("invalid", "评分表有误", "The sheet is not valid.", faults=faults)
+def _adoption_faults(scheme: Scheme, special_rule: SpecialRule, message: Message, texts: dict[str, str]) -> list[Fault]:
+    """R:7/7.4.2: the two sheets come in any order; whichever comes second is checked against the first."""
+    rows, items = texts["audit.management"], texts["audit.characteristics"]
+    management = management_side(scheme.scored, ManagementSheet.model_validate_json(rows) if rows else None)
+    characteristics = characteristics_side(
+        special_rule, CharacteristicsSheet.model_validate_json(items) if items else None
+    )
+    if message.name == "audit.management":
+        return check_adoptions(management, characteristics)
+    if message.name == "audit.characteristics":
+        return check_adoptions(characteristics, management)
+    return []
 
 
 def _audit_of(state: CaseState, message: Message) -> Audit | None:
@@ -106,38 +115,18 @@ def _open_rows(state: CaseState) -> list[int]:
     ]
 
 
-def _results(  # everything that a verdict rests on
-    scheme: Scheme,
-    special_rule: SpecialRule,
-    audit: Audit,
-    texts: dict[str, str],
-    previous: ManagementSheet | None,
-    at: datetime,
-) -> Results:
-    sites = audit.plan.sites if audit.plan else []
-    thresholds = scheme.scored.thresholds
-    management = with_carried(ManagementSheet.model_validate_json(texts["audit.management"]), previous)
-    characteristics = CharacteristicsSheet.model_validate_json(texts["audit.characteristics"])
-    credit = CreditSheet.model_validate_json(texts["audit.credit"])
-    return verdict(
-        score_management(scheme.scored, management),
-        score_characteristics(special_rule, characteristics, sites),
-        credit_readings(credit, local_date(at), thresholds),
-        ChosenReadings(),
+def _sheets(texts: dict[str, str], previous: ManagementSheet | None) -> Sheets:
+    return Sheets(
+        with_carried(ManagementSheet.model_validate_json(texts["audit.management"]), previous),
+        CharacteristicsSheet.model_validate_json(texts["audit.characteristics"]),
+        CreditSheet.model_validate_json(texts["audit.credit"]),
     )
 
 
-def _totals(results: Results) -> Results:
-    """The results without their rows, which lie in the record: a case's state stays small."""
-    if results.readings is None:
-        return results
-    readings = {
-        name: getattr(results.readings, name).model_copy(update={"rows": {}, "indicators": {}})
-        for name in ("normalise", "cap")
-    }
-    characteristic = results.characteristic and results.characteristic.model_copy(update={"items": {}})
-    changed = {"readings": results.readings.model_copy(update=readings), "characteristic": characteristic}
-    return results.model_copy(update=changed)
+def _chosen(scheme: Scheme, state: CaseState) -> ChosenReadings:
+    """The readings the case is pinned to; the pack's own where it names none."""
+    pinned = state.rules.readings if state.rules else {}
+    return ChosenReadings.of(scheme.chosen_readings() | pinned)
 
 
 def _findings(message: Message, content: str) -> list[Finding]:

@@ -145,11 +145,8 @@ class Audit(Record):
             self.close_results()
 
     def _add(self, condition: Condition) -> None:
-        if self.results and condition not in self.results.failed_conditions:
-            failed = [*self.results.failed_conditions, condition]
-            # It fails however the errata are read.
-            changes = {"failed_conditions": failed, "verdict": "fail", "sensitive": []}
-            self.results = self.results.model_copy(update=changes)
+        if self.results:
+            self.results = self.results.fails(condition)
 
     def reopen_results(self) -> None:
         """The reviewer returned the audit: its scores are open again; what a timer failed stays failed."""

@@ -8,14 +8,12 @@ from domain.catalogue import Catalogue, Row
 from domain.pack import Scheme
 from domain.points import format_points
 from domain.problems import Loc, Problem, repeats
+from domain.results import APPENDIX_B_POINTS, CREDIT_STRICTNESS
 from domain.rules import Lapse
 
 FULL_MARKS: Final = 100
 FIRST_LEVEL: Final = {"q1", "q2", "q3", "q4"}
 """The API and the verdict name them so."""
-
-APPENDIX_B_POINTS: Final = "appendix-b-points"
-CREDIT_STRICTNESS: Final = "credit-strictness"
 
 TASK_KINDS: Final = (
     "application.review",
