@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from domain.adoption import characteristics_side, check_adoptions, management_side
-from domain.audit import Audit, Finding
+from domain.audit import Audit, Finding, Source
+from domain.checklist import ChecklistSheet, check_checklist
 from domain.dates import local_date
-from domain.evaluation import Circumstances, Sheets, evaluate
+from domain.evaluation import Circumstances, Sheets, evaluate, evaluate_checklist
 from domain.pack import Scheme
 from domain.refusal import Fault, Refused
 from domain.results import ChosenReadings
@@ -20,7 +21,13 @@ from records import store
 from records.tables import ContentRow
 from services.schemes import Library
 
-SHEETS = ("audit.management", "audit.characteristics", "audit.credit")
+CHECKLIST, CREDIT = "audit.checklist", "audit.credit"
+FOUND: dict[str, tuple[Source, str, str]] = {
+    "audit.management": ("management", "findings", "row"),
+    "audit.characteristics": ("characteristics", "deductions", "item"),
+    CHECKLIST: ("checklist", "findings", "indicator"),
+}
+"""Sheet → what its findings are called by, where they lie in it, and what each speaks of."""
 
 
 class Scores:
@@ -38,25 +45,48 @@ class Scores:
         audit = _audit_of(state, message)
         if audit is None or audit.plan is None:
             return
-        scheme, special_rule = self._library.packs_of(state)
-        if not isinstance(special_rule, SpecialRule):
-            return
-        previous = _previous_sheet(session, state, audit)
-        setting = Setting(audit.audit_kind, previous, _open_rows(state), audit.plan.sites)
-        texts = {kind: _text(session, state, audit, kind, message) for kind in SHEETS}
-        faults = _faults(scheme, special_rule, message, setting) + _adoption_faults(
-            scheme, special_rule, message, texts
-        )
-        if faults:
-            raise Refused("invalid", "评分表有误", "The sheet is not valid.", faults=faults)
+        scheme, trade = self._library.packs_of(state)
+        texts = {kind: _text(session, state, audit, kind, message) for kind in (*scheme.evaluations, CREDIT)}
+        under = Circumstances(audit.plan.sites, local_date(at), _chosen(scheme, state))
+        results = None
+        if isinstance(trade, SpecialRule):
+            previous = _previous_sheet(session, state, audit)
+            setting = Setting(audit.audit_kind, previous, _open_rows(state), audit.plan.sites)
+            _refuse(_faults(scheme, trade, message, setting) + _adoption_faults(scheme, trade, message, texts))
+            if all(texts.values()):
+                results = evaluate(scheme.scored, trade, _sheets(texts, previous), under)
+        else:
+            _refuse(_checklist_faults(scheme, message, audit.plan.sites))
+            if all(texts.values()):
+                results = evaluate_checklist(scheme.checklist, scheme.judged_by, _checklist_sheets(texts), under)
         facts.findings = _findings(message, facts.content)
-        if message.name == "audit.management":
-            facts.to_approve = list(to_approve(ManagementSheet.model_validate_json(message.content)))
-        if all(texts.values()):
-            circumstances = Circumstances(audit.plan.sites, local_date(at), _chosen(scheme, state))
-            results = evaluate(scheme.scored, special_rule, _sheets(texts, previous), circumstances)
+        facts.to_approve = _to_approve(message)
+        if results:
             facts.results, facts.results_full = results.totals(), results.as_scored()
             facts.results_content = store.content_digest(facts.results_full)
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise Refused("invalid", "评价表有误", "The sheet is not valid.", faults=faults)
+
+
+def _to_approve(message: Message) -> list[int | str]:
+    if message.name == "audit.management":
+        return list(to_approve(ManagementSheet.model_validate_json(message.content)))
+    if message.name == CHECKLIST:
+        return list(ChecklistSheet.model_validate_json(message.content).not_applicable)
+    return []
+
+
+def _checklist_faults(scheme: Scheme, message: Message, sites: list[str]) -> list[Fault]:
+    if message.name != CHECKLIST:
+        return []
+    return check_checklist(scheme.checklist, ChecklistSheet.model_validate_json(message.content), sites)
+
+
+def _checklist_sheets(texts: dict[str, str]) -> tuple[ChecklistSheet, CreditSheet]:
+    return ChecklistSheet.model_validate_json(texts[CHECKLIST]), CreditSheet.model_validate_json(texts[CREDIT])
 
 
 def _faults(scheme: Scheme, special_rule: SpecialRule, message: Message, setting: Setting) -> list[Fault]:
@@ -130,32 +160,20 @@ def _chosen(scheme: Scheme, state: CaseState) -> ChosenReadings:
 
 
 def _findings(message: Message, content: str) -> list[Finding]:
-    data = json.loads(message.content)
-    if message.name == "audit.management":
-        return [
-            Finding(
-                id="",
-                source="management",
-                item=str(found["row"]),
-                site=found.get("site"),
-                content=content,
-                pointer=f"/findings/{place}/description",
-                severity=found["severity"],
-                rectify=found["rectify"],
-            )
-            for place, found in enumerate(data.get("findings", []))
-        ]
+    if message.name not in FOUND:
+        return []
+    source, part, item = FOUND[message.name]
     return [
         Finding(
             id="",
-            source="characteristics",
-            item=found["item"],
+            source=source,
+            item=str(found[item]),
             site=found.get("site"),
             content=content,
-            pointer=f"/deductions/{place}/description",
-            points=found["points"],
+            pointer=f"/{part}/{place}/description",
+            points=found.get("points"),
             severity=found["severity"],
             rectify=found["rectify"],
         )
-        for place, found in enumerate(data.get("deductions", []))
+        for place, found in enumerate(json.loads(message.content).get(part, []))
     ]

@@ -24,6 +24,10 @@ Stage = Literal[
 """The stages of the main line; an audit of it goes through those from its plan to its decision."""
 
 
+Source = Literal["management", "characteristics", "checklist"]
+"""The sheet that something was found in."""
+
+
 class TeamMember(Record):
     """A member of a plan's team: the account and the person behind it."""
 
@@ -65,9 +69,9 @@ class Finding(Record):
     """Something found that does not conform, or a deduction; its words lie in the content that names it."""
 
     id: str
-    source: Literal["management", "characteristics"]
+    source: Source
     item: str
-    """Row number or item of the special rule."""
+    """Row number, item of the special rule, or indicator of the checklist."""
     site: str | None = None
     content: str
     """SHA-256 of the sheet that holds its description."""

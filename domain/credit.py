@@ -5,6 +5,7 @@ from datetime import date
 
 from domain.catalogue import Thresholds
 from domain.dates import YEAR_MONTHS, add_months
+from domain.pack_parts import PassRule
 from domain.results import CreditReadings, CreditStrictness
 from domain.sheets import CreditEntry, CreditSheet
 
@@ -26,9 +27,9 @@ def credit_passed(
     return not listed and not any(_counts(entry, strictness) for entry in recent)
 
 
-def credit_readings(sheet: CreditSheet, on: date, thresholds: Thresholds) -> CreditReadings:
-    """Judge a credit check under both readings of erratum `credit-strictness`."""
-    years = thresholds.credit_years
+def credit_readings(sheet: CreditSheet, on: date, within: Thresholds | PassRule) -> CreditReadings:
+    """Judge a credit check under both readings of erratum `credit-strictness`; the pack says how many years count."""
+    years = within.credit_years
     return CreditReadings(
         literal=credit_passed(sheet.entries, "literal", on, listed=sheet.listed, years=years),
         serious_only=credit_passed(sheet.entries, "serious-only", on, listed=sheet.listed, years=years),

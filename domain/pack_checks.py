@@ -73,6 +73,8 @@ def scheme_problems(scheme: Scheme) -> list[Problem]:
         problems.append(Problem((), "a service scheme is scored and needs a catalogue"))
     if scheme.kind != "service" and not scheme.checklist:
         problems.append(Problem((), "a scheme without scores needs a checklist"))
+    if scheme.catalogue is None and scheme.pass_rule is None:
+        problems.append(Problem((), "a scheme without scores needs a pass rule"))
     problems += [*_repeated_ids(scheme), *_undefined_clauses(scheme)]
     problems += [*_wait_problems(scheme), *_missing_readings(scheme)]
     if scheme.catalogue is not None:

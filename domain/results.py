@@ -7,7 +7,8 @@ from typing import Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
-from domain.model import Record
+from domain.model import Record, Text
+from domain.pack_parts import Answer
 
 PointsReading = Literal["normalise", "cap"]
 CreditStrictness = Literal["literal", "serious-only"]
@@ -72,6 +73,30 @@ class CharacteristicResult(Record):
     passed: bool
     items: dict[str, str] = Field(default_factory=dict)
     """Item → its points after deductions, averaged over the visited sites where it is per site."""
+
+
+ChecklistFailure = Literal["barred", "partly", "standard"]
+
+
+class ChecklistResult(Record):
+    """A checklist by the pass rule of its pack, which is the body's own (G:A)."""
+
+    rule: Text
+    """The pass rule's label: whose it is."""
+    answers: dict[str, Answer]
+    """Indicator → answer."""
+    dimensions: dict[str, dict[Answer, int]]
+    """Dimension → how often each answer was given."""
+    barred: list[str]
+    """Indicators with an answer of which there may be none."""
+    partly_share: str
+    """Of the indicators that apply, those met in part; an exact fraction, `9/47`, or 0 or 1."""
+    partly_at_most: str
+    off_standard: list[str]
+    """Indicators that speak of the standard and do not conform."""
+    standard_conformed: bool
+    failed: list[ChecklistFailure]
+    passed: bool
 
 
 class CreditResult(Record):
@@ -164,6 +189,8 @@ class Results(Record):
     would_be: dict[str, str] = Field(default_factory=dict)
     """Erratum in `sensitive` → the verdict with it alone read otherwise; unchanged where it takes several together."""
     characteristic: CharacteristicResult | None = None
+    checklist: ChecklistResult | None = None
+    """Only where the scheme is decided on one."""
     credit: CreditResult | None = None
     """None where the audit failed before it was asked."""
     failed_conditions: list[Condition]
@@ -187,6 +214,8 @@ class Results(Record):
             bare["readings"] = self.readings.model_copy(update=parts)
         if self.characteristic:
             bare["characteristic"] = self.characteristic.model_copy(update={"items": {}})
+        if self.checklist:
+            bare["checklist"] = self.checklist.model_copy(update={"answers": {}})
         if self.counterfactual:
             bare["counterfactual"] = self.counterfactual.model_copy(update={"example": []})
         return self.model_copy(update=bare)
