@@ -1,4 +1,4 @@
-"""G:A: products run through the flow of services; a checklist decides, and a standard stands in the special rule's place."""
+"""G:A: products run through the flow of services, decided on a checklist, with a standard for their special rule."""
 
 from datetime import date
 from typing import Any
