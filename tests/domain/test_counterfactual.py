@@ -94,7 +94,7 @@ def test_an_example_gives_no_more_than_is_missing_where_the_steps_allow() -> Non
     assert raised(of_a_fail({11: [], 1: [], 2: []})) == [("1.1.1", "0", "2"), ("1.1.2", "0", "2"), ("11.1", "0", "3.5")]
 
 
-Q2_HELD = {number: CARRIED for number in (12, 14, 16, 17, 19, 20, 21, 22)} | dict.fromkeys((13, 18), NOTHING_CARRIED)
+Q2_HELD = dict.fromkeys((12, 14, 16, 17, 19, 20, 21, 22), CARRIED) | dict.fromkeys((13, 18), NOTHING_CARRIED)
 """Of q2 rows 13 and 18 carried without points, the others in full; only row 15 may move."""
 
 
@@ -124,7 +124,7 @@ def test_a_tier_is_reached_whole(changes: dict[int, Any], raises: list[tuple[str
 
 
 def test_awards_are_counted_whole() -> None:
-    held: dict[int, Any] = {number: CARRIED for number in (3, 4, 5, 6, 9, 10)}
+    held: dict[int, Any] = dict.fromkeys((3, 4, 5, 6, 9, 10), CARRIED)
     held |= {1: CARRIED | {"elements": awards("1.1.1=2")}, 2: CARRIED, 8: NOTHING_CARRIED, 11: CARRIED}
     # q1 is 30 - 6 (row 1) - 1 (row 8) - 1 (row 7): 22, short 0.5
     assert raised(of_a_fail(held | {7: []})) == [("7.2", "0", "0.5")]
