@@ -150,3 +150,15 @@ def test_a_place_that_no_adoption_joins_is_still_a_surprise(elsewhere: tuple[dic
     sheet = a_sheet({21: [element("21.1", "2", adopted_from="b2")]} | rows)
     found = shared(sheet, items(item("b2", "a"), *more))
     assert [one.adopted for one in found] == [False]
+
+
+def test_two_adoptions_that_do_not_meet_leave_a_surprise() -> None:
+    rows = a_sheet({17: [element("17.1", "1", "a")], 21: [element("21.1", "2", adopted_from="b2")]})
+    found = shared(rows, items(item("b2", "a"), item("f6", adopted_from="17.1")))
+    assert found == [SharedEvidence(file="a", rows=[17, 21], items=["b2", "f6"], adopted=False)]
+
+
+def test_two_rows_that_adopt_the_same_item_share_its_evidence_without_surprise() -> None:
+    rows = a_sheet({17: [element("17.1", "1", adopted_from="b2")], 21: [element("21.1", "2", adopted_from="b2")]})
+    found = shared(rows, items(item("b2", "a")))
+    assert found == [SharedEvidence(file="a", rows=[17, 21], items=["b2"], adopted=True)]
