@@ -10,11 +10,11 @@ from pydantic import JsonValue, ValidationError
 
 from domain.application import Ref
 from domain.house_rules import HouseRules
-from domain.layer_checks import house_rules_problems, override_problems, special_rule_problems, standard_problems
+from domain.layer_checks import house_rules_problems, layer_problems, special_rule_problems, standard_problems
 from domain.pack import Scheme
 from domain.pack_checks import scheme_problems
 from domain.pack_parts import PackSummary
-from domain.problems import Problem
+from domain.problems import Problem, first_fault
 from domain.state import CaseState
 from domain.trade_pack import SpecialRule, Standard, TradePack
 from services.strict_yaml import PackError, Source
@@ -92,17 +92,10 @@ def _sound(
     try:
         pack = read(source.data)
     except ValidationError as broken:
-        raise source.error(_first(broken)) from broken
+        raise source.error(first_fault(broken)) from broken
     for problem in (*_misplaced(folder, pack), *problems(pack)):
         raise source.error(problem)
     return pack
-
-
-def _first(broken: ValidationError) -> Problem:
-    error = broken.errors(include_url=False, include_input=False, include_context=False)[0]
-    name = ".".join(str(part) for part in error["loc"])
-    said = {"extra_forbidden": f"unknown key {name}", "missing": f"{name} is missing"}
-    return Problem(error["loc"], said.get(error["type"], f"{name}: {error['msg']}"))
 
 
 def _misplaced(folder: Path, pack: Scheme | TradePack | HouseRules) -> Iterator[Problem]:
@@ -143,7 +136,7 @@ class Library:
         for file, pack in laid_over.items():
             source = Source(file)
             source.take(file)
-            for problem in override_problems(pack, [one for one in schemes.values() if one.id == pack.scheme]):
+            for problem in layer_problems(pack, [one for one in schemes.values() if one.id == pack.scheme]):
                 raise source.error(problem)
         return cls(schemes.values(), laid_over.values())
 
