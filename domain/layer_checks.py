@@ -7,7 +7,6 @@ from pydantic import ValidationError
 
 from domain.catalogue_checks import FULL_MARKS
 from domain.house_rules import HouseRules
-from domain.overrides import Override
 from domain.pack import Scheme
 from domain.pack_checks import scheme_problems
 from domain.points import format_points
@@ -47,8 +46,13 @@ def special_rule_problems(rule: SpecialRule) -> list[Problem]:
     return problems
 
 
-def layer_problems(pack: LaidOver, schemes: Iterable[Scheme]) -> Iterator[Problem]:
-    """Say what does not fit each of the schemes that a pack lies over: overrides, readings, G:5's requirement."""
+def layer_problems(
+    pack: LaidOver, schemes: Iterable[Scheme], trades: Iterable[SpecialRule | Standard] = ()
+) -> Iterator[Problem]:
+    """Say what does not fit each of the schemes that a pack lies over: overrides, readings, G:5's requirement.
+
+    A body's own rules have to fit under each of the trades' packs as well.
+    """
     known = list(schemes)
     if not known:
         yield Problem(("scheme",), f"there is no scheme {pack.scheme}")
@@ -56,6 +60,9 @@ def layer_problems(pack: LaidOver, schemes: Iterable[Scheme]) -> Iterator[Proble
         yield from _override_problems(pack, scheme)
         if isinstance(pack, HouseRules):
             yield from _reading_problems(pack, scheme)
+            for trade in trades:
+                refused = _misfits(scheme, pack, trade)
+                yield from (Problem(("overrides",), f"with {trade.origin}: {reason}") for reason in refused)
         if isinstance(pack, Standard):
             yield from standard_asks_enough(pack, scheme.kind)
         if isinstance(pack, SpecialRule) and scheme.catalogue is None:
@@ -68,19 +75,19 @@ def _doubled(pack: LaidOver) -> Iterator[Problem]:
 
 def _override_problems(pack: LaidOver, scheme: Scheme) -> Iterator[Problem]:
     """What makes the scheme unsound under all overrides, each at the override that does it alone."""
-    together = _misfits(pack, pack.overrides, scheme)
+    together = _misfits(scheme, pack)
     told: set[str] = set()
     for place, override in enumerate(pack.overrides if together else []):
-        for reason in _misfits(pack, [override], scheme):
+        for reason in _misfits(scheme, pack.model_copy(update={"overrides": [override]})):
             if reason in together:
                 told.add(reason)
                 yield Problem(("overrides", place), reason)
     yield from (Problem(("overrides",), reason) for reason in together if reason not in told)
 
 
-def _misfits(pack: LaidOver, overrides: list[Override], scheme: Scheme) -> list[str]:
+def _misfits(scheme: Scheme, *layers: LaidOver) -> list[str]:
     try:
-        under = scheme.under(pack.model_copy(update={"overrides": overrides}))
+        under = scheme.under(*layers)
     except ValidationError as broken:
         return [first_fault(broken).reason]
     except ValueError as nowhere:
