@@ -94,5 +94,7 @@ class Rules(Record):
     """The ladder for long dates (surveillance, recertification): days before the due date."""
     errata: dict[str, list[str]] = Field(default_factory=dict)
     """Moment of a case → the errata on whose chosen reading it rests from then on."""
+    readings: dict[str, str] = Field(default_factory=dict)
+    """Erratum → the reading this case is pinned to; the pack's own where it is not named."""
     origins: dict[str, str] = Field(default_factory=dict)
     """JSON pointer into the pack → the special rule that set the value in the pack's place (R:2)."""
