@@ -21,14 +21,13 @@ from records import queries
 from records.database import connect, migrate
 from records.seed import ACCOUNTS, seed
 from records.tables import FileRow
-from services import calendars
 from services.schemes import Library
 from tests.domain.sheets import raw_sheet
 from workflows.agenda import agenda
 from workflows.flow import admit, react
 
 LIBRARY = Library.load()
-FACTS = FactFinder(LIBRARY, calendars.load())
+FACTS = FactFinder(LIBRARY)
 START = date(2026, 3, 2)
 """A Monday; the Spring Festival is over."""
 
