@@ -18,6 +18,7 @@ router = APIRouter(prefix="/api/v1", tags=["cases"])
 
 CHANGE = re.compile(r"([a-z_]+)(?:@(\d{4}-\d\d-\d\d))?:(\d{4}-\d\d-\d\d)")
 """`decision:2027-01-15`; where due dates run from several days of a kind, `task@2026-12-01:2026-12-04` names one."""
+YEARS = range(2000, 2200)
 Asked = Annotated[list[str], Query(alias="what_if", max_length=20)]
 
 
@@ -59,6 +60,9 @@ def _changes(asked: list[str], deadlines: list[Deadline]) -> dict[tuple[str, dat
 
 def _day(text: str, place: int) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise invalid(f"/what_if/{place}", f"no such day: {text}") from error
+    if day.year not in YEARS:
+        raise invalid(f"/what_if/{place}", "not a day that a case could have")
+    return day

@@ -35,9 +35,10 @@ class Rollout:
             workflow.continue_as_new(order.model_copy(update={"left": left}))
 
     async def _next(self, order: Order) -> list[str]:
-        return await workflow.execute_activity(
+        page: list[str] = await workflow.execute_activity(
             NEXT_CASES, order, result_type=list[str], start_to_close_timeout=timedelta(seconds=30), retry_policy=RETRY
         )
+        return page
 
     async def _bring(self, order: Order, page: list[str]) -> list[bool]:
         return await asyncio.gather(*(self._taken(order, case) for case in page))
