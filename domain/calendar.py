@@ -21,7 +21,7 @@ class NoticeDay(Input):
 class Notice(Input):
     """One complete notice of the State Council for a year, or a correction of a year that is published."""
 
-    source: str = Field(min_length=1, max_length=300)
+    source: str = Field(min_length=1, max_length=300, pattern=r"^[^\x00]*$")
     """Where it was published."""
     days: list[NoticeDay] = Field(min_length=1, max_length=366)
     """Its holidays and its worked weekends; of a correction, the days that are otherwise than published."""

@@ -41,9 +41,9 @@ PLAN: dict[str, Any] = {
 _numbers = itertools.count(1)
 
 
-def a_database(folder: Path) -> Engine:
+def a_database(folder: Path, url: str = "") -> Engine:
     """A record with the seeded accounts and one file, `f`, of each of them."""
-    url = f"sqlite:///{folder / 'record.sqlite'}"
+    url = url or f"sqlite:///{folder / 'record.sqlite'}"
     migrate(url)
     engine = connect(url)
     seed(engine, "x")
