@@ -11,15 +11,18 @@ from datetime import timedelta
 
 import uvloop
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from activities.calendars import Calendars
 from activities.deliveries import DeliveryActivities, Outside
 from activities.facts import FactFinder
+from activities.rollouts import RolloutActivities, of_calendar, roll_out
 from activities.turns import TurnActivities
 from records.database import connect as connect_database
-from services import calendars
 from services.engine import connect
 from services.notices import Notices
 from services.schemes import Library
@@ -27,7 +30,9 @@ from services.storage import Storage
 from settings import Settings
 from workflows.certification import CertificationCase
 from workflows.flow import react
+from workflows.rollout import Rollout
 
+log = logging.getLogger(__name__)
 THREADS = 12
 """Eight for the record, four for what goes out: a mail server that hangs stops no case."""
 
@@ -38,22 +43,39 @@ async def working(settings: Settings, client: Client) -> AsyncIterator[None]:
     database = connect_database(settings.sql_url)
     try:
         async with build(settings, client, database):
+            await _bring_calendar(settings, client, database)
             yield
     finally:
         database.dispose()
 
 
+async def _bring_calendar(settings: Settings, client: Client, database: Engine) -> None:
+    """Published years also come with a new release of their source: quiet cases get them at the next start."""
+
+    def version() -> str:
+        with Session(database) as session:
+            return Calendars().current(session).version
+
+    try:
+        order = of_calendar(await asyncio.to_thread(version))
+    except OperationalError:
+        log.warning("the record is away: quiet cases keep their calendar until the next start")
+        return
+    await roll_out(client, settings.task_queue, order)
+
+
 def build(settings: Settings, client: Client, database: Engine) -> Worker:
     """A worker with its activities wired to their services."""
     library = Library.load(*settings.further_packs)
-    turns = TurnActivities(database, FactFinder(library, calendars.load()), react)
+    turns = TurnActivities(database, FactFinder(library), react)
+    rollouts = RolloutActivities(database, client)
     storage = Storage.open(settings.files_url)
     deliveries = DeliveryActivities(database, Notices(settings.mail), library, storage, outside(settings))
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CertificationCase],
-        activities=[turns.record, deliveries.deliver],
+        workflows=[CertificationCase, Rollout],
+        activities=[turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring],
         activity_executor=ThreadPoolExecutor(THREADS),
         max_concurrent_activities=4,
         max_concurrent_local_activities=8,

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from activities import people
+from activities.calendars import Calendars
 from activities.scores import Scores
 from domain.application import NewCase
-from domain.calendar import Calendar
 from domain.dates import local_date
 from domain.payloads import payload_of
 from domain.refusal import Fault, Refused
@@ -20,12 +20,12 @@ from services.schemes import Library, pack_key
 
 
 class FactFinder:
-    """Holds the scheme library and the calendar; the database comes with each call."""
+    """Holds the scheme library and the calendars; the database comes with each call."""
 
-    def __init__(self, library: Library, calendar: Calendar) -> None:
+    def __init__(self, library: Library) -> None:
         self._library = library
         self._scores = Scores(library)
-        self._calendar = calendar
+        self._calendars = Calendars()
 
     def gather(
         self, session: Session, state: CaseState, message: Message, at: datetime, *, preview: bool = False
@@ -40,8 +40,9 @@ class FactFinder:
         if message.kind in ("application", "answer", "act") or message.content != "{}":
             facts.content = _digest(message.content)
             self._check_files(session, state, message)
-        if state.calendar is None or state.calendar.version != self._calendar.version:
-            facts.calendar = self._calendar
+        calendar = self._calendars.current(session)
+        if state.calendar is None or state.calendar.version != calendar.version:
+            facts.calendar = calendar
         if state.application and message.actor.body:
             people.refuse_barred(session, message.actor, state.application.organization.uscc, local_date(at))
         match message.name:

@@ -10,6 +10,11 @@ from domain.state import CaseState, Effect, Facts, Message
 
 RECORD = "record"
 DELIVER = "deliver"
+NEXT_CASES = "next_cases"
+BRING = "bring"
+ROLLOUT = "Rollout"
+SUBMIT = "submit"
+"""The update by which a case gets its messages."""
 REFUSED = "Refused"
 """Error type of a refusal that crosses Temporal; its detail is a `Refusal`."""
 
@@ -62,6 +67,20 @@ class Outcome(Record):
     at: datetime
     facts: Facts
     head: str
+
+
+class Order(Record):
+    """A message that many cases get, each its copy: it is worked on once in each case, by its id."""
+
+    message: Message
+    selection: str
+    """Which cases: `running`, or `provisional` for those with a running provisional date."""
+    after: str = ""
+    """The id of the last case that has been looked at."""
+    finished: bool = False
+    """Every case has been looked at; those `left` are tried again."""
+    left: list[str] = Field(default_factory=list)
+    """Cases that could not take it yet."""
 
 
 class Delivery(Record):

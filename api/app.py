@@ -7,12 +7,11 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from activities.facts import FactFinder
-from api import accounts, alliance, cases, files, gate, library, operations, problems, register
+from api import accounts, alliance, calendars, cases, deadlines, files, gate, library, operations, problems, register
 from api.engine import CaseEngine
 from api.identity import Callers, Tokens
 from api.limits import BodyLimit
 from records.database import connect as connect_database
-from services import calendars
 from services.engine import connect as connect_engine
 from services.schemes import Library
 from services.storage import Storage
@@ -35,7 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.tokens = Tokens(keys / "tokens.key")
         app.state.callers = Callers(app.state.database, app.state.tokens)
         app.state.library = Library.load(*settings.further_packs)
-        app.state.facts = FactFinder(app.state.library, calendars.load())
+        app.state.facts = FactFinder(app.state.library)
         app.state.storage = Storage.open(settings.files_url)
         app.state.gate = gate.Gate(settings.register_per_minute)
         gc.freeze()
@@ -47,7 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.exception_handler(gate.TooOften)(gate.too_often)
 
     app.add_middleware(BodyLimit)
-    routes = (accounts, alliance, cases, files, library, operations, register)
+    routes = (accounts, alliance, calendars, cases, deadlines, files, library, operations, register)
     for router in (*(one.router for one in routes), operations.health):
         app.include_router(router)
     return app

@@ -129,16 +129,6 @@ def list_events(desk: AtDesk, case_id: str, limit: paging.Limit = 100, cursor: p
     return paging.page(items, limit, [[item["seq"]] for item in items])
 
 
-@router.get("/cases/{case_id}/deadlines")
-def list_deadlines(desk: AtDesk, case_id: str) -> dict[str, Any]:
-    """Every due date of a case with its proof, and those that were missed."""
-    with desk.session() as session:
-        known = desk.case_in(session, case_id)
-        everything = [*queries.past_deadlines(session, case_id), *views.deadlines_for(known.state, desk.actor)]
-    shown = [views.deadline_view(one) for one in everything]
-    return {"deadlines": shown, "broken": [one for one in shown if one["state"] == "missed"]}
-
-
 @router.post("/cases/{case_id}/tasks/{task_id}")
 async def answer_task(desk: AtDesk, case_id: str, task_id: str, body: Payload) -> Response:
     """Answer a task: `{kind, …payload}`."""

@@ -22,7 +22,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
-from activities.interface import REFUSED, Start
+from activities.interface import REFUSED, Order, Start
+from activities.rollouts import roll_out
 from api.problems import UNAVAILABLE
 from domain.refusal import Refusal, Refused
 from domain.state import CaseState, Message
@@ -139,6 +140,16 @@ class CaseEngine:
             if error.status != RPCStatusCode.FAILED_PRECONDITION:
                 raise
             return False
+
+    async def roll_out(self, order: Order) -> None:
+        """Bring a message to many cases; it goes on by itself, and the same one again changes nothing."""
+        if await self._unless_away(roll_out(self._client, self._settings.task_queue, order)) is None:
+            raise refused(UNAVAILABLE)
+
+    async def must_answer(self) -> None:
+        """Refuse what could only be half done while the engine is away."""
+        if not await self.answers():
+            raise refused(UNAVAILABLE)
 
     async def answers(self) -> bool:
         """Whether the engine answers at all."""

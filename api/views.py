@@ -149,7 +149,9 @@ def task_view(task: Task, state: CaseState) -> dict[str, Any]:
 def deadline_view(deadline: Deadline) -> dict[str, Any]:
     """One due date with its proof."""
     shown = {"id", "kind", "audit_id", "due_on", "provisional", "clause", "state", "met_on", "proof"}
-    return deadline.model_dump(mode="json", by_alias=True, include=shown)
+    view = deadline.model_dump(mode="json", by_alias=True, include=shown)
+    view["proof"] |= {"clause": deadline.clause, "provisional": deadline.provisional}
+    return view
 
 
 def task_item(state: CaseState, task_id: str) -> dict[str, Any]:

@@ -2,12 +2,35 @@
 
 from datetime import date
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from domain.model import Input, Record
+from domain.refusal import Fault
 
 WEEKDAYS = 5
 """Monday to Friday are the days 0 to 4."""
+
+
+class NoticeDay(Input):
+    """A day of a notice that is not what its weekday says, or says so all the same."""
+
+    day: date = Field(strict=False)
+    working: bool
+
+
+class Notice(Input):
+    """One complete notice of the State Council for a year, or a correction of a year that is published."""
+
+    source: str = Field(min_length=1, max_length=300, pattern=r"^[^\x00]*$")
+    """Where it was published."""
+    days: list[NoticeDay] = Field(min_length=1, max_length=366)
+    """Its holidays and its worked weekends; of a correction, the days that are otherwise than published."""
+    correction: bool = False
+
+    def rows(self, year: int) -> list["Override"]:
+        """What it lays over the calendar."""
+        noticed = None if self.correction else year
+        return [Override(**one.model_dump(), source=self.source, notice_year=noticed) for one in self.days]
 
 
 class Override(Input):
@@ -50,3 +73,24 @@ class Calendar(Record):
 def is_weekday(day: date) -> bool:
     """Say whether the day is one from Monday to Friday."""
     return day.weekday() < WEEKDAYS
+
+
+def faults_of(notice: Notice, year: int, calendar: Calendar) -> list[Fault]:
+    """Give what is wrong with a notice for a year, seen from the calendar known so far."""
+    named = [one.day for one in notice.days]
+    found = []
+    for place, one in enumerate(notice.days):
+        if one.day.year != year:
+            found.append(Fault(pointer=f"/days/{place}/day", detail=f"not in {year}"))
+        elif one.day in named[:place]:
+            found.append(Fault(pointer=f"/days/{place}/day", detail="named twice"))
+        elif one.working and is_weekday(one.day) and not notice.correction:
+            found.append(Fault(pointer=f"/days/{place}/working", detail="a worked day is a Saturday or a Sunday"))
+    following, published = calendar.known_until.year + 1, calendar.is_known(date(year, 1, 1))
+    if notice.correction and not published:
+        found.append(Fault(pointer="/correction", detail=f"{year} is not published: there is nothing to correct"))
+    elif published and not notice.correction:
+        found.append(Fault(pointer="/correction", detail=f"{year} is published: only a correction can change it"))
+    elif not published and year != following:
+        found.append(Fault(pointer="/year", detail=f"the next year to be published is {following}"))
+    return found

@@ -4,21 +4,22 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from domain.calendar import Calendar
-from domain.dates import A_DAY, Anchor, Due, Step, add_months, counted, due, due_on_calendar, earlier
-from domain.dates import valid_until as last_valid_day
+from domain.dates import A_DAY, Anchor, Due, Length, Run, counted, due, due_on_calendar, earlier, limit_run, named
 from domain.rules import Cycle, Limit
 
 SURVEILLANCE = "R:7/7.3.3"
 REAUDIT = "R:7/6.4.6.1"
-DECEMBER, LAST_OF_DECEMBER = 12, 31
+CREDIT = "R:7/7.4.5"
 
 
+@named
 def contract_latest(accepted_on: date, cycle: Cycle) -> Due:
     """Give the last day on which an accepted application may still be contracted (R:7/7.2.2, R:7/6.4.7)."""
     limit = Limit(amount=cycle.contract_latest_days, unit="days")
     return due_on_calendar(Anchor(kind="application", on=accepted_on), limit, "R:7/7.2.2")
 
 
+@named
 def expiry(starts: Anchor, cycle: Cycle) -> Due:
     """Give a certificate's last valid day (R:7/7.3.3).
 
@@ -27,16 +28,11 @@ def expiry(starts: Anchor, cycle: Cycle) -> Due:
             certificate it renews, whose next day is.
         cycle: The pack's lengths.
     """
-    valid_from, steps = starts.on, []
+    years = cycle.validity_years
+    lengths = [Length(amount=years, unit="years"), Length(amount=-1, unit="days")]
     if starts.kind == "valid_until":
-        valid_from = starts.on + A_DAY
-        steps = [Step(op="+1 days", from_=starts.on, to=valid_from)]
-    last = last_valid_day(valid_from, cycle.validity_years)
-    steps += [
-        Step(op=f"+{cycle.validity_years} years", from_=valid_from, to=last + A_DAY),
-        Step(op="-1 days", from_=last + A_DAY, to=last),
-    ]
-    return counted(starts, SURVEILLANCE, f"{cycle.validity_years} years, to the day before", steps)
+        lengths.insert(0, Length(amount=1, unit="days"))
+    return counted(Run(anchor=starts, lengths=lengths, clause=SURVEILLANCE, rule=f"{years} years, to the day before"))
 
 
 def renewal_starts(decided_on: date, valid_until: date) -> date:
@@ -44,6 +40,7 @@ def renewal_starts(decided_on: date, valid_until: date) -> date:
     return max(decided_on, valid_until + A_DAY)
 
 
+@named
 def first_surveillance(anchor: Anchor, cycle: Cycle) -> Due:
     """Give the latest last day of a cycle's first surveillance; there is no extension (R:7/7.3.3).
 
@@ -55,12 +52,14 @@ def first_surveillance(anchor: Anchor, cycle: Cycle) -> Due:
     return due_on_calendar(anchor, Limit(amount=cycle.surveillance_months, unit="months"), SURVEILLANCE)
 
 
+@named
 def later_surveillance(previous_last_day: date, cycle: Cycle) -> Due:
     """Give the latest last day of a surveillance after the previous audit's last day (R:7/7.3.3)."""
     anchor = Anchor(kind="audit_last_day", on=previous_last_day)
     return due_on_calendar(anchor, Limit(amount=cycle.surveillance_months, unit="months"), SURVEILLANCE)
 
 
+@named
 def extended_surveillance(
     previous_last_day: date, audited_years: Collection[int], recertification_year: int, cycle: Cycle
 ) -> Due:
@@ -82,9 +81,9 @@ def extended_surveillance(
     empty = [year for year in range(previous_last_day.year + 1, longest.on.year) if year not in served]
     if not empty:
         return longest
-    new_years_eve = date(empty[0], DECEMBER, LAST_OF_DECEMBER)
-    step = Step(op="31 December", from_=previous_last_day, to=new_years_eve)
-    return earlier(counted(anchor, SURVEILLANCE, "a calendar year that would hold no audit", [step]), longest)
+    years = Length(amount=empty[0] - previous_last_day.year, unit="year_end")
+    rule = "a calendar year that would hold no audit"
+    return earlier(counted(Run(anchor=anchor, lengths=[years], clause=SURVEILLANCE, rule=rule)), longest)
 
 
 def surveillance_plan_opens(due_on: date, cycle: Cycle) -> date:
@@ -133,25 +132,29 @@ def recertification_opens(valid_until: date, cycle: Cycle) -> date:
     return valid_until - cycle.recertification_opens_days * A_DAY
 
 
+@named
 def recertification_apply_by(valid_until: date, cycle: Cycle) -> Due:
     """Give the last day for a timely application (R:7/6.6.1, R:10/9.1); a later one is accepted, flagged."""
     months = cycle.recertification_apply_months
-    on = add_months(valid_until, -months)
-    step = Step(op=f"-{months} months", from_=valid_until, to=on)
-    return counted(Anchor(kind="valid_until", on=valid_until), "R:7/6.6.1", f"{months} months before", [step])
+    before = [Length(amount=-months, unit="months")]
+    anchor = Anchor(kind="valid_until", on=valid_until)
+    return counted(Run(anchor=anchor, lengths=before, clause="R:7/6.6.1", rule=f"{months} months before"))
 
 
+@named
 def recertification_on_site(valid_until: date) -> Due:
     """Give the latest last day of a recertification's audit; past it the case is initial (R:7/6.6.2)."""
-    return _expiry_bound(valid_until, "R:7/6.6.2")
+    return expiry_bound(valid_until, "R:7/6.6.2")
 
 
+@named
 def reaudit(audit_last_day: date, cycle: Cycle) -> Due:
     """Give the latest first day of the one re-audit after a failed initial audit (R:7/6.4.6.1)."""
     limit = Limit(amount=cycle.reaudit_days, unit="days")
     return due_on_calendar(Anchor(kind="audit_last_day", on=audit_last_day), limit, REAUDIT)
 
 
+@named
 def reaudit_after_late_report(reported_on: date, cycle: Cycle) -> Due:
     """Give the re-audit's latest first day where the body itself reported after the 90 days (R:7/6.4.6.1)."""
     limit = Limit(amount=cycle.reaudit_days, unit="days")
@@ -167,6 +170,7 @@ def judged_on(due_on: date, cycle: Cycle) -> date:
     return due_on + cycle.late_entry_days * A_DAY
 
 
+@named
 def rectification(findings_on: date, audit_last_day: date, limit: Limit, cycle: Cycle, calendar: Calendar) -> Due:
     """Give the last day for rectified findings: the limit, but never past day 90 (R:7/6.4.6.1).
 
@@ -184,6 +188,7 @@ def rectification(findings_on: date, audit_last_day: date, limit: Limit, cycle: 
     )
 
 
+@named
 def suspension_end(since: date, valid_until: date, cycle: Cycle, *, failed_surveillance: bool) -> Due:
     """Give the last day of a suspension, never past the certificate's own.
 
@@ -195,30 +200,38 @@ def suspension_end(since: date, valid_until: date, cycle: Cycle, *, failed_surve
         limit, clause = Limit(amount=cycle.suspension_days, unit="days"), "R:7/6.5.3.2"
     else:
         limit, clause = Limit(amount=cycle.suspension_months, unit="months"), "R:10/9.3.1"
-    return within_validity(due_on_calendar(anchor, limit, clause), valid_until)
+    run = limit_run(anchor, limit, clause).model_copy(update={"rolls": False})
+    return within_validity(counted(run), valid_until)
 
 
 def within_validity(found: Due, valid_until: date) -> Due:
     """Bound a date by the certificate's last day: expiry comes first if it comes first (R:7/7.3.3)."""
-    return found if found.on <= valid_until else earlier(found, _expiry_bound(valid_until, SURVEILLANCE))
+    return earlier(found, expiry_bound(valid_until, SURVEILLANCE))
 
 
+@named
 def approved_until(anchor: Anchor, until: date, clause: str) -> Due:
     """Give a date a person approved in a rule's place: postponed, extended (R:7/7.3.3, R:10/9.3.1)."""
-    return counted(anchor, clause, "approved date", [Step(op="approved", from_=anchor.on, to=until)])
+    return counted(Run(anchor=anchor, lengths=[], clause=clause, rule="approved date", approved=until))
 
 
+@named
 def issue_overdue(anchor: Anchor, cycle: Cycle, calendar: Calendar) -> Due:
     """Give the last day for the certificate after the passing `report` (R:7/6.4.7); overdue from the next."""
     limit = Limit(amount=cycle.certificate_issue_working_days, unit="working_days")
     return due(anchor, limit, "R:7/6.4.7", calendar)
 
 
-def credit_good_until(checked_on: date, cycle: Cycle) -> date:
+@named
+def credit_good_until(checked_on: date, cycle: Cycle) -> Due:
     """Give the last day on which a decision may rest on a credit check (R:7/7.4.5)."""
-    return checked_on + cycle.credit_valid_days * A_DAY
+    days = cycle.credit_valid_days
+    anchor = Anchor(kind="task", on=checked_on)
+    return counted(Run(anchor=anchor, lengths=[Length(amount=days, unit="days")], clause=CREDIT, rule=f"{days} days"))
 
 
-def _expiry_bound(valid_until: date, clause: str) -> Due:
-    step = Step(op="the last valid day", from_=valid_until, to=valid_until)
-    return counted(Anchor(kind="valid_until", on=valid_until), clause, "the last valid day", [step])
+@named
+def expiry_bound(valid_until: date, clause: str) -> Due:
+    """Give a certificate's last day as the bound of whatever cannot outlast it."""
+    anchor = Anchor(kind="valid_until", on=valid_until)
+    return counted(Run(anchor=anchor, lengths=[], clause=clause, rule="the last valid day"))

@@ -1,26 +1,25 @@
 """How the rules count time: days, months and working days from an anchor, each result with its proof."""
 
 import calendar as months_of
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import groupby
-from typing import Final
+from functools import reduce, wraps
+from typing import Final, Literal, ParamSpec
 from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field
 
-from domain.calendar import Calendar, is_weekday
+from domain import working_days
+from domain.calendar import Calendar
 from domain.model import Record
 from domain.rules import Limit
+
+P = ParamSpec("P")
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 A_DAY: Final = timedelta(days=1)
 YEAR_MONTHS: Final = 12
-
-HOLIDAY: Final = "holiday"
-WORKED_WEEKEND: Final = "worked weekend"
-ESTIMATED: Final = "Monday to Friday, not published"
-ORDINARY: Final = ""
+DECEMBER, LAST_OF_DECEMBER = 12, 31
 
 
 def local_date(instant: datetime) -> date:
@@ -61,7 +60,7 @@ class Anchor(Record):
 
     kind: str
     """An anchor kind of the API: `task`, `application`, `contract`, `findings`, `audit_first_day`,
-    `audit_last_day`, `report`, `decision`, `suspension` or `valid_until`."""
+    `audit_last_day`, `report`, `review`, `decision`, `suspension` or `valid_until`."""
     on: date
 
 
@@ -76,6 +75,30 @@ class Step(Record):
     to: date
 
 
+class Length(Record):
+    """One length of a run; a negative one goes back."""
+
+    amount: int
+    unit: Literal["days", "working_days", "months", "years", "year_end", "working_day"]
+    """`year_end`: 31 December so many years on; `working_day`: the day itself if it is worked, else the next one."""
+
+
+class Run(Record):
+    """How one date is counted, as data: its lengths one after another from its anchor."""
+
+    anchor: Anchor
+    lengths: list[Length]
+    clause: str
+    rule: str
+    """What people call it: `30 days`."""
+    function: str = ""
+    """The function of the domain that gave it: `cycle.first_surveillance`."""
+    rolls: bool = False
+    """Whether it is a limit whose last day a body may let roll over a holiday."""
+    approved: date | None = None
+    """A date that a person approved in the rule's place: it stays where it is."""
+
+
 class Proof(Record):
     """Why a date is due: from what it runs, by which rule and calendar, step by step."""
 
@@ -85,6 +108,10 @@ class Proof(Record):
     """The calendar's version where working days were counted."""
     steps: list[Step]
     """The last step ends on the due date."""
+    function: str = ""
+    """The function of the domain that gave the date."""
+    runs: list[Run] = Field(default_factory=list)
+    """What it is counted again from; of several the earliest counts. None in proofs that were kept without."""
 
 
 class Due(Record):
@@ -97,38 +124,74 @@ class Due(Record):
     proof: Proof
 
 
+def named(rule: Callable[P, Due]) -> Callable[P, Due]:
+    """Let each date that a function gives, and what it is counted again from, name that function."""
+    name = f"{rule.__module__.removeprefix('domain.')}.{rule.__name__}"
+
+    @wraps(rule)
+    def named_rule(*args: P.args, **kwargs: P.kwargs) -> Due:
+        found = rule(*args, **kwargs)
+        runs = [run.model_copy(update={"function": name}) for run in found.proof.runs]
+        return found.model_copy(update={"proof": found.proof.model_copy(update={"function": name, "runs": runs})})
+
+    return named_rule
+
+
+@named
 def due(anchor: Anchor, limit: Limit, clause: str, calendar: Calendar) -> Due:
     """Give the last allowed day of a limit that runs from the anchor; it stays, even on a holiday."""
-    if limit.unit == "working_days":
-        return _working_due(anchor, limit.amount, clause, calendar)
-    return due_on_calendar(anchor, limit, clause)
+    return counted(limit_run(anchor, limit, clause), calendar)
 
 
 def due_on_calendar(anchor: Anchor, limit: Limit, clause: str) -> Due:
     """Give the last allowed day of a limit in days or months; raises ValueError for working days."""
-    if limit.unit == "working_days":
-        raise ValueError("working days need a calendar")
-    in_days = limit.unit == "days"
-    on = anchor.on + limit.amount * A_DAY if in_days else add_months(anchor.on, limit.amount)
-    rule = f"{limit.amount} {limit.unit}"
-    return counted(anchor, clause, rule, [Step(op=f"+{rule}", from_=anchor.on, to=on)])
+    return counted(limit_run(anchor, limit, clause))
 
 
-def counted(anchor: Anchor, clause: str, rule: str, steps: list[Step]) -> Due:
-    """Give the certain date on which the last of the steps ends, for a rule that needs no working days."""
-    proof = Proof(anchor=anchor, rule=rule, calendar=None, steps=steps)
-    return Due(on=steps[-1].to, provisional=False, clause=clause, proof=proof)
+def limit_run(anchor: Anchor, limit: Limit, clause: str) -> Run:
+    """Give the run of a plain limit, whose last day may roll where a body lets it."""
+    length = Length(amount=limit.amount, unit=limit.unit)
+    rule = f"{limit.amount} {_words(limit.unit)}"
+    return Run(anchor=anchor, lengths=[length], clause=clause, rule=rule, rolls=limit.unit != "working_days")
+
+
+def counted(run: Run, calendar: Calendar | None = None) -> Due:
+    """Give the date on which a run ends; raises ValueError where it needs a calendar and there is none."""
+    steps, provisional, rests = [], False, False
+    day = run.anchor.on
+    for length in run.lengths:
+        if length.unit in ("working_days", "working_day"):
+            found, estimated = _on_working_days(day, length, _needed(calendar))
+            provisional, rests = provisional or estimated, True
+        else:
+            found = [Step(op=_op(length), from_=day, to=_plain_end(day, length))]
+        steps += found
+        day = found[-1].to if found else day
+    if run.approved:
+        steps = [Step(op="approved", from_=day, to=run.approved)]
+    proof = Proof(
+        anchor=run.anchor,
+        rule=run.rule,
+        calendar=calendar.version if rests and calendar else None,
+        steps=steps or [Step(op=run.rule, from_=day, to=day)],
+        function=run.function,
+        runs=[run],
+    )
+    return Due(on=proof.steps[-1].to, provisional=provisional, clause=run.clause, proof=proof)
 
 
 def earlier(first: Due, second: Due) -> Due:
     """Give the earlier of two dates (the first when equal), its proof saying both."""
     won, lost = (first, second) if first.on <= second.on else (second, first)
     both = "; ".join(_said(one) for one in (won, lost))
+    counted_again = first.proof.runs and second.proof.runs
     proof = Proof(
         anchor=won.proof.anchor,
         rule=f"the earlier of: {both}",
         calendar=won.proof.calendar or lost.proof.calendar,
         steps=[*lost.proof.steps, *won.proof.steps, Step(op="the earlier", from_=lost.on, to=won.on)],
+        function=won.proof.function,
+        runs=[*first.proof.runs, *second.proof.runs] if counted_again else [],
     )
     # A provisional loser may still move to the front once its calendar is published.
     return Due(on=won.on, provisional=won.provisional or lost.provisional, clause=won.clause, proof=proof)
@@ -139,42 +202,71 @@ def _said(found: Due) -> str:
     return f"{found.proof.rule} from {anchor.kind} {anchor.on}: {found.on}"
 
 
-def valid_until(valid_from: date, years: int) -> date:
-    """Give a certificate's last day: the day before the anniversary (R:7/7.3.3)."""
-    return add_months(valid_from, years * YEAR_MONTHS) - A_DAY
+Changes = Mapping[tuple[str, date], date]
+"""Anchor's kind and date → another date for it."""
 
 
-def _working_due(anchor: Anchor, amount: int, clause: str, calendar: Calendar) -> Due:
-    on = _nth_working_day(anchor.on, amount, calendar)
-    rule = f"{amount} working days"
-    steps = [*_exceptions(anchor.on + A_DAY, on, calendar), Step(op=f"+{rule}", from_=anchor.on, to=on)]
-    proof = Proof(anchor=anchor, rule=rule, calendar=calendar.version, steps=steps)
-    unknown = amount > 0 and not (calendar.is_known(anchor.on + A_DAY) and calendar.is_known(on))
-    return Due(on=on, provisional=unknown, clause=clause, proof=proof)
+def again(proof: Proof, calendar: Calendar | None = None, changes: Changes | None = None) -> Due:
+    """Count a date again, under another calendar or from other anchors; raises ValueError for a proof without runs."""
+    if not proof.runs:
+        raise ValueError("this date was kept without what it is counted from")
+    return _together([_moved(run, changes or {}) for run in proof.runs], calendar)
 
 
-def _nth_working_day(start: date, amount: int, calendar: Calendar) -> date:
-    day = start
-    for _ in range(amount):
-        day += A_DAY
-        while not calendar.is_working(day):
-            day += A_DAY
-    return day
+def rolled(found: Due, calendar: Calendar) -> Due:
+    """Let the last day of a limit that may roll move to the next working day (Civil Code 203)."""
+    if not any(run.rolls for run in found.proof.runs):
+        return found
+    return _together([_rolling(run) for run in found.proof.runs], calendar)
 
 
-def _exceptions(first: date, last: date, calendar: Calendar) -> Iterator[Step]:
-    """Give each run of days that are not what their weekday says, and each that is only estimated."""
-    days = (first + offset * A_DAY for offset in range((last - first).days + 1))
-    for op, run in groupby(days, key=lambda day: _kind_of_day(day, calendar)):
-        span = list(run)
-        plain_weekend = op == HOLIDAY and not any(map(is_weekday, span))
-        if op != ORDINARY and not plain_weekend:
-            yield Step(op=op, from_=span[0], to=span[-1])
+def _together(runs: list[Run], calendar: Calendar | None) -> Due:
+    return reduce(earlier, (counted(run, calendar) for run in runs))
 
 
-def _kind_of_day(day: date, calendar: Calendar) -> str:
-    if not calendar.is_known(day):
-        return ESTIMATED
-    if not calendar.is_working(day):
-        return HOLIDAY
-    return ORDINARY if is_weekday(day) else WORKED_WEEKEND
+def _moved(run: Run, changes: Changes) -> Run:
+    on = changes.get((run.anchor.kind, run.anchor.on))
+    return run.model_copy(update={"anchor": Anchor(kind=run.anchor.kind, on=on)}) if on else run
+
+
+def _rolling(run: Run) -> Run:
+    if not run.rolls:
+        return run
+    return run.model_copy(update={"lengths": [*run.lengths, Length(amount=0, unit="working_day")], "rolls": False})
+
+
+def _words(unit: str) -> str:
+    return unit.replace("_", " ")
+
+
+def _op(length: Length) -> str:
+    special = {"year_end": "31 December", "working_day": "the next working day"}
+    return special.get(length.unit) or f"{length.amount:+d} {_words(length.unit)}"
+
+
+def _plain_end(day: date, length: Length) -> date:
+    match length.unit:
+        case "days":
+            return day + length.amount * A_DAY
+        case "year_end":
+            return date(day.year + length.amount, DECEMBER, LAST_OF_DECEMBER)
+        case unit:
+            return add_months(day, length.amount * (YEAR_MONTHS if unit == "years" else 1))
+
+
+def _needed(calendar: Calendar | None) -> Calendar:
+    if calendar is None:
+        raise ValueError("working days need a calendar")
+    return calendar
+
+
+def _on_working_days(day: date, length: Length, calendar: Calendar) -> tuple[list[Step], bool]:
+    """Give the steps to the end of a length in working days, and whether it is estimated."""
+    rolls = length.unit == "working_day"
+    first = day if rolls else day + A_DAY
+    on = working_days.first_from(day, calendar) if rolls else working_days.nth_after(day, length.amount, calendar)
+    if on == day:
+        return [], rolls and not calendar.is_known(day)
+    found = [*working_days.exceptions(first, on, calendar), (_op(length), day, on)]
+    steps = [Step(op=op, from_=start, to=end) for op, start, end in found]
+    return steps, not (calendar.is_known(first) and calendar.is_known(on))

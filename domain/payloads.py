@@ -14,12 +14,12 @@ MODELS: dict[str, type[Input]] = {"application": NewCase, **ANSWERS, **ACTS}
 
 
 def payload_of(message: Message) -> Input | None:
-    """The payload of an application, an answer or an act; none for a timer or a delivery.
+    """The payload of an application, an answer or an act; none for a timer, a delivery or a rollout.
 
     Raises:
         Refused: `invalid`, with a JSON pointer for each fault.
     """
-    if message.kind in ("alarm", "delivered"):
+    if message.kind in ("alarm", "delivered", "rollout"):
         return None
     model = MODELS.get(message.name)
     if model is None:

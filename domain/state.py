@@ -39,6 +39,7 @@ class Actor(Record):
 
 TIMER = Actor(user="timer")
 COURIER = Actor(user="courier")
+CALENDAR = Actor(user="calendar")
 
 
 class Message(Record):
@@ -46,9 +47,9 @@ class Message(Record):
 
     id: str
     """Unique for ever: an idempotency key or a business key; a message is worked on once."""
-    kind: Literal["application", "answer", "act", "alarm", "delivered"]
+    kind: Literal["application", "answer", "act", "alarm", "delivered", "rollout"]
     name: str
-    """The task or act kind, the agenda entry's id, or the effect's id."""
+    """The task or act kind, the agenda entry's id, the effect's id, or what is rolled out to many cases."""
     actor: Actor
     task: str | None = None
     content: str = "{}"

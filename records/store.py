@@ -123,6 +123,7 @@ def _write_case(session: Session, before: CaseState, state: CaseState, at: datet
         "status": state.status,
         "version": state.version,
         "turn": state.turn,
+        "provisional": "provisional_dates" in state.flags,
         "next_due": min((one.due_on for one in state.deadlines if one.state == "running"), default=None),
         "open_key": open_key(_application(state), rehearsal=state.rehearsal) if state.stage != "closed" else None,
         "clock_ahead": (at - datetime.now(UTC)).total_seconds() if state.rehearsal else 0,

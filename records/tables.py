@@ -48,6 +48,8 @@ class CaseRow(SQLModel, table=True):
     stage: str
     status: str
     next_due: date | None = Field(default=None, index=True)
+    provisional: bool = False
+    """A running due date rests on a year whose holidays are not published."""
     version: int
     turn: int
     open_key: str | None = Field(default=None, unique=True)
@@ -214,6 +216,22 @@ class NoticeRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     case_id: str = Field(index=True)
     recipient: str
+    at: datetime = Field(sa_column=instant())
+
+
+class CalendarDayRow(SQLModel, table=True):
+    """A day of a State Council notice, laid over the published calendar; rows are only ever added."""
+
+    __tablename__ = "calendar_days"
+    __table_args__ = (UniqueConstraint("notice_year", "day"),)
+    id: int | None = Field(default=None, primary_key=True)
+    """In the order in which they came: of two rows for one day the later stands."""
+    day: date
+    working: bool
+    source: str
+    notice_year: int | None = None
+    """The year whose complete notice it belongs to; none for a correction."""
+    added_by: str = Field(foreign_key="accounts.user")
     at: datetime = Field(sa_column=instant())
 
 

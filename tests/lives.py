@@ -21,14 +21,13 @@ from records import queries
 from records.database import connect, migrate
 from records.seed import ACCOUNTS, seed
 from records.tables import FileRow
-from services import calendars
 from services.schemes import Library
 from tests.domain.sheets import a_checklist, raw_sheet
 from workflows.agenda import agenda
 from workflows.flow import admit, react
 
 LIBRARY = Library.load()
-FACTS = FactFinder(LIBRARY, calendars.load())
+FACTS = FactFinder(LIBRARY)
 START = date(2026, 3, 2)
 """A Monday; the Spring Festival is over."""
 
@@ -42,9 +41,9 @@ PLAN: dict[str, Any] = {
 _numbers = itertools.count(1)
 
 
-def a_database(folder: Path) -> Engine:
+def a_database(folder: Path, url: str = "") -> Engine:
     """A record with the seeded accounts and one file, `f`, of each of them."""
-    url = f"sqlite:///{folder / 'record.sqlite'}"
+    url = url or f"sqlite:///{folder / 'record.sqlite'}"
     migrate(url)
     engine = connect(url)
     seed(engine, "x")

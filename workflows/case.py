@@ -7,7 +7,8 @@ from typing import Any, Literal, TypeVar
 from domain.application import Application
 from domain.audit import Audit, Given, Stage
 from domain.calendar import Calendar
-from domain.dates import Anchor, Due, due, local_date
+from domain.cycle import judged_on
+from domain.dates import Anchor, Due, due, local_date, rolled
 from domain.model import Text
 from domain.prose import figures, plain
 from domain.refusal import Fault, Refused
@@ -34,10 +35,10 @@ class Case:
         self._begins = begins
         self.today = local_date(at)
         self.events: list[EventDraft] = []
+        self.before: list[EventDraft] = []
+        """Events that come before those of the message itself."""
         if facts.rules:
             state.rules = facts.rules
-        if facts.calendar:
-            state.calendar = facts.calendar
 
     def turn_back_to(self, at: datetime) -> None:
         """What happens now happened at an earlier instant."""
@@ -97,8 +98,7 @@ class Case:
         if until is None and wait.limit:
             until = due(Anchor(kind="task", on=self.today), wait.limit, wait.clause, self.calendar)
         if until:
-            task.due_on = until.on
-            self.run_deadline(kind, until, deadline_id=task.id, audit=audit)
+            task.due_on = self.run_deadline(kind, until, deadline_id=task.id, audit=audit).due_on
         self.state.tasks.append(task)
         if wait.role == "applicant" or task.assignee:
             self.tell_asked(task, Text(zh="请办理", en="Please complete"))
@@ -112,31 +112,37 @@ class Case:
         deadline_id: str,
         purpose: str = "",
         audit: Audit | None = None,
-        judged: date | None = None,
+        late_entry: bool = False,
         opens_on: date | None = None,
-    ) -> None:
-        """Let a due date run; its lapse is `judged` later where an entry may come late.
+    ) -> Deadline:
+        """Let a due date run; its lapse is judged later where an entry may come late.
 
         A date nobody is asked for yet is reminded of by the pack's ladder for long dates.
         """
+        until = self.rolled(until)
         wait = self.rules.waits.get(kind)
         ladder = wait.reminders if wait and not opens_on else self.rules.reminders
         remind = [until.on - timedelta(days=before) for before in ladder]
-        self.state.deadlines.append(
-            Deadline(
-                id=deadline_id,
-                kind=kind,
-                purpose=purpose,
-                audit_id=audit.id if audit else None,
-                due_on=until.on,
-                judged_on=judged or until.on,
-                provisional=until.provisional,
-                clause=until.clause,
-                proof=until.proof,
-                remind=sorted(day for day in remind if day > self.today),
-                opens_on=opens_on,
-            )
+        deadline = Deadline(
+            id=deadline_id,
+            kind=kind,
+            purpose=purpose,
+            audit_id=audit.id if audit else None,
+            due_on=until.on,
+            judged_on=judged_on(until.on, self.rules.cycle) if late_entry else until.on,
+            provisional=until.provisional,
+            clause=until.clause,
+            proof=until.proof,
+            remind=sorted(day for day in remind if day > self.today),
+            opens_on=opens_on,
         )
+        self.state.deadlines.append(deadline)
+        return deadline
+
+    def rolled(self, until: Due) -> Due:
+        """A limit's last day as this case reads a holiday: it stays, or rolls to a working day (Civil Code 203)."""
+        rolls = self.rules.readings.get("holiday-roll") == "roll-forward"
+        return rolled(until, self.calendar) if rolls else until
 
     def close(self, task: Task) -> None:
         """The task is answered: it leaves the list, its due date is met unless it was missed."""
@@ -390,6 +396,7 @@ class Case:
         judged = [audit.results for audit in state.audits if audit.judged and audit.results]
         self.flag("interpretation_sensitive", on=bool(judged and judged[-1].sensitive))
         self.flag("provisional_dates", on=any(deadline.provisional for deadline in running))
+        self.events[:0] = self.before
         state.version += len(self.events)
         state.seen[self.message.id] = state.version
         for stale in list(state.seen)[:-SEEN]:

@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.dates import end_of_day
-from domain.model import Text
 from domain.payloads import payload_of
 from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Refused
-from domain.state import CaseState, Deadline, EventDraft, Facts, Message
+from domain.state import CaseState, EventDraft, Facts, Message
+from workflows.agenda import agenda
 from workflows.case import Begins, Case
 from workflows.stages import (
     application,
@@ -23,7 +23,9 @@ from workflows.stages import (
     contract,
     credit,
     cycle,
+    deadlines,
     evaluation,
+    issue,
     operations,
     planning,
     reaudit,
@@ -95,7 +97,7 @@ LAPSED: dict[tuple[str, str], Step] = {
     ("findings.confirm", ""): audit.list_not_confirmed,
     ("rectification.submit", ""): rectification.not_submitted,
     ("reaudit", ""): reaudit.reaudit_missed,
-    ("certificate.issue", ""): audit.issue_is_overdue,
+    ("certificate.issue", ""): issue.is_overdue,
     ("certificate.expiry", ""): cycle.expired,
     ("surveillance", ""): suspension.surveillance_missed,
     ("recertification.apply", ""): cycle.not_applied_in_time,
@@ -129,6 +131,8 @@ def react(state: CaseState, message: Message, facts: Facts, at: datetime) -> Rea
     """
     case = Case(_copy(state), message, facts, at, BEGINS)
     case.state.turn += 1
+    if facts.calendar:
+        deadlines.take_calendar(case, facts.calendar)
     if message.expected_version not in (None, state.version):
         raise Refused("stale_version", "案件已更新", f"The case is at version {state.version}.")
     match message.kind:
@@ -142,6 +146,8 @@ def react(state: CaseState, message: Message, facts: Facts, at: datetime) -> Rea
             _rang(case)
         case "delivered":
             operations.delivered(case)
+        case "rollout":
+            pass  # what it brings is in its facts
     case.finish()
     return Reaction(case.state, case.events)
 
@@ -186,13 +192,14 @@ def _done(case: Case) -> None:
 
 
 def _rang(case: Case) -> None:
-    what, _, deadline_id = case.message.name.partition(":")
-    deadline = next((one for one in case.state.deadlines if one.id == deadline_id), None)
-    if deadline is None or deadline.state != "running":
+    # The calendar that came with it may have moved it.
+    if not any(entry.name == case.message.name and entry.at <= case.at for entry in agenda(case.state)):
         return
+    what, _, deadline_id = case.message.name.partition(":")
+    deadline = next(one for one in case.state.deadlines if (one.id, one.state) == (deadline_id, "running"))
     if what == "remind":
         deadline.remind.pop(0)
-        _remind(case, deadline)
+        deadlines.remind(case, deadline)
         return
     if what == "open":
         deadline.opens_on = None
@@ -203,30 +210,7 @@ def _rang(case: Case) -> None:
     deadline.state = "missed"
     case.record(f"timer.{deadline.kind}", deadline.clause, deadline=deadline_id)
     wait = case.rules.waits.get(deadline.kind)
-    lapsed = LAPSED.get((deadline.kind, deadline.purpose), escalate)
+    lapsed = LAPSED.get((deadline.kind, deadline.purpose), deadlines.escalate)
     if wait and wait.lapse == "escalate" and not deadline.purpose:
-        lapsed = escalate
+        lapsed = deadlines.escalate
     lapsed(case, deadline)
-
-
-def escalate(case: Case, deadline: Deadline) -> None:
-    """A limit of the body has passed: those asked and operations are told; the case goes on waiting."""
-    task = next((task for task in case.state.tasks if task.id == deadline.id), None)
-    if task:
-        lead = Text(zh="已逾期", en="Overdue")
-        case.tell_asked(task, lead)
-        for role in sorted({"case_manager", "ops"} - {task.role}):
-            case.tell_task(f"role:{role}", task, lead)
-
-
-def _remind(case: Case, deadline: Deadline) -> None:
-    lead = Text(zh="提醒", en="Reminder")
-    task = next((task for task in case.state.tasks if task.id == deadline.id), None)
-    if task:
-        case.tell_asked(task, lead)
-    elif deadline.purpose == "latest":
-        for to in ("applicant", f"role:{case.wait(deadline.kind).role}"):
-            case.tell_due(to, case.wait(deadline.kind).title, deadline.due_on, lead)
-    elif deadline.kind in cycle.TITLES:
-        for to in ("applicant", "role:case_manager"):
-            case.tell_due(to, cycle.TITLES[deadline.kind], deadline.due_on, lead)

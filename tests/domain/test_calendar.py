@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import chinese_calendar
 import pytest
+from pydantic import ValidationError
 
-from domain.calendar import Calendar, Override
+from domain.calendar import Calendar, Notice, Override, faults_of
 from services import calendars
 
 SMALL = Calendar(
@@ -124,3 +125,58 @@ def test_the_loaded_calendar_is_small_and_comes_back_from_json_unchanged() -> No
 
 def test_the_same_rows_give_the_same_calendar_object() -> None:
     assert calendars.load([NEW_YEAR_2027]) is calendars.load([NEW_YEAR_2027])
+
+
+# Notices ---------------------------------------------------------------------------------------------------
+
+KNOWN = SMALL.model_copy(update={"known_until": date(2026, 12, 31)})
+
+
+def a_notice(*named: tuple[str, bool], **changes: bool) -> Notice:
+    days = [{"day": day, "working": working} for day, working in named]
+    return Notice.model_validate({"source": "State Council", "days": days, **changes})
+
+
+def faults(notice: Notice, year: int = 2027) -> list[str]:
+    return [fault.pointer for fault in faults_of(notice, year, KNOWN)]
+
+
+def test_a_notice_names_holidays_on_any_day_and_worked_weekends() -> None:
+    assert faults(a_notice(("2027-01-01", False), ("2027-01-02", False), ("2027-01-09", True))) == []
+
+
+def test_a_worked_day_of_a_notice_is_a_saturday_or_a_sunday() -> None:
+    assert faults(a_notice(("2027-01-01", False), ("2027-01-04", True))) == ["/days/1/working"]
+
+
+def test_a_notice_stays_in_its_year_and_names_a_day_once() -> None:
+    assert faults(a_notice(("2026-12-31", False), ("2027-01-01", False))) == ["/days/0/day"]
+    assert faults(a_notice(("2027-01-01", False), ("2027-01-01", False))) == ["/days/1/day"]
+
+
+def test_a_published_year_is_changed_by_a_correction_only() -> None:
+    assert faults(a_notice(("2026-01-02", False)), 2026) == ["/correction"]
+    assert faults(a_notice(("2026-01-02", True), correction=True), 2026) == []
+
+
+def test_an_unpublished_year_cannot_be_corrected() -> None:
+    assert faults(a_notice(("2027-01-01", False), correction=True)) == ["/correction"]
+
+
+def test_years_are_published_one_after_another() -> None:
+    assert faults(a_notice(("2028-01-03", False)), 2028) == ["/year"]
+    assert faults(a_notice(("2025-01-01", False)), 2025) == ["/year"]
+
+
+def test_a_notices_rows_make_its_year_known_and_a_corrections_do_not() -> None:
+    rows = a_notice(("2027-01-01", False)).rows(2027)
+    assert calendars.load(rows).is_known(date(2027, 12, 31))
+    corrected = a_notice(("2027-01-01", True), correction=True).rows(2027)
+    assert calendars.load([*rows, *corrected]).is_working(date(2027, 1, 1))
+    assert not calendars.load(corrected).is_known(date(2027, 1, 1))
+
+
+def test_a_notice_has_a_source_and_a_day() -> None:
+    for body in ({"source": "", "days": [{"day": "2027-01-01", "working": False}]}, {"source": "x", "days": []}):
+        with pytest.raises(ValidationError):
+            Notice.model_validate(body)

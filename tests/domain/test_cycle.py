@@ -56,8 +56,17 @@ def test_a_certificate_runs_three_years_from_its_decision_to_the_day_before() ->
     assert [step.to for step in found.proof.steps] == [date(2029, 12, 20), date(2029, 12, 19)]
 
 
-def test_a_certificate_of_29_february_ends_on_27_february() -> None:
-    assert cycle.expiry(a_decision(date(2028, 2, 29)), RULE).on == date(2031, 2, 27)
+@pytest.mark.parametrize(
+    ("decided", "last"),
+    [
+        (date(2026, 12, 20), date(2029, 12, 19)),
+        (date(2028, 2, 29), date(2031, 2, 27)),
+        (date(2026, 1, 1), date(2028, 12, 31)),
+        (date(2025, 3, 1), date(2028, 2, 29)),
+    ],
+)
+def test_a_certificate_ends_the_day_before_its_third_anniversary(decided: date, last: date) -> None:
+    assert cycle.expiry(a_decision(decided), RULE).on == last
 
 
 def test_a_renewed_certificate_starts_the_day_after_the_old_one_ends() -> None:
@@ -233,7 +242,7 @@ def test_a_certificate_is_overdue_after_90_working_days_from_its_report() -> Non
 
 
 def test_a_credit_check_is_good_through_day_30() -> None:
-    assert cycle.credit_good_until(date(2026, 1, 1), RULE) == date(2026, 1, 31)
+    assert cycle.credit_good_until(date(2026, 1, 1), RULE).on == date(2026, 1, 31)
 
 
 def an_oracles_breaches(decided: date, recertified: int, audits: list[date], today: date) -> list[int]:

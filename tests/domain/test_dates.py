@@ -18,7 +18,6 @@ from domain.dates import (
     end_of_day,
     local_date,
     nine_oclock,
-    valid_until,
 )
 from domain.rules import Limit, Unit
 from services import calendars
@@ -119,19 +118,6 @@ def walked_months(start: date, months: int) -> date:
 @given(DAYS, st.integers(-240, 240))
 def test_months_agree_with_walking_day_by_day(day: date, months: int) -> None:
     assert add_months(day, months) == walked_months(day, months)
-
-
-@pytest.mark.parametrize(
-    ("valid_from", "last"),
-    [
-        (date(2026, 12, 20), date(2029, 12, 19)),
-        (date(2028, 2, 29), date(2031, 2, 27)),
-        (date(2026, 1, 1), date(2028, 12, 31)),
-        (date(2025, 3, 1), date(2028, 2, 29)),
-    ],
-)
-def test_a_certificate_ends_the_day_before_its_third_anniversary(valid_from: date, last: date) -> None:
-    assert valid_until(valid_from, 3) == last
 
 
 def test_days_do_not_count_the_day_itself_and_allow_the_last() -> None:

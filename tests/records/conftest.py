@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from activities.facts import FactFinder
 from records.database import connect, migrate
-from services import calendars
 from services.schemes import Library
 from tests.postgresql import PostgreSQL
 from tests.records.builders import Recorder, seed_people
@@ -70,7 +69,7 @@ def session(database: Engine) -> Iterator[Session]:
 
 @pytest.fixture(scope="session")
 def facts() -> FactFinder:
-    return FactFinder(Library.load(), calendars.load())
+    return FactFinder(Library.load())
 
 
 @pytest.fixture

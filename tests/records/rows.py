@@ -30,6 +30,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "stage": "contract",
         "status": "open",
         "next_due": date(2026, 12, 4),
+        "provisional": True,
         "version": 1,
         "turn": 1,
         "open_key": "[]",
@@ -100,6 +101,15 @@ ROWS: dict[str, dict[str, Any]] = {
         "at": AT,
     },
     "notices": {"id": "case-1.1.1.applicant", "case_id": "case-1", "recipient": "applicant@example.org", "at": AT},
+    "calendar_days": {
+        "id": 1,
+        "day": date(2027, 1, 1),
+        "working": False,
+        "source": "State Council",
+        "notice_year": 2027,
+        "added_by": "applicant",
+        "at": AT,
+    },
     "competences": {"person": "person-leader", "trade": "accommodation", "until": date(2027, 12, 31)},
     "conflicts": {"person": "person-leader", "organization": "91140100MA0000001X", "until": date(2028, 11, 20)},
     "certificates": {

@@ -83,7 +83,8 @@ def _ask_supplement(case: Case, answer: ApplicationReview) -> None:
         raise invalid("须说明补充内容", "Say what is missing.", [("/missing", "name a document or give a reason")])
     wait = case.wait("application.supplement")
     first = case.first_asked("application.supplement") or case.today
-    until = due(Anchor(kind="task", on=first), case.limit("application.supplement"), wait.clause, case.calendar)
+    limit = case.limit("application.supplement")
+    until = case.rolled(due(Anchor(kind="task", on=first), limit, wait.clause, case.calendar))
     if until.on < case.today:
         raise case.refuse(
             wait.clause,

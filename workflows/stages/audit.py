@@ -8,12 +8,10 @@ from domain.answers import (
     ObjectionAnswer,
 )
 from domain.audit import Audit
-from domain.cycle import issue_overdue
-from domain.dates import Anchor
 from domain.state import Deadline, Effect, Task
 from domain.team import MYSTERY_VISIT
 from workflows.case import Case, invalid
-from workflows.stages import reaudit, windows
+from workflows.stages import issue, reaudit, windows
 
 MYSTERY = "audit.mystery_visit"
 WITH_CONTENTS = ("surveillance", "recertification")
@@ -191,7 +189,8 @@ def reported(case: Case, task: Task, answer: AuditReport) -> None:
     if not failed:
         _clear_earlier_findings(case, audit)
         if audit.audit_kind != "surveillance":
-            _watch_issue(case)
+            case.rely_on("report")
+        issue.watch(case, audit, "report")
     case.enter(audit, "review")
 
 
@@ -201,16 +200,3 @@ def _clear_earlier_findings(case: Case, audit: Audit) -> None:
         if earlier.id == audit.of:
             for finding in earlier.findings:
                 finding.status = "accepted"
-
-
-def _watch_issue(case: Case) -> None:
-    """R:7/6.4.7: a certificate is due 90 working days after the passing report."""
-    case.rely_on("report")
-    until = issue_overdue(Anchor(kind="report", on=case.today), case.rules.cycle, case.calendar)
-    case.run_deadline("certificate.issue", until, deadline_id=f"certificate.issue-{case.state.turn}")
-
-
-def issue_is_overdue(case: Case, _: Deadline) -> None:
-    """R:7/6.4.7: that is shown and told; it ends nothing."""
-    case.flag("issue_overdue")
-    case.tell_role("ops", "超过90个工作日未颁发证书", "No certificate 90 working days after the passing report")

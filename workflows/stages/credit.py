@@ -2,7 +2,6 @@
 
 from domain.audit import Audit
 from domain.cycle import credit_good_until
-from domain.dates import Anchor, Step, counted
 from domain.state import Deadline
 from workflows.case import Case
 
@@ -12,7 +11,7 @@ CLAUSE = "R:7/7.4.5"
 def is_fresh(case: Case, audit: Audit) -> bool:
     """Whether a decision may rest on the audit's credit check today."""
     checked = audit.given.get("audit.credit")
-    return checked is not None and case.today <= credit_good_until(checked.on, case.rules.cycle)
+    return checked is not None and case.today <= credit_good_until(checked.on, case.rules.cycle).on
 
 
 def watch(case: Case, audit: Audit) -> None:
@@ -22,14 +21,10 @@ def watch(case: Case, audit: Audit) -> None:
     given = audit.given.get("audit.credit")
     if given is None:
         return
-    checked = given.on
-    good_until = credit_good_until(checked, case.rules.cycle)
     if not is_fresh(case, audit):
         case.reopen(audit, "audit.credit")
         return
-    days = case.rules.cycle.credit_valid_days
-    step = Step(op=f"+{days} days", from_=checked, to=good_until)
-    until = counted(Anchor(kind="task", on=checked), CLAUSE, f"{days} days", [step])
+    until = credit_good_until(given.on, case.rules.cycle)
     case.run_deadline(
         "audit.credit", until, deadline_id=f"audit.credit-{case.state.turn}", purpose="stale", audit=audit
     )

@@ -113,7 +113,7 @@ def _watch_surveillance(case: Case, until: Due) -> None:
         "surveillance",
         until,
         deadline_id=f"surveillance-{case.state.turn}",
-        judged=dates.judged_on(until.on, case.rules.cycle),
+        late_entry=True,
         opens_on=max(dates.surveillance_plan_opens(until.on, case.rules.cycle), case.today + A_DAY),
     )
 
@@ -212,7 +212,7 @@ def renewal_applied(case: Case, task: Task, answer: RecertificationApplication) 
         on_site,
         deadline_id=f"recertification.on_site-{audit.id}",
         audit=audit,
-        judged=dates.judged_on(on_site.on, case.rules.cycle),
+        late_entry=True,
     )
 
 

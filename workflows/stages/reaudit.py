@@ -23,24 +23,17 @@ def open_reaudit(case: Case, audit: Audit) -> None:
     again = planning.open_audit(case, "reaudit", of=audit.id, attempt=audit.attempt + 1)
     if audit.last_day is None:
         raise RuntimeError("a reported audit has a last day")
-    until = dates.reaudit(audit.last_day, case.rules.cycle)
+    until = case.rolled(dates.reaudit(audit.last_day, case.rules.cycle))
     if until.on < case.today:
         # The report came too late for that: a lateness of the body never fails the client.
-        until = dates.reaudit_after_late_report(case.today, case.rules.cycle)
+        until = case.rolled(dates.reaudit_after_late_report(case.today, case.rules.cycle))
     if audit.audit_kind == "recertification":
         closes = dates.recertification_on_site(case.certificate.valid_until)
         until = earlier(until, closes)
-        judged = dates.judged_on(closes.on, case.rules.cycle)
         case.run_deadline(
-            "recertification.on_site", closes, deadline_id=f"on-site-{again.id}", audit=again, judged=judged
+            "recertification.on_site", closes, deadline_id=f"on-site-{again.id}", audit=again, late_entry=True
         )
-    case.run_deadline(
-        "reaudit",
-        until,
-        deadline_id=f"reaudit-{again.id}",
-        audit=again,
-        judged=dates.judged_on(until.on, case.rules.cycle),
-    )
+    case.run_deadline("reaudit", until, deadline_id=f"reaudit-{again.id}", audit=again, late_entry=True)
     case.tell_applicant("审查未通过,可再次审查一次", f"The audit failed; one re-audit may begin by {until.on}")
 
 

@@ -16,10 +16,10 @@ def begin(case: Case, audit: Audit) -> None:
     if audit.last_day is None:
         raise RuntimeError("findings are rectified after an audit's last day")
     limit = case.limit("rectification.submit")
-    until = limit_of(case.today, audit.last_day, limit, case.rules.cycle, case.calendar)
+    until = case.rolled(limit_of(case.today, audit.last_day, limit, case.rules.cycle, case.calendar))
     if until.on < case.today:
         # Day 90 went by before the list came out: a lateness of the body never fails the client.
-        until = due(Anchor(kind="findings", on=case.today), limit, CLAUSE, case.calendar)
+        until = case.rolled(due(Anchor(kind="findings", on=case.today), limit, CLAUSE, case.calendar))
     for finding in audit.findings:
         if finding.rectify:
             finding.due_on = until.on

@@ -4,7 +4,7 @@ from domain.answers import Decision, IndependentReview, is_met
 from domain.audit import Audit
 from domain.state import Effect, Task
 from workflows.case import Case, invalid
-from workflows.stages import credit, cycle, suspension
+from workflows.stages import credit, cycle, issue, suspension
 
 INDEPENDENCE = "R:7/6.4.6.2"
 
@@ -34,6 +34,7 @@ def reviewed(case: Case, task: Task, answer: IndependentReview) -> None:
     if answer.outcome == "return":
         _return(case, audit, answer.reopen or ["audit.report"])
     else:
+        issue.watch(case, audit, "review")
         case.enter(audit, "decision")
 
 
@@ -76,6 +77,7 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
     case.drop_tasks("audit.credit", audit)
     match answer.outcome:
         case "grant":
+            issue.watch(case, audit, "decision")
             cycle.certify(case, audit)
         case "maintain":
             cycle.maintained(case, audit)

@@ -88,7 +88,7 @@ def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
             "surveillance",
             until,
             deadline_id=f"surveillance-{case.state.turn}",
-            judged=dates.judged_on(until.on, case.rules.cycle),
+            late_entry=True,
             opens_on=None if planned else case.today + A_DAY,
         )
 

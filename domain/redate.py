@@ -1,0 +1,85 @@
+"""Due dates counted again: when another calendar is loaded, and from other anchors on paper."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from domain.calendar import Calendar
+from domain.dates import Changes, Due, Step, again
+from domain.state import Deadline
+
+EXPIRY = "certificate.expiry"
+TOO_LATE = "not before the calendar was loaded"
+
+
+def rests_on_calendar(deadline: Deadline) -> bool:
+    """Say whether a running due date counts working days, and can be counted again."""
+    return deadline.state == "running" and deadline.proof.calendar is not None and bool(deadline.proof.runs)
+
+
+def under(calendar: Calendar, deadline: Deadline, today: date) -> Deadline:
+    """Give a due date as another calendar has it; a calendar that is loaded late lets nobody's date have passed."""
+    found = again(deadline.proof, calendar)
+    earliest = min(today, deadline.due_on)
+    if found.on < earliest:
+        step = Step(op=TOO_LATE, from_=found.on, to=earliest)
+        proof = found.proof.model_copy(update={"steps": [*found.proof.steps, step]})
+        found = found.model_copy(update={"on": earliest, "proof": proof})
+    moved = _with(deadline, found)
+    still_to_come = [day for day in moved.remind if day > today or day in deadline.remind]
+    return moved.model_copy(update={"remind": still_to_come})
+
+
+def what_if(deadlines: Iterable[Deadline], changes: Changes, calendar: Calendar | None) -> list[Deadline]:
+    """Give all due dates of a case with some of its anchors changed on paper, those that follow from them as well.
+
+    A certificate's last day is itself an anchor (`valid_until`), unless that is among the changes.
+    """
+    known, changed = list(deadlines), dict(changes)
+    expiries = sorted((one for one in known if one.kind == EXPIRY), key=lambda one: one.due_on)
+    for one in expiries:
+        last = _on_paper(one, changed, calendar).due_on
+        if last != one.due_on:
+            changed.setdefault(("valid_until", one.due_on), last)
+    return [_on_paper(one, changed, calendar) for one in known]
+
+
+def is_broken(deadline: Deadline, before: Deadline, today: date) -> bool:
+    """Say whether a due date, which was `before`, is past: met too late, missed, or still running after its day."""
+    match deadline.state:
+        case "met":
+            return deadline.met_on is not None and deadline.met_on > deadline.judged_on
+        case "running":
+            return deadline.due_on < today
+        case "missed":
+            return deadline.due_on == before.due_on or deadline.judged_on < today
+    return False
+
+
+def anchors(deadlines: Iterable[Deadline]) -> dict[str, list[date]]:
+    """Give the dates from which due dates run, by anchor kind, the latest last."""
+    found: dict[str, set[date]] = {}
+    for run in (run for one in deadlines for run in one.proof.runs):
+        found.setdefault(run.anchor.kind, set()).add(run.anchor.on)
+    return {kind: sorted(days) for kind, days in found.items()}
+
+
+def _on_paper(deadline: Deadline, changes: Changes, calendar: Calendar | None) -> Deadline:
+    if not any((run.anchor.kind, run.anchor.on) in changes for run in deadline.proof.runs):
+        return deadline
+    return _with(deadline, again(deadline.proof, calendar, changes))
+
+
+def _with(deadline: Deadline, found: Due) -> Deadline:
+    """A due date moved, and with it what is judged, reminded of and opened by it."""
+    shift = found.on - deadline.due_on
+    return deadline.model_copy(
+        update={
+            "due_on": found.on,
+            "judged_on": deadline.judged_on + shift,
+            "provisional": found.provisional,
+            "clause": found.clause,
+            "proof": found.proof,
+            "remind": [day + shift for day in deadline.remind],
+            "opens_on": deadline.opens_on and deadline.opens_on + shift,
+        }
+    )

@@ -1,0 +1,149 @@
+"""Due dates with their proofs, and what other anchors would make of them, over HTTP."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from records.tables import CaseRow
+from tests.api.conftest import Web
+from tests.flow.steps import to_reaudit
+from tests.flow.years import to_certificate
+from tests.lives import Life, a_database
+
+START = date(2026, 3, 2)
+GRANTED = {
+    "certificate.expiry": "2029-03-01",
+    "surveillance": "2027-03-02",
+    "recertification.apply": "2028-12-01",
+}
+"""What a grant on the day on which tests begin leads to."""
+
+
+@pytest.fixture
+def database(settings: Any) -> Iterator[Engine]:
+    engine = a_database(settings.data, settings.sql_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def life(database: Engine) -> Life:
+    """A case whose clock stands where its life does."""
+    return Life(database, START)
+
+
+async def asked(web: Web, life: Life, *changes: str, user: str = "manager") -> Any:
+    """The answer to a question, at the case's own time."""
+    with Session(web.database) as session:
+        row = session.get_one(CaseRow, life.case.id)
+        row.clock_ahead = (life.now - life.now.now(life.now.tzinfo)).total_seconds()
+        session.add(row)
+        session.commit()
+    path = f"/api/v1/cases/{life.case.id}/deadlines"
+    query = [("what_if", change) for change in changes]
+    return await web.visitor.get(path, params=query, headers=web.signed_in(user))
+
+
+async def dates(web: Web, life: Life, *changes: str, user: str = "manager") -> dict[str, str]:
+    answer = await asked(web, life, *changes, user=user)
+    assert answer.status_code == 200, answer.text
+    return {one["kind"]: one["due_on"] for one in answer.json()["deadlines"] if one["state"] == "running"}
+
+
+async def broken(web: Web, life: Life, *changes: str) -> list[str]:
+    return [one["id"] for one in (await asked(web, life, *changes)).json()["broken"]]
+
+
+async def test_a_due_date_comes_with_all_of_its_proof(web: Web, life: Life) -> None:
+    life.apply()
+    [found] = (await asked(web, life)).json()["deadlines"]
+    proof = found["proof"]
+    assert proof["anchor"] == {"kind": "task", "on": "2026-03-02"}
+    assert (proof["clause"], proof["function"], proof["provisional"]) == ("R:7/7.2.2", "dates.due", False)
+    assert proof["calendar"].startswith("chinesecalendar-")
+    assert proof["steps"] == [{"op": "+10 working days", "from": "2026-03-02", "to": "2026-03-16"}]
+
+
+async def test_another_decision_moves_all_that_follows_and_leaves_the_case(web: Web, life: Life) -> None:
+    before = to_certificate(life).case.model_dump_json()
+    assert await dates(web, life) == GRANTED
+    assert await dates(web, life, "decision:2028-02-29") == {
+        "certificate.expiry": "2031-02-27",
+        "surveillance": "2029-02-28",
+        "recertification.apply": "2030-11-27",
+    }
+    with Session(web.database) as session:
+        assert session.get_one(CaseRow, life.case.id).state == before
+
+
+async def test_what_moved_says_from_where(web: Web, life: Life) -> None:
+    to_certificate(life)
+    found = (await asked(web, life, "decision:2026-03-03")).json()["deadlines"]
+    said = {one["kind"]: one.get("was_due_on") for one in found if one["state"] == "running"}
+    assert said == GRANTED
+
+
+async def test_several_anchors_change_at_once(web: Web, life: Life) -> None:
+    to_certificate(life)
+    found = await dates(web, life, "decision:2026-04-02", "valid_until:2029-06-30")
+    assert found == {
+        "certificate.expiry": "2029-04-01",
+        "surveillance": "2027-04-02",
+        "recertification.apply": "2029-03-30",
+    }
+
+
+async def test_a_failed_audits_last_day_moves_its_reaudit(web: Web, life: Life) -> None:
+    to_reaudit(life)
+    assert (await dates(web, life, "audit_last_day:2026-02-20"))["reaudit"] == "2026-05-21"
+
+
+async def test_dates_that_would_be_past_are_broken(web: Web, life: Life) -> None:
+    to_reaudit(life)
+    assert await broken(web, life) == []
+    # Ninety days after 1 December 2025 are over on 1 March 2026; the case is on 2 March.
+    assert await broken(web, life, "audit_last_day:2025-12-01") == ["reaudit-audit-2"]
+    assert await broken(web, life, "audit_last_day:2025-12-02") == []
+
+
+async def test_a_missed_date_is_broken_unless_it_would_be_still_to_come(web: Web, life: Life) -> None:
+    life.apply()
+    life.until(date(2026, 3, 18))
+    assert await broken(web, life) == ["application.review-1"]
+    assert await broken(web, life, "task:2026-03-01") == ["application.review-1"]
+    assert await broken(web, life, "task:2026-03-10") == []
+
+
+async def test_of_several_days_of_a_kind_the_latest_changes_or_the_named_one(web: Web, life: Life) -> None:
+    life.apply()
+    life.until(date(2026, 3, 4))
+    life.answer("manager", "application.review", outcome="accept")
+    answers = [await asked(web, life, change) for change in ("task:2026-03-05", "task@2026-03-02:2026-03-05")]
+    found = [{one["kind"]: one["due_on"] for one in answer.json()["deadlines"]} for answer in answers]
+    assert [one["application.review"] for one in found] == ["2026-03-16", "2026-03-19"]
+    contracts = [
+        [one["due_on"] for one in answer.json()["deadlines"] if one["kind"] == "contract.sign"] for answer in answers
+    ]
+    assert contracts == [["2026-04-04", "2026-06-02"], ["2026-04-03", "2026-06-02"]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["birthday:2026-03-05", "suspension:2026-03-05", "decision", "task:2026-02-30", "task:x", "task:9999-12-31",
+     "task@2026-03-09:2026-03-05", "task@2026-02-30:2026-03-05", ":2026-03-05"],
+)  # fmt: skip
+async def test_an_anchor_that_the_case_does_not_have_is_invalid(web: Web, life: Life, change: str) -> None:
+    life.apply()
+    answer = await asked(web, life, "task:2026-03-03", change)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/what_if/1"]
+
+
+async def test_the_client_asks_as_well_and_strangers_do_not(web: Web, life: Life) -> None:
+    to_certificate(life)
+    assert (await dates(web, life, "decision:2026-03-03", user="applicant"))["surveillance"] == "2027-03-03"
+    assert (await asked(web, life, "decision:2026-03-03", user="manager2")).status_code == 404

@@ -1,0 +1,221 @@
+"""Due dates counted again: under another calendar, and from other anchors on paper."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain import cycle
+from domain.calendar import Override
+from domain.dates import Anchor, Due, again, due, earlier
+from domain.redate import anchors, is_broken, rests_on_calendar, under, what_if
+from domain.rules import Limit
+from domain.state import Deadline
+from services import calendars
+from tests.domain.test_cycle import RULE
+
+CALENDAR = calendars.load()
+NEW_YEAR_OFF = calendars.load([Override(day=date(2027, 1, 1), working=False, notice_year=2027)])
+TODAY = date(2026, 12, 29)
+TEN = Limit(amount=10, unit="working_days")
+
+
+def a_deadline(found: Due, kind: str = "application.review", **changes: Any) -> Deadline:
+    fields = {
+        "id": f"{kind}-1",
+        "kind": kind,
+        "due_on": found.on,
+        "judged_on": found.on,
+        "provisional": found.provisional,
+        "clause": found.clause,
+        "proof": found.proof,
+    }
+    return Deadline.model_validate(fields | changes)
+
+
+def a_review(**changes: Any) -> Deadline:
+    """Ten working days from 28 December 2026: estimated for 11 January 2027."""
+    return a_deadline(due(Anchor(kind="task", on=date(2026, 12, 28)), TEN, "R:7/7.2.2", CALENDAR), **changes)
+
+
+def decided(on: date) -> list[Deadline]:
+    """The dates that follow from a grant."""
+    anchor = Anchor(kind="decision", on=on)
+    expiry = cycle.expiry(anchor, RULE)
+    return [
+        a_deadline(cycle.recertification_apply_by(expiry.on, RULE), "recertification.apply"),
+        a_deadline(cycle.first_surveillance(anchor, RULE), "surveillance"),
+        a_deadline(expiry, "certificate.expiry"),
+    ]
+
+
+# What a proof says ----------------------------------------------------------------------------------------
+
+
+def test_a_proof_names_the_function_that_gave_it() -> None:
+    first = cycle.first_surveillance(Anchor(kind="decision", on=TODAY), RULE)
+    assert first.proof.function == "cycle.first_surveillance"
+    assert a_review().proof.function == "dates.due"
+
+
+def test_of_two_runs_the_proof_names_the_function_of_the_earlier() -> None:
+    later = cycle.later_surveillance(date(2027, 1, 5), RULE)
+    assert cycle.within_validity(later, date(2027, 12, 1)).proof.function == "cycle.expiry_bound"
+    assert cycle.within_validity(later, date(2028, 12, 1)).proof.function == "cycle.later_surveillance"
+    assert cycle.rectification(TODAY, TODAY, TEN, RULE, CALENDAR).proof.function == "cycle.rectification"
+
+
+def test_a_date_kept_without_its_runs_cannot_be_counted_again() -> None:
+    kept = a_review().proof.model_copy(update={"runs": []})
+    with pytest.raises(ValueError, match="kept without"):
+        again(kept, CALENDAR)
+    assert not rests_on_calendar(a_review(proof=kept))
+
+
+def test_a_date_bounded_by_one_without_runs_has_none_either() -> None:
+    certain = cycle.reaudit(TODAY, RULE)
+    kept = certain.model_copy(update={"proof": certain.proof.model_copy(update={"runs": []})})
+    assert earlier(kept, cycle.recertification_on_site(date(2027, 1, 31))).proof.runs == []
+
+
+def test_a_proof_of_before_runs_is_still_read() -> None:
+    kept = a_review().proof.model_dump(mode="json", by_alias=True, exclude={"runs", "function"})
+    assert a_review(proof=kept).proof.runs == []
+
+
+def test_an_approved_date_stays_whatever_its_anchor() -> None:
+    found = cycle.approved_until(Anchor(kind="task", on=TODAY), date(2027, 5, 1), "R:10/9.3.1")
+    moved = again(found.proof, CALENDAR, {("task", TODAY): date(2028, 1, 1)})
+    assert (moved.on, moved.proof.steps[-1].op) == (date(2027, 5, 1), "approved")
+
+
+# Another calendar -----------------------------------------------------------------------------------------
+
+
+def test_a_published_year_makes_its_dates_certain() -> None:
+    found = under(NEW_YEAR_OFF, a_review(), TODAY)
+    assert (found.due_on, found.provisional, found.judged_on) == (date(2027, 1, 12), False, date(2027, 1, 12))
+    assert found.proof.calendar == NEW_YEAR_OFF.version
+
+
+def test_what_is_judged_opened_and_reminded_of_moves_along() -> None:
+    before = a_review(judged_on=date(2027, 1, 14), opens_on=date(2027, 1, 5), remind=[date(2027, 1, 8)])
+    found = under(NEW_YEAR_OFF, before, TODAY)
+    assert (found.judged_on, found.opens_on) == (date(2027, 1, 15), date(2027, 1, 6))
+    assert found.remind == [date(2027, 1, 9)]
+
+
+def test_a_reminder_of_today_is_still_to_come_when_its_date_stays() -> None:
+    found = under(CALENDAR, a_review(remind=[TODAY, date(2027, 1, 8)]), TODAY)
+    assert found.remind == [TODAY, date(2027, 1, 8)]
+
+
+def test_a_date_moves_to_no_day_before_today() -> None:
+    worked = [Override(day=date(2027, 1, day), working=True, notice_year=2027) for day in (2, 3, 9, 10)]
+    found = under(calendars.load(worked), a_review(), date(2027, 1, 11))
+    assert found.due_on == date(2027, 1, 11)
+    assert found.proof.steps[-1].from_ == date(2027, 1, 7)
+
+
+def test_a_date_that_was_past_already_stays() -> None:
+    worked = [Override(day=date(2027, 1, day), working=True, notice_year=2027) for day in (2, 3, 9, 10)]
+    assert under(calendars.load(worked), a_review(), date(2027, 2, 1)).due_on == date(2027, 1, 11)
+
+
+@pytest.mark.parametrize("state", ["met", "missed", "void"])
+def test_only_running_dates_on_working_days_rest_on_the_calendar(state: str) -> None:
+    assert rests_on_calendar(a_review())
+    assert not rests_on_calendar(a_review(state=state))
+    assert not rests_on_calendar(decided(TODAY)[0])
+
+
+# On paper -------------------------------------------------------------------------------------------------
+
+
+def test_another_decision_moves_validity_surveillance_and_application() -> None:
+    before = decided(date(2026, 12, 20))
+    after = what_if(before, {("decision", date(2026, 12, 20)): date(2028, 2, 29)}, CALENDAR)
+    assert {one.kind: one.due_on for one in after} == {
+        "certificate.expiry": date(2031, 2, 27),
+        "surveillance": date(2029, 2, 28),
+        "recertification.apply": date(2030, 11, 27),
+    }
+    assert before[0].due_on == date(2029, 9, 19)
+
+
+def test_a_renewed_certificate_follows_the_one_before() -> None:
+    first = decided(date(2026, 12, 20))
+    renewed = cycle.expiry(Anchor(kind="valid_until", on=date(2029, 12, 19)), RULE)
+    second = a_deadline(renewed, "certificate.expiry", id="second")
+    apply = a_deadline(cycle.recertification_apply_by(renewed.on, RULE), "recertification.apply", id="third")
+    after = what_if([apply, second, *first], {("decision", date(2026, 12, 20)): date(2027, 1, 20)}, CALENDAR)
+    assert [one.due_on for one in after[:2]] == [date(2032, 10, 19), date(2033, 1, 19)]
+
+
+def test_another_last_day_is_an_anchor_of_its_own() -> None:
+    after = what_if(decided(date(2026, 12, 20)), {("valid_until", date(2029, 12, 19)): date(2029, 6, 30)}, CALENDAR)
+    assert {one.kind: one.due_on for one in after} == {
+        "certificate.expiry": date(2029, 12, 19),
+        "surveillance": date(2027, 12, 20),
+        "recertification.apply": date(2029, 3, 30),
+    }
+
+
+def test_other_findings_move_the_rectification_and_another_last_day_its_bound() -> None:
+    month = Limit(amount=30, unit="days")
+    found = a_deadline(cycle.rectification(date(2026, 3, 1), date(2026, 2, 20), month, RULE, CALENDAR))
+    findings, last = ("findings", date(2026, 3, 1)), ("audit_last_day", date(2026, 2, 20))
+    assert what_if([found], {findings: date(2026, 3, 10)}, CALENDAR)[0].due_on == date(2026, 4, 9)
+    assert what_if([found], {last: date(2025, 12, 10)}, CALENDAR)[0].due_on == date(2026, 3, 10)
+    assert what_if([found], {findings: date(2026, 12, 1)}, CALENDAR)[0].due_on == date(2026, 5, 21)
+
+
+def test_a_suspension_ends_with_a_certificate_that_ends_sooner() -> None:
+    suspension = cycle.suspension_end(date(2029, 9, 1), date(2029, 12, 19), RULE, failed_surveillance=True)
+    before = [*decided(date(2026, 12, 20)), a_deadline(suspension, "suspension.end")]
+    after = what_if(before, {("decision", date(2026, 12, 20)): date(2026, 11, 1)}, CALENDAR)
+    assert (before[-1].due_on, after[-1].due_on) == (date(2029, 11, 30), date(2029, 10, 31))
+
+
+def test_anchors_are_the_days_from_which_dates_run() -> None:
+    found = anchors([*decided(date(2026, 12, 20)), a_review()])
+    assert found == {
+        "valid_until": [date(2029, 12, 19)],
+        "decision": [date(2026, 12, 20)],
+        "task": [date(2026, 12, 28)],
+    }
+
+
+def moved(before: Deadline, days: date) -> Deadline:
+    return what_if([before], {("task", date(2026, 12, 28)): days}, CALENDAR)[0]
+
+
+@pytest.mark.parametrize(
+    ("state", "met_on", "opened", "today", "broken"),
+    [
+        ("met", date(2026, 12, 30), date(2026, 12, 28), date(2027, 3, 1), False),
+        ("met", date(2026, 12, 30), date(2026, 12, 1), date(2027, 3, 1), True),  # due on 15 December
+        ("met", date(2026, 12, 15), date(2026, 12, 1), date(2027, 3, 1), False),
+        ("running", None, date(2026, 12, 28), date(2026, 12, 29), False),
+        ("running", None, date(2026, 12, 1), date(2026, 12, 15), False),
+        ("running", None, date(2026, 12, 1), date(2026, 12, 16), True),
+        ("missed", None, date(2026, 12, 28), date(2027, 1, 12), True),
+        ("missed", None, date(2026, 12, 30), date(2027, 1, 12), False),  # due on 13 January
+        ("missed", None, date(2026, 12, 30), date(2027, 1, 14), True),
+        ("void", None, date(2026, 12, 1), date(2027, 3, 1), False),
+    ],
+)
+def test_a_date_is_broken_when_it_would_be_past(
+    state: str,
+    met_on: date | None,
+    opened: date,
+    today: date,
+    broken: bool,  # noqa: FBT001  # what is expected
+) -> None:
+    before = a_review(state=state, met_on=met_on)
+    assert is_broken(moved(before, opened), before, today) is broken
+
+
+def test_what_was_entered_late_but_within_its_days_is_not_broken() -> None:
+    before = a_review(state="met", judged_on=date(2027, 1, 14), met_on=date(2027, 1, 13))
+    assert not is_broken(before, before, date(2027, 3, 1))
