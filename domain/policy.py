@@ -6,12 +6,17 @@ from domain.state import Actor, CaseState, Task
 BODY_WIDE = {"case_manager", "reviewer", "decision_maker", "ops", "admin"}
 """Roles that see every case of their body."""
 
+THE_BODY = {"case_manager", "auditor", "reviewer", "decision_maker", "ops", "admin"}
+"""Roles of the body's own people."""
+
 ACT_ROLES: dict[str, set[str]] = {
     "case.withdraw": {"applicant"},
-    "note.add": {"case_manager", "auditor", "reviewer", "decision_maker", "ops", "admin"},
+    "team.replace": {"case_manager"},
+    "conflict.declare": THE_BODY,
+    "headcount.correct": {"leader"},
+    "note.add": THE_BODY,
 }
-"""Act kind → roles that may do it in a case they see."""
-
+"""Act kind → roles that may do it in a case they see; `leader` is whoever leads a running audit of it."""
 
 UNKNOWN_TO_THE_CLIENT = {"audit.mystery_visit", "operations.resolve"}
 """Task kinds that are not there for an applicant."""
@@ -65,7 +70,8 @@ def may_act(state: CaseState, act: str, actor: Actor) -> None:
         Refused: `not_found` when the case is not theirs to see, `forbidden` otherwise.
     """
     _must_see(state, actor)
-    if not ACT_ROLES.get(act, set()) & set(actor.roles):
+    leads = any(audit.stage != "closed" and audit.member("leader") == actor.user for audit in state.audits)
+    if not ACT_ROLES.get(act, set()) & {*actor.roles, *(["leader"] if leads else [])}:
         raise _forbidden()
 
 

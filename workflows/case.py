@@ -9,6 +9,7 @@ from domain.audit import Audit, Given, Stage
 from domain.calendar import Calendar
 from domain.dates import Anchor, Due, due, local_date
 from domain.model import Text
+from domain.policy import BODY_WIDE
 from domain.prose import figures, plain
 from domain.refusal import Fault, Refused
 from domain.rules import Limit, Rules, Wait
@@ -184,6 +185,14 @@ class Case:
             self.state.tasks.remove(task)
         self.settle_deadlines("void", kind=kind, audit_id=audit.id)
 
+    def reassign(self, audit: Audit) -> None:
+        """Open tasks that the plan gives to somebody go to whom it names now."""
+        for task in self.state.tasks:
+            named = audit.member(task.role) if task.audit_id == audit.id else None
+            if named and task.assignee != named:
+                task.assignee = named
+                self.tell_asked(task, Text(zh="请办理", en="Please complete"))
+
     # Audits
 
     def audit(self, of: Task | Deadline) -> Audit:
@@ -225,7 +234,7 @@ class Case:
                 clause=clause,
             )
 
-    def hold(self, kind: str, clause: str, **data: Any) -> None:  # noqa: ANN401  # JSON values
+    def hold(self, kind: str, clause: str | None, **data: Any) -> None:  # noqa: ANN401  # JSON values
         """Keep an event out of the record until the client may know of it."""
         draft = EventDraft(at=self.at, actor=self.message.actor.user, kind=kind, data=plain(data), clause=clause)
         self.state.held.append(draft)
@@ -285,6 +294,23 @@ class Case:
         """Add this message's own event: its payload's figures and the digest of the whole."""
         message, content = self.message, self.facts.content
         self.record(message.name, clause, task=message.task, content=content, **figures(payload), **data)
+
+    def record_quietly(self, payload: Any, clause: str | None, **data: Any) -> None:  # noqa: ANN401
+        """The same for an act, held where its sender is with the case by a hidden visit alone (R:4/4.2)."""
+        visit = self._hidden_visit()
+        if visit:
+            self.hold(self.message.name, clause, audit=visit.id, content=self.facts.content, **figures(payload), **data)
+        else:
+            self.record_message(payload, clause, **data)
+
+    def _hidden_visit(self) -> Audit | None:
+        plans = [(audit, audit.plan) for audit in self.state.audits if audit.plan]
+        person = self.message.actor.person
+        mine = [(audit, member.role) for audit, plan in plans for member in plan.team if member.person == person]
+        if BODY_WIDE & set(self.message.actor.roles) or any(role != "visitor" for _, role in mine):
+            return None
+        hidden = [audit for audit, _ in mine if not audit.disclosed]
+        return hidden[-1] if len(hidden) == len(mine) and mine else None
 
     # Moving on
 

@@ -14,6 +14,7 @@ from domain.answers import (
 from domain.audit import Audit
 from domain.cycle import issue_overdue
 from domain.dates import Anchor
+from domain.engagement import plan_stands
 from domain.results import Results
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet
 from domain.state import Deadline, Effect, Task
@@ -66,6 +67,8 @@ def closed(case: Case, task: Task, answer: Meeting) -> None:
     audit = case.audit(task)
     if audit.first_day is None:
         raise case.conflict("须先记录首次会议", "The opening meeting comes first.")
+    if not plan_stands(case.state, audit):
+        raise case.conflict("审查计划已重新打开,须先确定", "The plan is open again; it has to stand first.")
     case.refuse_later_than_today("/on", answer.on)
     if answer.on < audit.first_day:
         fault = ("/on", f"before {audit.first_day}")
@@ -156,10 +159,6 @@ def approved(case: Case, task: Task, answer: Approval) -> None:
     """Rows that do not apply: approved, or the sheet is asked for again."""
     audit = case.audit(task)
     case.refuse_if_evaluator(task.clause)
-    if answer.subject != task.subject:
-        raise invalid("审批事项不符", "This is another subject.", [("/subject", f"not {task.subject}")])
-    if answer.outcome not in ("approve", "refuse"):
-        raise invalid("该事项只能同意或不同意", "Approve or refuse.", [("/outcome", "approve or refuse")])
     case.record_message(answer, task.clause, audit=audit.id)
     case.take_duty(case.message.actor.person, "review")
     audit.awaits.remove("approval.give")

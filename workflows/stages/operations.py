@@ -12,7 +12,7 @@ LONGEST_REASON = 500
 
 def noted(case: Case, act: Note) -> None:
     """An insider's remark goes into the record."""
-    case.record_message(act, None)
+    case.record_quietly(act, None)
 
 
 def delivered(case: Case) -> None:
