@@ -118,10 +118,9 @@ def check_coverage(days: PersonDays, auditors: int, planned_from: date, planned_
 
     An end before the start is `invalid`, too little time `rule_refused`.
     """
+    if backwards := check_span(planned_from, planned_to):
+        return backwards
     calendar_days = (planned_to - planned_from).days + 1
-    if calendar_days < 1:
-        fault = Fault(pointer="/planned_to", detail="is before planned_from")
-        return [invalid("计划结束日期早于开始日期", "The plan ends before it begins", [fault])]
     if auditors * calendar_days >= days.on_site:
         return []
     asked = decimal_text(days.on_site)
@@ -133,6 +132,14 @@ def check_coverage(days: PersonDays, auditors: int, planned_from: date, planned_
             [Fault(pointer="/planned_to", detail="too few auditors or days")],
         )
     ]
+
+
+def check_span(planned_from: date, planned_to: date) -> list[Refusal]:
+    """Say whether a plan ends before it begins, which is `invalid`."""
+    if planned_from <= planned_to:
+        return []
+    fault = Fault(pointer="/planned_to", detail="is before planned_from")
+    return [invalid("计划结束日期早于开始日期", "The plan ends before it begins", [fault])]
 
 
 def refuse_first(found: Sequence[Refusal]) -> None:

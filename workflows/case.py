@@ -295,22 +295,24 @@ class Case:
         message, content = self.message, self.facts.content
         self.record(message.name, clause, task=message.task, content=content, **figures(payload), **data)
 
-    def record_quietly(self, payload: Any, clause: str | None, **data: Any) -> None:  # noqa: ANN401
-        """The same for an act, held where its sender is with the case by a hidden visit alone (R:4/4.2)."""
-        visit = self._hidden_visit()
+    def record_quietly(self, clause: str | None, **data: Any) -> None:  # noqa: ANN401  # JSON values
+        """Add an act's event, held where it could tell the client of a hidden visit (R:4/4.2)."""
+        name, content, visit = self.message.name, self.facts.content, self._hidden_visit()
         if visit:
-            self.hold(self.message.name, clause, audit=visit.id, content=self.facts.content, **figures(payload), **data)
+            self.hold(name, clause, audit=visit.id, content=content, **data)
         else:
-            self.record_message(payload, clause, **data)
+            self.record(name, clause, content=content, **data)
 
     def _hidden_visit(self) -> Audit | None:
-        plans = [(audit, audit.plan) for audit in self.state.audits if audit.plan]
-        person = self.message.actor.person
-        mine = [(audit, member.role) for audit, plan in plans for member in plan.team if member.person == person]
-        if BODY_WIDE & set(self.message.actor.roles) or any(role != "visitor" for _, role in mine):
-            return None
-        hidden = [audit for audit, _ in mine if not audit.disclosed]
-        return hidden[-1] if len(hidden) == len(mine) and mine else None
+        """The visit by which alone the sender may have come to the case, as far as the client could tell."""
+        actor, plans = self.message.actor, [(audit, audit.plan) for audit in self.state.audits if audit.plan]
+        known = any(
+            member.person == actor.person and (member.role != "visitor" or audit.disclosed)
+            for audit, plan in plans
+            for member in plan.team
+        )
+        hidden = [audit for audit, plan in plans if plan.in_role("visitor") and not audit.disclosed]
+        return hidden[-1] if hidden and not known and not BODY_WIDE & set(actor.roles) else None
 
     # Moving on
 

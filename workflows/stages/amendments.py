@@ -4,6 +4,7 @@ from domain.acts import ConflictDeclaration, HeadcountCorrection, TeamReplacemen
 from domain.audit import Audit, Plan, TeamMember
 from domain.engagement import PERSON_DAYS, RUNNING, days_left, engagement, plan_is_open, seats
 from domain.planning import PLAN, TABLE, crosses_band, refuse_first
+from domain.prose import figures
 from domain.refusal import Refused
 from domain.team import IMPARTIAL, Member, barred_until, check_replacement
 from workflows.case import Case, invalid
@@ -50,17 +51,18 @@ def _record_replacement(case: Case, audit: Audit, act: TeamReplacement, roles: l
 
 
 def conflict_declared(case: Case, act: ConflictDeclaration) -> None:
-    """R:7/6.4.6.2: from now on the sender is barred from everything of the organization; the record keeps until when.
+    """R:7/6.4.6.2: from now on the sender is barred from everything of the organization; the store keeps until when.
 
-    Where the sender stands in a running plan of the case, the case manager is told to replace them.
+    The client reads nothing of another organization. Where the sender stands in a running plan of the case, the
+    case manager is told.
     """
     case.refuse_later_than_today("/since", act.since)
-    case.record_quietly(act, IMPARTIAL, until=barred_until(act.relation, act.since))
+    own = act.organization == case.application.organization.uscc
+    until = barred_until(act.relation, act.since)
+    case.record_quietly(IMPARTIAL, **({**figures(act), "until": until} if own else {}))
     actor = case.message.actor
-    planned = {
-        one.person for audit in case.state.audits if audit.plan and audit.stage != "closed" for one in audit.plan.team
-    }
-    if act.organization == case.application.organization.uscc and actor.person in planned:
+    plans = [audit.plan for audit in case.state.audits if audit.plan and audit.stage != "closed"]
+    if own and any(member.person == actor.person for plan in plans for member in plan.team):
         case.tell_role(
             "case_manager",
             f"审查组成员{actor.user}声明利益冲突,请更换",
