@@ -188,7 +188,10 @@ def _missing(
     short = needed - len(auditors)
     if short <= 0:
         return []
-    zh, en = f"还缺{short}名审查员:{_wanted(sent).zh}", f"{short} more auditors {_wanted(sent).en}"
+    zh, en = (
+        f"还缺{short}名审查员:{_wanted(sent).zh}",
+        f"{short} more auditor{'s' if short > 1 else ''} {_wanted(sent).en}",
+    )
     if auditors:
         days = ceil(on_site / len(auditors)) - ((sent.planned_to - sent.planned_from).days + 1)
         zh, en = f"{zh};或延长{days}天", f"{en}, or {days} more days"
