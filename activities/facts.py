@@ -43,13 +43,16 @@ class FactFinder:
         calendar = self._calendars.current(session)
         if state.calendar is None or state.calendar.version != calendar.version:
             facts.calendar = calendar
-        if state.application and message.actor.body:
+        # Whoever has a conflict of interest may still declare another.
+        if state.application and message.actor.body and message.name != "conflict.declare":
             people.refuse_barred(session, message.actor, state.application.organization.uscc, local_date(at))
         match message.name:
             case "audit.plan":
-                facts.people = people.named(session, state.body, message.content)
+                facts.people = people.named(session, state, message, local_date(at))
                 facts.public_full = people.without_visit(message.content)
                 facts.public_content = store.content_digest(facts.public_full) if facts.public_full else ""
+            case "team.replace":
+                facts.people = people.named(session, state, message, local_date(at))
             case "audit.management" | "audit.characteristics" | "audit.checklist" | "audit.credit":
                 self._scores.gather(session, state, message, facts, at)
             case "decision.make":

@@ -7,7 +7,20 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from activities.facts import FactFinder
-from api import accounts, alliance, calendars, cases, deadlines, files, gate, library, operations, problems, register
+from api import (
+    accounts,
+    alliance,
+    calendars,
+    cases,
+    deadlines,
+    files,
+    gate,
+    library,
+    operations,
+    problems,
+    proposals,
+    register,
+)
 from api.engine import CaseEngine
 from api.identity import Callers, Tokens
 from api.limits import BodyLimit
@@ -46,7 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.exception_handler(gate.TooOften)(gate.too_often)
 
     app.add_middleware(BodyLimit)
-    routes = (accounts, alliance, calendars, cases, deadlines, files, library, operations, register)
+    routes = (accounts, alliance, calendars, cases, deadlines, files, library, operations, proposals, register)
     for router in (*(one.router for one in routes), operations.health):
         app.include_router(router)
     return app

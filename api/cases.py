@@ -174,9 +174,9 @@ def _weigh(desk: Desk, case_id: str, message: Message, *, keyed: bool) -> JSONRe
     Otherwise gives the message with what its sender knew of the case.
     """
     with desk.session() as session:
-        known = desk.case_in(session, case_id)
+        known = desk.case_in(session, case_id, message.name if message.kind == "act" else "")
         if keyed and queries.turn_of(session, case_id, message.id):
-            return JSONResponse(desk.shown_in(session, case_id))
+            return JSONResponse(desk.told_in(session, case_id))
         message = message.model_copy(
             update={"known_turn": known.state.turn, "expected_version": desk.expected_version()}
         )

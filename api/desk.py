@@ -16,7 +16,7 @@ from activities.facts import FactFinder
 from api import identity, views
 from api.engine import CaseEngine, Pending
 from api.once import ABANDONED, Once
-from domain.policy import sees
+from domain.policy import reaches
 from domain.refusal import Refused
 from domain.state import Actor, CaseState, Message
 from records import queries
@@ -76,12 +76,12 @@ class Desk:
         with self.session() as session:
             return self.case_in(session, case_id)
 
-    def case_in(self, session: Session, case_id: str) -> Known:
-        """The same on a session that is open."""
+    def case_in(self, session: Session, case_id: str, act: str = "") -> Known:
+        """The same on a session that is open; for an act, also a case the caller may only send it to."""
         row = queries.case_row(session, case_id)
         if row is not None:
             state = queries.state_of(row)
-            if sees(state, self.actor):
+            if reaches(state, act, self.actor):
                 return Known(state, datetime.now(UTC) + timedelta(seconds=row.clock_ahead))
         raise Refused("not_found", "未找到", "Not found.")
 
@@ -100,6 +100,13 @@ class Desk:
             return json.loads(queries.content(session, case_id, digest))
 
         return views.snapshot(known.state, self.actor, known.now, cache(content), link)
+
+    def told_in(self, session: Session, case_id: str) -> dict[str, Any]:
+        """What whoever sent a message is told of its case: the snapshot, or its id alone where they do not see it."""
+        try:
+            return self.shown_in(session, case_id)
+        except Refused:
+            return {"id": case_id}
 
     def past_cases(self, case_id: str) -> list[dict[str, str]] | None:
         """What the body's staff is shown of an applicant's earlier cases while it reviews the application."""
@@ -150,7 +157,11 @@ class Desk:
         if isinstance(settled, Pending):
             location = await run_in_threadpool(self._operation, case_id, settled)
             return JSONResponse({"state": "running"}, 202, {"Location": location})
-        return JSONResponse(await run_in_threadpool(self.shown, case_id), status)
+        return JSONResponse(await run_in_threadpool(self._told, case_id), status)
+
+    def _told(self, case_id: str) -> dict[str, Any]:
+        with self.session() as session:
+            return self.told_in(session, case_id)
 
     def _operation(self, case_id: str, pending: Pending) -> str:
         row = OperationRow(

@@ -45,7 +45,7 @@ def _done(desk: Desk, operation_id: str) -> tuple[OperationRow, dict[str, Any] |
     row = _operation(desk, operation_id)
     with desk.session() as session:
         found = queries.turn_of(session, row.case_id, row.message_id)
-        return row, desk.shown_in(session, row.case_id) if found else None
+        return row, desk.told_in(session, row.case_id) if found else None
 
 
 def _operation(desk: Desk, operation_id: str) -> OperationRow:

@@ -1,7 +1,13 @@
 """What people do unasked in a case: one input model for each act of the API."""
 
+from datetime import date
+
+from pydantic import Field
+
+from domain.application import Ident, Uscc
 from domain.model import Input
 from domain.prose import Reason
+from domain.team import Relation
 
 
 class CaseWithdrawal(Input):
@@ -16,8 +22,43 @@ class Note(Input):
     text: Reason
 
 
+class TeamReplacement(Input):
+    """A member of a planned team gives way to another (R:7/7.3.1); both by account."""
+
+    from_: Ident = Field(alias="from")
+    to: Ident
+    reason: Reason
+
+
+class ConflictDeclaration(Input):
+    """R:7/6.4.6.2: what binds the sender to an organization, by its code.
+
+    `since` is the last known day of a consultancy, and the first of anything else.
+    """
+
+    organization: Uscc
+    since: date
+    relation: Relation
+
+
+class FoundHeadcount(Input):
+    """The people found at one site."""
+
+    id: Ident
+    headcount: int = Field(ge=0, le=10_000_000)
+
+
+class HeadcountCorrection(Input):
+    """R:11/10.1: what the team found on site, where it is not what the application says."""
+
+    sites: list[FoundHeadcount] = Field(min_length=1, max_length=500)
+
+
 ACTS: dict[str, type[Input]] = {
     "case.withdraw": CaseWithdrawal,
+    "team.replace": TeamReplacement,
+    "conflict.declare": ConflictDeclaration,
+    "headcount.correct": HeadcountCorrection,
     "note.add": Note,
 }
 """Act kind → payload model."""

@@ -60,6 +60,8 @@ class AuditPlan(Input):
     team: list[PlannedMember] = Field(min_length=1, max_length=50)
     person_days: PlannedDays
     reason: Prose = ""
+    deviation: Prose = ""
+    """Why the decision maker should approve a plan above the cap (R:11/10.2)."""
     modes: list[Ident] = Field(default_factory=list, max_length=20)
     sites: PlannedSites | None = None
     planned_from: date

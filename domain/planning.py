@@ -56,14 +56,14 @@ def required(people: int, audit_kind: str, rules: Rules, *, combined: bool = Fal
         people: The headcount in scope, summed over the sites.
         audit_kind: `initial`, `surveillance`, `recertification`, `reaudit`, `special` or `scope`.
         rules: The case's rules.
-        combined: Whether an extension is audited together with a surveillance, its own days on top.
+        combined: Whether the audit is planned together with another: an extension's days are then its own.
     """
     column = band(people, rules.planning)
     if audit_kind == "surveillance":
         return column.surveillance
-    if audit_kind in LIKE_INITIAL and not combined:
-        return column.initial
-    return None
+    if audit_kind not in LIKE_INITIAL or (audit_kind == "scope" and combined):
+        return None
+    return column.initial
 
 
 def cap(table: int, planning: Planning) -> Fraction:
@@ -83,28 +83,34 @@ def check_person_days(
     """Say what is wrong with a plan's person-days; an empty list when nothing is.
 
     Off the body's grid, negative or nothing at all is `invalid`; below the table (R:11/10.1), above the cap or
-    without the reason it needs (R:11/10.2) is `rule_refused`.
+    without the reason it needs (R:11/10.2), or with a deviation that nothing calls for, is `rule_refused`.
 
     Args:
         days: What is planned.
         table: What `required` gives for the audit.
         reason: Why it is more than the table, or what it is where the table says nothing; blank for none.
         planning: The pack's table, cap and grid.
-        deviation: Whether the decision maker approved to exceed the cap.
+        deviation: Whether the plan asks the decision maker to approve that it exceeds the cap.
     """
     faults = _grid_faults(days, planning.grid)
     if faults:
         return [invalid("人日数不合规定", "The person-days are not valid", faults)]
-    if table is None:
-        return [] if reason.strip() else [_without_reason(TABLE)]
-    if days.total < table:
+    if table is not None and days.total < table:
         return [_below(days.total, table)]
     found = []
-    if days.total > cap(table, planning) and not deviation:
+    above = exceeds(days, table, planning)
+    if table is not None and above and not deviation:
         found.append(_above(days.total, table, planning))
-    if days.total > table and not reason.strip():
-        found.append(_without_reason(INCREASE))
+    if deviation and not above:
+        found.append(_needless_deviation())
+    if (table is None or days.total > table) and not reason.strip():
+        found.append(_without_reason(TABLE if table is None else INCREASE))
     return found
+
+
+def exceeds(days: PersonDays, table: int | None, planning: Planning) -> bool:
+    """Say whether a plan is above the cap (R:11/10.2); where the table says nothing there is none."""
+    return table is not None and days.total > cap(table, planning)
 
 
 def check_coverage(days: PersonDays, auditors: int, planned_from: date, planned_to: date) -> list[Refusal]:
@@ -112,10 +118,9 @@ def check_coverage(days: PersonDays, auditors: int, planned_from: date, planned_
 
     An end before the start is `invalid`, too little time `rule_refused`.
     """
+    if backwards := check_span(planned_from, planned_to):
+        return backwards
     calendar_days = (planned_to - planned_from).days + 1
-    if calendar_days < 1:
-        fault = Fault(pointer="/planned_to", detail="is before planned_from")
-        return [invalid("计划结束日期早于开始日期", "The plan ends before it begins", [fault])]
     if auditors * calendar_days >= days.on_site:
         return []
     asked = decimal_text(days.on_site)
@@ -127,6 +132,14 @@ def check_coverage(days: PersonDays, auditors: int, planned_from: date, planned_
             [Fault(pointer="/planned_to", detail="too few auditors or days")],
         )
     ]
+
+
+def check_span(planned_from: date, planned_to: date) -> list[Refusal]:
+    """Say whether a plan ends before it begins, which is `invalid`."""
+    if planned_from <= planned_to:
+        return []
+    fault = Fault(pointer="/planned_to", detail="is before planned_from")
+    return [invalid("计划结束日期早于开始日期", "The plan ends before it begins", [fault])]
 
 
 def refuse_first(found: Sequence[Refusal]) -> None:
@@ -185,6 +198,11 @@ def _above(total: Fraction, table: int, planning: Planning) -> Refusal:
         INCREASE,
         [fault],
     )
+
+
+def _needless_deviation() -> Refusal:
+    fault = Fault(pointer="/deviation", detail="not above the cap")
+    return rule_refused("人日数未超上限，无需偏离", "There is nothing to deviate from", INCREASE, [fault])
 
 
 def _without_reason(clause: str) -> Refusal:

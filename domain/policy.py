@@ -6,12 +6,19 @@ from domain.state import Actor, CaseState, Task
 BODY_WIDE = {"case_manager", "reviewer", "decision_maker", "ops", "admin"}
 """Roles that see every case of their body."""
 
+THE_BODY = {"case_manager", "auditor", "reviewer", "decision_maker", "ops", "admin"}
+"""Roles of the body's own people."""
+
 ACT_ROLES: dict[str, set[str]] = {
     "case.withdraw": {"applicant"},
-    "note.add": {"case_manager", "auditor", "reviewer", "decision_maker", "ops", "admin"},
+    "team.replace": {"case_manager"},
+    "conflict.declare": THE_BODY,
+    "headcount.correct": {"leader"},
+    "note.add": THE_BODY,
 }
-"""Act kind → roles that may do it in a case they see."""
-
+"""Act kind → roles that may do it in a case they see; `leader` is whoever leads a running audit of it."""
+OPEN_TO_THE_BODY = {"conflict.declare"}
+"""Acts that any member of the body may do, also those who do not see the case."""
 
 UNKNOWN_TO_THE_CLIENT = {"audit.mystery_visit", "operations.resolve"}
 """Task kinds that are not there for an applicant."""
@@ -27,6 +34,11 @@ def sees(state: CaseState, actor: Actor) -> bool:
     if state.body != actor.body:
         return False
     return bool(BODY_WIDE & set(actor.roles)) or actor.person in state.duties
+
+
+def reaches(state: CaseState, act: str, actor: Actor) -> bool:
+    """Whether a case is there for whoever sends an act: a conflict may be declared before one sees the case."""
+    return sees(state, actor) or (act in OPEN_TO_THE_BODY and state.body == actor.body)
 
 
 def may_answer(state: CaseState, task: Task, actor: Actor) -> None:
@@ -64,14 +76,20 @@ def may_act(state: CaseState, act: str, actor: Actor) -> None:
     Raises:
         Refused: `not_found` when the case is not theirs to see, `forbidden` otherwise.
     """
-    _must_see(state, actor)
-    if not ACT_ROLES.get(act, set()) & set(actor.roles):
+    if not reaches(state, act, actor):
+        raise _not_found()
+    leads = any(audit.stage != "closed" and audit.member("leader") == actor.user for audit in state.audits)
+    if not ACT_ROLES.get(act, set()) & {*actor.roles, *(["leader"] if leads else [])}:
         raise _forbidden()
 
 
 def _must_see(state: CaseState, actor: Actor) -> None:
     if not sees(state, actor):
-        raise Refused("not_found", "未找到", "Not found.")
+        raise _not_found()
+
+
+def _not_found() -> Refused:
+    return Refused("not_found", "未找到", "Not found.")
 
 
 def _forbidden() -> Refused:

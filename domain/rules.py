@@ -46,8 +46,15 @@ class PersonDayBand(Record):
     surveillance: int
 
 
+class Mode(Record):
+    """One way to evaluate the characteristics of a service (R:7/7.4.4)."""
+
+    id: str
+    title: Text
+
+
 class Planning(Record):
-    """R:7/7.3 and R:11: person-days and sampling."""
+    """R:7/7.3, R:7/7.4.4 and R:11: person-days, sampling, ways to evaluate, turns of the team."""
 
     person_days: list[PersonDayBand]
     increase_percent: int
@@ -58,6 +65,10 @@ class Planning(Record):
     """Factor of √n by audit kind, as a decimal string (`{"initial": "1", "surveillance": "0.6", …}`)."""
     random_share: str
     """Mandatory sites never push random ones below this share of the computed n (`"1/4"`)."""
+    modes: list[Mode] = Field(default_factory=list)
+    """What a plan may name; none: whatever it names."""
+    rotation: int | None = None
+    """The same person leads or audits an organization in at most so many programme audits in a row; none: no limit."""
 
 
 class Cycle(Record):

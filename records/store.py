@@ -16,21 +16,18 @@ from domain.application import Application
 from domain.dates import local_date
 from domain.refusal import Refused
 from domain.state import CaseState, EventDraft, Facts, Message
-from records import certificates
+from records import certificates, people
 from records.chain import FIRST, chained
 from records.tables import (
     CaseRow,
     ContentRow,
     CounterRow,
-    DutyRow,
     EventRow,
     FileUseRow,
     PastDeadlineRow,
     TaskRow,
     TurnRow,
 )
-
-SIDES = {"evaluation": "evaluation", "review": "judgement", "decision": "judgement"}
 
 
 def next_number(session: Session, series: str) -> int:
@@ -93,7 +90,7 @@ def write_turn(  # the parts of one transaction
         certificates.write(session, after, local_date(at))
     _keep_past_deadlines(session, before, after)
     _write_tasks(session, before, after)
-    _write_duties(session, before, after)
+    people.write(session, before, after, message)
     _use_files(session, before, message)
     return head
 
@@ -217,26 +214,6 @@ def _task_rows(state: CaseState) -> list[dict[str, Any]]:
         for task in state.tasks
         if not task.covered
     ]
-
-
-def _sides(state: CaseState) -> set[tuple[str, str]]:
-    return {(person, SIDES[duty]) for person, duties in state.duties.items() for duty in duties}
-
-
-def _write_duties(session: Session, before: CaseState, state: CaseState) -> None:
-    new = sorted(_sides(state) - _sides(before))
-    if not new:
-        return
-    rows = [{"case_id": state.id, "person": person, "side": side} for person, side in new]
-    try:
-        session.execute(insert(DutyRow), rows)
-    except IntegrityError as error:
-        raise Refused(
-            "not_independent",
-            "参与过本案评价的人员不得复核或决定",
-            "Whoever took part in the evaluation may not review or decide.",
-            clause="R:7/6.4.6.2",
-        ) from error
 
 
 def _use_files(session: Session, before: CaseState, message: Message) -> None:

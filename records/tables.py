@@ -251,3 +251,27 @@ class ConflictRow(SQLModel, table=True):
     person: str = Field(primary_key=True)
     organization: str = Field(primary_key=True)
     until: date | None = None
+
+
+class AbsenceRow(SQLModel, table=True):
+    """Days on which a person is not to be had, both included."""
+
+    __tablename__ = "absences"
+    __table_args__ = (CheckConstraint("first <= last", name="ck_absences_days"),)
+    person: str = Field(primary_key=True)
+    first: date = Field(primary_key=True)
+    last: date
+    reason: str = ""
+    """For the body's own use; it enters no case."""
+
+
+class BookingRow(SQLModel, table=True):
+    """A person whom the plan of a running audit names, for its planned days; a rehearsed case books nobody."""
+
+    __tablename__ = "bookings"
+    __table_args__ = (ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),)
+    case_id: str = Field(primary_key=True)
+    audit_id: str = Field(primary_key=True)
+    person: str = Field(primary_key=True, index=True)
+    first: date
+    last: date

@@ -66,14 +66,17 @@ def a_database(folder: Path, url: str = "") -> Engine:
 
 
 class Life:
-    """One case and its clock; people act by name, days pass, everything is recorded."""
+    """One case and its clock; people act by name, days pass, everything is recorded.
 
-    def __init__(self, engine: Engine, on: date = START) -> None:
+    It is rehearsed, so that it books nobody: the lives of a record have the same people on the same days.
+    """
+
+    def __init__(self, engine: Engine, on: date = START, *, rehearsal: bool = True) -> None:
         self.engine = engine
         self.turns = TurnActivities(engine, FACTS, react)
         self.now = nine_oclock(on)
         number = next(_numbers)
-        self.case = CaseState(id=f"case{number}", body="demo", applicant="applicant")
+        self.case = CaseState(id=f"case{number}", body="demo", applicant="applicant", rehearsal=rehearsal)
         self.number = number
 
     @property

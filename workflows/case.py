@@ -10,6 +10,7 @@ from domain.calendar import Calendar
 from domain.cycle import judged_on
 from domain.dates import Anchor, Due, due, local_date, rolled
 from domain.model import Text
+from domain.policy import BODY_WIDE
 from domain.prose import figures, plain
 from domain.refusal import Fault, Refused
 from domain.rules import Limit, Rules, Wait
@@ -190,6 +191,14 @@ class Case:
             self.state.tasks.remove(task)
         self.settle_deadlines("void", kind=kind, audit_id=audit.id)
 
+    def reassign(self, audit: Audit) -> None:
+        """Open tasks that the plan gives to somebody go to whom it names now."""
+        for task in self.state.tasks:
+            named = audit.member(task.role) if task.audit_id == audit.id else None
+            if named and task.assignee != named:
+                task.assignee = named
+                self.tell_asked(task, Text(zh="请办理", en="Please complete"))
+
     # Audits
 
     def audit(self, of: Task | Deadline) -> Audit:
@@ -231,7 +240,7 @@ class Case:
                 clause=clause,
             )
 
-    def hold(self, kind: str, clause: str, **data: Any) -> None:  # noqa: ANN401  # JSON values
+    def hold(self, kind: str, clause: str | None, **data: Any) -> None:  # noqa: ANN401  # JSON values
         """Keep an event out of the record until the client may know of it."""
         draft = EventDraft(at=self.at, actor=self.message.actor.user, kind=kind, data=plain(data), clause=clause)
         self.state.held.append(draft)
@@ -291,6 +300,25 @@ class Case:
         """Add this message's own event: its payload's figures and the digest of the whole."""
         message, content = self.message, self.facts.content
         self.record(message.name, clause, task=message.task, content=content, **figures(payload), **data)
+
+    def record_quietly(self, clause: str | None, **data: Any) -> None:  # noqa: ANN401  # JSON values
+        """Add an act's event, held where it could tell the client of a hidden visit (R:4/4.2)."""
+        name, content, visit = self.message.name, self.facts.content, self._hidden_visit()
+        if visit:
+            self.hold(name, clause, audit=visit.id, content=content, **data)
+        else:
+            self.record(name, clause, content=content, **data)
+
+    def _hidden_visit(self) -> Audit | None:
+        """The visit by which alone the sender may have come to the case, as far as the client could tell."""
+        actor, plans = self.message.actor, [(audit, audit.plan) for audit in self.state.audits if audit.plan]
+        known = any(
+            member.person == actor.person and (member.role != "visitor" or audit.disclosed)
+            for audit, plan in plans
+            for member in plan.team
+        )
+        hidden = [audit for audit, plan in plans if plan.in_role("visitor") and not audit.disclosed]
+        return hidden[-1] if hidden and not known and not BODY_WIDE & set(actor.roles) else None
 
     # Moving on
 

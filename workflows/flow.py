@@ -10,14 +10,16 @@ from copy import deepcopy
 from datetime import datetime
 from typing import NamedTuple
 
+from domain.answers import Approval
 from domain.dates import end_of_day
 from domain.payloads import payload_of
 from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Refused
-from domain.state import CaseState, EventDraft, Facts, Message
+from domain.state import CaseState, EventDraft, Facts, Message, Task
 from workflows.agenda import agenda
-from workflows.case import Begins, Case
+from workflows.case import Begins, Case, invalid
 from workflows.stages import (
+    amendments,
     application,
     audit,
     contract,
@@ -67,7 +69,6 @@ ANSWERED: dict[str, Step] = {
     "audit.mystery_visit": audit.visited,
     "audit.credit": evaluation.credit_checked,
     "audit.close": audit.closed,
-    "approval.give": evaluation.approved,
     "findings.confirm": audit.list_confirmed,
     "findings.answer": audit.objection_answered,
     "audit.report": audit.reported,
@@ -84,8 +85,17 @@ ANSWERED: dict[str, Step] = {
     "operations.resolve": operations.resolved,
 }
 
+APPROVED: dict[str, Step] = {
+    "not_applicable": evaluation.approved,
+    "person_days": planning.deviation_decided,
+}
+"""What an `approval.give` leads to, by its subject."""
+
 DONE: dict[str, Step] = {
     "case.withdraw": application.withdrawn,
+    "team.replace": amendments.replaced,
+    "conflict.declare": amendments.conflict_declared,
+    "headcount.correct": amendments.headcount_corrected,
     "note.add": operations.noted,
 }
 
@@ -181,8 +191,17 @@ def _answered(case: Case) -> None:
     admit(case.state, case.message)
     task = next(task for task in case.state.tasks if task.id == case.message.task)
     payload = payload_of(case.message)
+    step = _approval(task, payload) if isinstance(payload, Approval) else ANSWERED[task.kind]
     case.close(task)
-    ANSWERED[task.kind](case, task, payload)
+    step(case, task, payload)
+
+
+def _approval(task: Task, answer: Approval) -> Step:
+    if answer.subject != task.subject:
+        raise invalid("审批事项不符", "This is another subject.", [("/subject", f"not {task.subject}")])
+    if answer.outcome not in ("approve", "refuse"):
+        raise invalid("该事项只能同意或不同意", "Approve or refuse.", [("/outcome", "approve or refuse")])
+    return APPROVED[answer.subject]
 
 
 def _done(case: Case) -> None:

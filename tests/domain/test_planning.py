@@ -1,10 +1,8 @@
-"""Person-days by the table of R:11, the cover of the days on site, and the draw of sites (R:7/7.3.2)."""
+"""Person-days by the table of R:11, and the cover of the days on site."""
 
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil
-from random import Random
 
 import pytest
 from hypothesis import given
@@ -17,13 +15,13 @@ from domain.planning import (
     check_person_days,
     crosses_band,
     decimal_text,
+    exceeds,
     most,
     refuse_first,
     required,
 )
 from domain.refusal import Refusal, Refused
 from domain.rules import Cycle, PersonDayBand, Planning, Rules
-from domain.sampling import Sites, check_sampling, draw, factor, in_draw_order, sample_size
 
 PLANNING = Planning(
     person_days=[
@@ -38,7 +36,6 @@ PLANNING = Planning(
 )
 ANY_CYCLE = Cycle.model_validate(dict.fromkeys(Cycle.model_fields, 1))
 RULES = Rules(scheme="x", edition="1", digest="", waits={}, planning=PLANNING, cycle=ANY_CYCLE, reminders=[])
-SEED = "0f" * 32
 
 
 def days(documents: str, management: str = "4", characteristics: str = "4") -> PersonDays:
@@ -69,6 +66,11 @@ def test_reaudits_and_special_audits_are_not_in_the_table(audit_kind: str) -> No
 
 def test_an_extension_within_a_surveillance_has_its_own_days() -> None:
     assert required(120, "scope", RULES, combined=True) is None
+
+
+@pytest.mark.parametrize(("audit_kind", "table"), [("initial", 12), ("surveillance", 6), ("recertification", 12)])
+def test_nothing_but_an_extension_leaves_the_table_by_being_combined(audit_kind: str, table: int) -> None:
+    assert required(120, audit_kind, RULES, combined=True) == table
 
 
 def test_no_people_below_the_table_are_looked_up() -> None:
@@ -122,7 +124,27 @@ def test_above_the_cap_the_two_ways_out_are_named() -> None:
 
 def test_a_deviation_lifts_the_cap_but_not_the_reason() -> None:
     assert check_person_days(days("9"), 9, "forty sites", PLANNING, deviation=True) == []
-    assert len(check_person_days(days("9"), 9, "", PLANNING, deviation=True)) == 1
+    [refusal] = check_person_days(days("9"), 9, "", PLANNING, deviation=True)
+    assert (refusal.code, refusal.clause, refusal.faults[0].pointer) == ("rule_refused", "R:11/10.2", "/reason")
+
+
+def test_a_deviation_lifts_neither_the_table_nor_the_grid() -> None:
+    below = check_person_days(days("0.5"), 9, "forty sites", PLANNING, deviation=True)
+    off_grid = check_person_days(days("9.1"), 9, "forty sites", PLANNING, deviation=True)
+    assert [(one.code, one.clause) for one in (*below, *off_grid)] == [("rule_refused", "R:11/10.1"), ("invalid", None)]
+
+
+@pytest.mark.parametrize("table", [9, None])
+def test_a_deviation_that_nothing_calls_for_is_refused(table: int | None) -> None:
+    [refusal] = check_person_days(days("3.5"), table, "sites", PLANNING, deviation=True)
+    assert (refusal.code, refusal.clause, refusal.faults[0].pointer) == ("rule_refused", "R:11/10.2", "/deviation")
+
+
+@given(st.sampled_from([4, 6, 8, 9, 12, 15]), st.integers(0, 60))
+def test_a_total_is_above_the_cap_when_ten_times_it_exceeds_thirteen_times_the_table(table: int, halves: int) -> None:
+    planned = PersonDays(documents=Decimal(halves) / 2, management=Decimal(0), characteristics=Decimal(0))
+    assert exceeds(planned, table, PLANNING) == (5 * halves > 13 * table)
+    assert not exceeds(planned, None, PLANNING)
 
 
 @pytest.mark.parametrize("wrong", ["0.25", "11.7", "-1", "-0.5"])
@@ -178,94 +200,3 @@ def test_nothing_found_refuses_nothing() -> None:
 def test_numbers_are_written_as_decimals_else_as_fractions() -> None:
     written = [decimal_text(value) for value in (Fraction(23, 2), Fraction(12), Fraction(59, 6))]
     assert written == ["11.5", "12", "59/6"]
-
-
-@pytest.mark.parametrize(
-    ("sites", "initial", "surveillance", "recertification"),
-    [(0, 0, 0, 0), (1, 1, 1, 1), (4, 2, 2, 2), (10, 4, 2, 3), (25, 5, 3, 4), (26, 6, 4, 5), (100, 10, 6, 8)],
-)
-def test_the_sample_is_the_factor_times_the_root(
-    sites: int, initial: int, surveillance: int, recertification: int
-) -> None:
-    sizes = [sample_size(sites, PLANNING.sampling[kind]) for kind in PLANNING.sampling]
-    assert sizes == [initial, surveillance, recertification]
-
-
-@given(st.integers(0, 10**12), st.sampled_from(["1", "0.6", "0.8", "1.25", "2/3"]))
-def test_the_sample_size_is_the_smallest_that_reaches_the_root(sites: int, by: str) -> None:
-    size, square = sample_size(sites, by), Fraction(by) ** 2 * sites
-    assert size**2 >= square
-    assert size == 0 or (size - 1) ** 2 < square
-
-
-def test_a_kind_without_its_own_factor_is_sampled_as_at_first() -> None:
-    assert factor("surveillance", PLANNING) == "0.6"
-    assert factor("reaudit", PLANNING) == "1"
-
-
-def a_service(others: int, mandatory: int = 0, visited: list[str] | None = None) -> Sites:
-    ids = [f"s{n}" for n in range(others)]
-    return Sites(central=["hq"], others=ids, mandatory=ids[:mandatory], visited=visited or [])
-
-
-def test_the_central_function_is_visited_and_not_counted() -> None:
-    drawn = draw(a_service(16), SEED, "initial", PLANNING)
-    assert (drawn.size, len(drawn.drawn), drawn.sites[0]) == (4, 4, "hq")
-
-
-def test_mandatory_sites_count_inside_the_sample() -> None:
-    drawn = draw(a_service(100, mandatory=3), SEED, "initial", PLANNING)
-    assert (len(drawn.mandatory), len(drawn.drawn)) == (3, 7)
-
-
-def test_mandatory_sites_leave_a_quarter_rounded_up_to_chance() -> None:
-    drawn = draw(a_service(100, mandatory=9), SEED, "initial", PLANNING)
-    assert (len(drawn.mandatory), len(drawn.drawn)) == (9, 3)
-
-
-def test_where_every_site_is_mandatory_none_is_left_to_draw() -> None:
-    drawn = draw(a_service(5, mandatory=5), SEED, "initial", PLANNING)
-    assert (len(drawn.mandatory), drawn.drawn) == (5, [])
-
-
-def test_a_mandatory_central_site_changes_nothing() -> None:
-    sites = a_service(16).model_copy(update={"mandatory": ["hq"]})
-    assert draw(sites, SEED, "initial", PLANNING) == draw(a_service(16), SEED, "initial", PLANNING)
-
-
-def test_sites_not_visited_before_are_drawn_first() -> None:
-    seen = [f"s{n}" for n in range(14)]
-    drawn = draw(a_service(16, visited=seen), SEED, "initial", PLANNING)
-    assert set(drawn.drawn[:2]) == {"s14", "s15"}
-    assert set(drawn.drawn[2:]) <= set(seen)
-
-
-def test_the_draw_follows_the_hash_of_seed_and_site() -> None:
-    # as `printf "seed:a" | sha256sum` orders them
-    assert in_draw_order(["a", "b", "c", "d"], [], "seed") == ["a", "d", "c", "b"]
-
-
-@given(st.integers(0, 60), st.integers(0, 60), st.text("0123456789abcdef", min_size=1), st.randoms())
-def test_anybody_can_repeat_a_draw_within_its_bounds(others: int, mandatory: int, seed: str, random: Random) -> None:
-    sites = a_service(others, min(mandatory, others))
-    shuffled = list(sites.others)
-    random.shuffle(shuffled)
-    first = draw(sites, seed, "initial", PLANNING)
-    again = draw(sites.model_copy(update={"others": shuffled}), seed, "initial", PLANNING)
-    assert first.drawn == again.drawn
-    assert len(set(first.sites)) == len(first.sites) <= others + 1
-    assert len(first.mandatory) + len(first.drawn) >= first.size
-    assert len(first.drawn) >= min(ceil(Fraction(first.size, 4)), others - len(first.mandatory))
-
-
-def test_sampling_needs_a_recorded_risk_basis() -> None:
-    [refusal] = check_sampling(" ", a_service(4))
-    assert (refusal.code, refusal.clause) == ("rule_refused", "R:7/7.3.2")
-    assert check_sampling("one system, same menu", a_service(4, mandatory=1)) == []
-
-
-def test_a_mandatory_site_of_another_case_is_invalid() -> None:
-    sites = a_service(4).model_copy(update={"mandatory": ["s1", "nowhere"]})
-    [refusal] = check_sampling("one system", sites)
-    assert refusal.code == "invalid"
-    assert [fault.pointer for fault in refusal.faults] == ["/sites/mandatory/1"]

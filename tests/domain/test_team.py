@@ -5,7 +5,21 @@ from typing import Literal
 
 import pytest
 
-from domain.team import Competence, Conflict, Engagement, Member, Person, auditors, check_team
+from domain.team import (
+    Away,
+    Competence,
+    Conflict,
+    Engagement,
+    Member,
+    Person,
+    Relation,
+    auditors,
+    audits_in_a_row,
+    barred_until,
+    check_replacement,
+    check_team,
+    obstacles,
+)
 
 CLIENT = "91140000000000000X"
 LAST_DAY = date(2026, 3, 5)
@@ -136,3 +150,116 @@ def test_everything_wrong_is_said_at_once() -> None:
 def test_only_leaders_and_auditors_cover_days_on_site_each_person_once() -> None:
     team = a_team(ann="leader", bob="auditor", cai="expert", dan="visitor")
     assert auditors([*team, Member(user="bob", role="auditor")], PEOPLE) == 2
+
+
+# Time -----------------------------------------------------------------------------------------------------------
+
+
+def away(first: date, last: date, booked_by: str = "") -> Person:
+    """Dan, not to be had for some days; the audit is planned for 2 to 5 March."""
+    return a_person("dan").model_copy(update={"away": [Away(first=first, last=last, booked_by=booked_by)]})
+
+
+@pytest.mark.parametrize(("first", "last"), [((2, 5), (3, 2)), ((3, 5), (3, 9)), ((3, 3), (3, 3)), ((1, 1), (12, 31))])
+@pytest.mark.parametrize("role", ["leader", "auditor", "expert"])
+@pytest.mark.parametrize("booked_by", ["", "JP-2026-00007"])
+def test_whoever_is_away_on_one_planned_day_is_not_planned(
+    first: tuple[int, int], last: tuple[int, int], role: Role, booked_by: str
+) -> None:
+    person = away(date(2026, *first), date(2026, *last), booked_by)
+    team = a_team(ann="auditor" if role == "leader" else "leader", dan=role)
+    assert check(team, [*PEOPLE, person]) == ["rule_refused R:7/7.3.1 /team/1/user"]
+
+
+@pytest.mark.parametrize(("first", "last"), [((2, 20), (3, 1)), ((3, 6), (3, 9))])
+def test_whoever_is_back_before_or_leaves_after_is_planned(first: tuple[int, int], last: tuple[int, int]) -> None:
+    assert check(a_team(dan="leader"), [away(date(2026, *first), date(2026, *last))]) == []
+
+
+def test_an_obstacle_names_the_days_and_the_other_case() -> None:
+    booked = away(date(2026, 3, 4), date(2026, 3, 8), "JP-2026-00007")
+    [one] = obstacles(booked, "auditor", an_engagement())
+    assert one.kind == "booked"
+    assert all(part in one.text.en for part in ("JP-2026-00007", "2026-03-04", "2026-03-08"))
+
+
+# Turns ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("served", "refused"), [(0, False), (1, False), (2, True), (3, True)])
+@pytest.mark.parametrize("role", ["leader", "auditor"])
+def test_whoever_has_had_two_turns_in_a_row_waits_where_two_are_the_limit(
+    served: int, role: Role, *, refused: bool
+) -> None:
+    person = a_person("dan").model_copy(update={"served": served})
+    rotating = an_engagement().model_copy(update={"rotation": 2})
+    found = obstacles(person, role, rotating)
+    assert [one.kind for one in found] == (["rotation"] if refused else [])
+
+
+def test_without_a_limit_nobody_takes_turns() -> None:
+    assert obstacles(a_person("dan").model_copy(update={"served": 99}), "leader", an_engagement()) == []
+
+
+@pytest.mark.parametrize("role", ["expert", "visitor"])
+def test_experts_and_visitors_take_no_turns(role: Role) -> None:
+    rotating = an_engagement().model_copy(update={"rotation": 1})
+    assert obstacles(a_person("dan").model_copy(update={"served": 5}), role, rotating) == []
+
+
+@pytest.mark.parametrize(
+    ("teams", "count"),
+    [
+        ([], 0),
+        ([{"ann"}], 1),
+        ([{"ann"}, {"ann", "bob"}], 2),
+        ([{"ann"}, {"bob"}], 0),
+        ([{"ann"}, {"bob"}, {"ann"}], 1),
+    ],
+)
+def test_turns_count_back_from_the_latest_audit_to_the_first_gap(teams: list[set[str]], count: int) -> None:
+    assert audits_in_a_row("ann", teams) == count
+
+
+# Impartiality ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ["leader", "auditor", "expert", "visitor"])
+def test_whoever_judged_takes_no_place(role: Role) -> None:
+    judged = an_engagement().model_copy(update={"judges": ["p-dan"]})
+    assert [one.kind for one in obstacles(a_person("dan"), role, judged)] == ["judged"]
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        (date(2024, 3, 1), date(2026, 3, 1)),
+        (date(2024, 2, 29), date(2026, 2, 28)),
+        (date(2026, 2, 28), date(2028, 2, 28)),
+    ],
+)
+def test_a_consultancy_bars_through_the_corresponding_day_two_years_on(since: date, until: date) -> None:
+    assert barred_until("consultancy", since) == until
+
+
+@pytest.mark.parametrize("relation", ["employment", "ownership", "family", "other"])
+def test_any_other_relation_bars_while_it_lasts(relation: Relation) -> None:
+    assert barred_until(relation, date(2020, 1, 1)) is None
+
+
+# Somebody takes another's place -----------------------------------------------------------------------------------
+
+
+def test_only_the_new_member_is_judged_when_a_place_is_given() -> None:
+    ended = a_person("ann", until=date(2026, 3, 1))
+    barred = a_person("dan", conflict=Conflict(organization=CLIENT))
+    team = a_team(ann="leader", bob="auditor")
+    assert check_replacement(team, "bob", [ended, *PEOPLE[1:]], an_engagement()) == []
+    found = check_replacement(a_team(ann="leader", dan="auditor"), "dan", [ended, barred], an_engagement())
+    assert [(one.clause, [fault.pointer for fault in one.faults]) for one in found] == [("R:7/6.4.6.2", ["/to"])]
+
+
+def test_nobody_takes_a_second_place_of_a_team() -> None:
+    team = [*a_team(ann="leader"), Member(user="ann", role="auditor")]
+    [refusal] = check_replacement(team, "ann", PEOPLE, an_engagement())
+    assert (refusal.code, refusal.faults[0].pointer) == ("invalid", "/to")

@@ -34,8 +34,8 @@ def _unsafe(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 def lives(database: Engine) -> Iterator[Lives]:
     begun: list[Life] = []
 
-    def begin(on: date = START) -> Life:
-        begun.append(Life(database, on))
+    def begin(on: date = START, *, rehearsal: bool = True) -> Life:
+        begun.append(Life(database, on, rehearsal=rehearsal))
         return begun[-1]
 
     yield begin

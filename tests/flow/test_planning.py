@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from domain.refusal import Refusal
-from tests.flow.steps import AGREE, DECLINE, MORE_DAYS, SECRET, kinds, last_event, pointers, refused_task
+from tests.flow.steps import (
+    AGREE,
+    DECLINE,
+    MORE_DAYS,
+    SECRET,
+    kinds,
+    last_event,
+    pointers,
+    refused_task,
+)
 from tests.lives import PLAN, Life
 
 
@@ -76,6 +85,43 @@ def test_the_table_goes_by_the_people_at_all_sites(life: Life, people: int, tabl
     assert below.clause == "R:11/10.1"
     life.plan(**days(rest, "4", "4"))
     assert life.open == ["audit.plan.confirm"]
+
+
+@pytest.mark.parametrize("kind", ["initial", "surveillance", "recertification"])
+def test_no_audit_leaves_the_table_by_naming_another_one(planning: Life, kind: str) -> None:
+    planning.audit.audit_kind = kind  # type: ignore[assignment]  # one of its literals
+    refusal = refused(planning, combined_with="audit-7")
+    assert (refusal.code, pointers(refusal)) == ("invalid", ["/combined_with"])
+
+
+# Modes of evaluation ---------------------------------------------------------------------------------------------
+
+
+def planned_modes(life: Life) -> list[str]:
+    assert life.audit.plan is not None
+    return life.audit.plan.modes
+
+
+def test_a_mode_that_the_rule_does_not_name_is_invalid(planning: Life) -> None:
+    refusal = refused(planning, modes=["observation", "telepathy"])
+    assert (refusal.code, pointers(refusal)) == ("invalid", ["/modes/1"])
+
+
+def test_a_plan_evaluates_by_the_modes_it_names(planning: Life) -> None:
+    planning.plan(modes=["records"])
+    assert planned_modes(planning) == ["records"]
+
+
+def test_a_plan_that_names_no_mode_evaluates_by_the_usual_ones(planning: Life) -> None:
+    planning.plan()
+    assert planned_modes(planning) == ["observation", "interview", "records"]
+    assert last_event(planning, "audit.plan")["data"]["modes"] == planned_modes(planning)
+
+
+def test_a_plan_of_a_mystery_visit_alone_looks_like_one_that_names_no_mode(planning: Life) -> None:
+    planning.plan(modes=["mystery_visit"], team=SECRET["team"])
+    assert planned_modes(planning) == ["observation", "interview", "records", "mystery_visit"]
+    assert last_event(planning, "audit.plan")["data"]["modes"] == ["observation", "interview", "records"]
 
 
 # Coverage and dates -------------------------------------------------------------------------------------------

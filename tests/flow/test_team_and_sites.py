@@ -1,6 +1,7 @@
 """R:7/7.3.1, R:7/7.3.2, R:7/6.4.6.2: who may stand in a plan, and which sites are drawn."""
 
 from datetime import timedelta
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -154,6 +155,36 @@ def test_nine_sites_give_three_and_the_central_one_and_anybody_can_repeat_the_dr
     assert event["data"]["seed"] == seed
     assert sorted(event["data"]["sites"]) == sorted(["s0", *drawn(seed, others(), 3)])
     assert sorted(visited(chain)) == sorted(event["data"]["sites"])
+
+
+def repeat(event: dict[str, Any]) -> set[str]:
+    """The draw from nothing but the plan's event, as the rule tells it."""
+    said = event["data"]["draw"]
+    tenths, count, size = int(Decimal(said["factor"]) * 10), len(said["others"]), 0
+    while (10 * size) ** 2 < tenths**2 * count:
+        size += 1
+    share = int(said["random_share"].removeprefix("1/"))
+    by_chance = max(size - len(said["mandatory"]), -(-size // share))
+    lots = sorted(
+        (site in said["visited"], sha256(f"{event['previous_hash']}:{site}".encode()).hexdigest(), site)
+        for site in said["others"]
+        if site not in said["mandatory"]
+    )
+    return {*said["central"], *said["mandatory"], *(site for _, _, site in lots[:by_chance])}
+
+
+@pytest.mark.parametrize("mandatory", [[], ["s4"], ["s1", "s2", "s3"]])
+def test_anybody_can_repeat_a_draw_from_its_event_alone(chain: Life, mandatory: list[str]) -> None:
+    chain.on_site(sites=BASIS | {"mandatory": mandatory}).audited(scores=FAILING).reported("fail")
+    again(chain, sites=BASIS)
+    for event in (event for event in chain.events() if event["kind"] == "audit.plan"):
+        assert set(event["data"]["sites"]) == repeat(event)
+        assert event["data"]["draw"]["edition"] == "service 1.0"
+
+
+def test_a_plan_that_visits_every_site_draws_nothing(chain: Life) -> None:
+    chain.plan()
+    assert "draw" not in last_event(chain, "audit.plan")["data"]
 
 
 def test_a_plan_made_again_is_drawn_with_the_seed_of_its_own_event(chain: Life) -> None:

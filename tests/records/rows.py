@@ -156,5 +156,17 @@ ROWS: dict[str, dict[str, Any]] = {
         "rehearsal": True,
         "at": AT,
     },
+    "absences": {
+        "person": "person-auditor",
+        "first": date(2026, 12, 1),
+        "last": date(2026, 12, 3),
+        "reason": "年假",
+    },
+    "bookings": {
+        "case_id": "case-1",
+        "audit_id": "audit-1",
+        "person": "person-auditor",
+        "first": date(2026, 12, 7),
+        "last": date(2026, 12, 9),
+    },
 }
-"""Table → column → value. A column that an older revision has and the newest has not stays here."""

@@ -1,5 +1,6 @@
 """Each revision goes up, down and up again with data in every table, and together they make the tables of the code."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -121,3 +122,31 @@ def test_a_second_migration_changes_nothing(engine: Engine, empty: str) -> None:
     fill(engine)
     migrate(empty)
     assert filled(engine) == set(ROWS)
+
+
+def test_audits_that_run_are_booked_when_bookings_come(engine: Engine, empty: str) -> None:
+    command.upgrade(config(empty), "0002")
+    plan = {"team": [{"person": "p1"}, {"person": "p2"}], "planned_from": "2026-12-01", "planned_to": "2026-12-04"}
+    running = {"id": "audit-2", "stage": "audit", "last_day": None, "plan": plan}
+    over = running | {"id": "audit-1", "last_day": "2026-01-01"}
+    unplanned = running | {"id": "audit-3", "stage": "planning"}
+    fill(engine)
+    states = {
+        "case-1": (True, {"audits": [running]}),
+        "case-2": (
+            False,
+            {"audits": [over, running, unplanned], "tasks": [{"kind": "audit.plan", "audit_id": "audit-3"}]},
+        ),
+    }
+    cases = next(table for table in tables(engine) if table.name == "cases")
+    with engine.begin() as connection:
+        connection.execute(cases.delete())
+        for name, (rehearsal, state) in states.items():
+            row = ROWS["cases"] | {"id": name, "number": name, "open_key": name, "rehearsal": rehearsal}
+            connection.execute(cases.insert().values(row | {"state": json.dumps({"id": name, **state})}))
+    migrate(empty)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT case_id, audit_id, person, first, last FROM bookings ORDER BY person"))
+        assert [tuple(map(str, row)) for row in found] == [
+            ("case-2", "audit-2", person, "2026-12-01", "2026-12-04") for person in ("p1", "p2")
+        ]

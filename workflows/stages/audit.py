@@ -8,6 +8,7 @@ from domain.answers import (
     ObjectionAnswer,
 )
 from domain.audit import Audit
+from domain.engagement import plan_stands
 from domain.state import Deadline, Effect, Task
 from domain.team import MYSTERY_VISIT
 from workflows.case import Case, invalid
@@ -55,6 +56,8 @@ def closed(case: Case, task: Task, answer: Meeting) -> None:
     audit = case.audit(task)
     if audit.first_day is None:
         raise case.conflict("须先记录首次会议", "The opening meeting comes first.")
+    if not plan_stands(case.state, audit):
+        raise case.conflict("审查计划已重新打开,须先确定", "The plan is open again; it has to stand first.")
     case.refuse_later_than_today("/on", answer.on)
     if answer.on < audit.first_day:
         fault = ("/on", f"before {audit.first_day}")

@@ -10,9 +10,9 @@ from workflows.case import Case, invalid
 LONGEST_REASON = 500
 
 
-def noted(case: Case, act: Note) -> None:
+def noted(case: Case, _: Note) -> None:
     """An insider's remark goes into the record."""
-    case.record_message(act, None)
+    case.record_quietly(None)
 
 
 def delivered(case: Case) -> None:

@@ -1,25 +1,31 @@
 """R:7/7.3, R:11: planning an audit, its confirmation by the client, and the document review before it."""
 
-from domain.answers import MAIN_POINTS, AuditPlan, DocumentReview, PlanConfirmation
+from typing import Any
+
+from domain.answers import MAIN_POINTS, Approval, AuditPlan, DocumentReview, PlanConfirmation
 from domain.application import Supplement
 from domain.audit import Audit, Plan, TeamMember
 from domain.dates import Due
+from domain.engagement import PERSON_DAYS, all_modes, check_dates, check_modes, engagement, sites
 from domain.planning import (
+    INCREASE,
     PersonDays,
     check_coverage,
     check_person_days,
+    exceeds,
     refuse_first,
     required,
 )
 from domain.points import format_points
 from domain.prose import figures
 from domain.refusal import Refused
-from domain.sampling import Sites, check_sampling, draw
+from domain.sampling import Sites, check_sampling, draw, factor
 from domain.sheets import AuditKind
 from domain.state import Deadline, Task
-from domain.team import MYSTERY_VISIT, Engagement, Member, auditors, check_team
+from domain.team import MYSTERY_VISIT, Member, auditors, check_team
 from workflows.case import Case, invalid
 
+MYSTERY = "audit.mystery_visit"
 PLANNING = "R:7/7.3.1"
 WINDOWED = ("surveillance", "recertification")
 """Audit kinds whose plan is due by the end of the window in which they must close."""
@@ -36,38 +42,67 @@ def open_audit(
     return audit
 
 
+def ask_plan(case: Case, audit: Audit, subject: str | None = None) -> None:
+    """The plan is asked for again; a plan that is due by the end of a window stays so."""
+    window = case.same_due("audit.plan", audit) if audit.audit_kind in WINDOWED else None
+    case.ask("audit.plan", audit=audit, until=window, subject=subject)
+
+
 def planned(case: Case, task: Task, answer: AuditPlan) -> None:
-    """R:7/7.3.1: purpose, basis, team, person-days, sampling and both evaluations; the client is asked."""
-    audit = case.audit(task)
-    _check(case, audit, answer)
+    """R:7/7.3.1: purpose, basis, team, person-days, sampling and both evaluations; the client is asked.
+
+    A plan above the cap, with its deviation, goes to the decision maker first (R:11/10.2).
+    """
+    audit, planning = case.audit(task), case.rules.planning
+    answer = answer.model_copy(update={"modes": all_modes(answer.modes, planning)})
+    days = PersonDays.model_validate(answer.person_days.model_dump())
+    table = _table(case, audit, answer)
+    _check(case, audit, answer, days, table)
     plan = _plan(case, audit, answer)
     audit.plan = plan
     for member in plan.team:
         case.take_duty(member.person, "evaluation")
-    _record(case, task, plan, answer)
-    case.ask("audit.plan.confirm", audit=audit)
+    above = exceeds(days, table, planning)
+    _record(case, task, plan, answer, deviation=above or None)
+    if above:
+        case.ask("approval.give", audit=audit, subject=PERSON_DAYS).clause = INCREASE
+    else:
+        case.ask("audit.plan.confirm", audit=audit)
 
 
-def _check(case: Case, audit: Audit, answer: AuditPlan) -> None:
+def deviation_decided(case: Case, task: Task, answer: Approval) -> None:
+    """R:11/10.2: the decision maker lets a plan exceed the cap, or it is made again; that is a duty of judgement."""
+    audit = case.audit(task)
+    case.refuse_if_evaluator(task.clause)
+    case.record_message(answer, task.clause, audit=audit.id)
+    case.take_duty(case.message.actor.person, "decision")
+    if answer.outcome == "approve":
+        case.ask("audit.plan.confirm", audit=audit)
+    else:
+        ask_plan(case, audit, PERSON_DAYS)
+
+
+def _table(case: Case, audit: Audit, answer: AuditPlan) -> int | None:
+    """The table's person-days; a plan combined with another audit names one of this case that is not closed."""
+    others = [one.id for one in case.state.audits if one.stage != "closed" and one.id != audit.id]
+    if answer.combined_with not in (None, *others):
+        raise invalid("没有可合并的审查", "There is no such audit.", [("/combined_with", "no open audit of this case")])
+    combined = answer.combined_with is not None
+    return required(case.application.headcount_in_scope, audit.audit_kind, case.rules, combined=combined)
+
+
+def _check(case: Case, audit: Audit, answer: AuditPlan, days: PersonDays, table: int | None) -> None:
     if case.state.special_rule is None:
         raise _without_trade_pack(case)
-    if answer.planned_from < case.today:
-        raise invalid("计划日期早于今天", "The plan lies in the past.", [("/planned_from", f"before {case.today}")])
-    _check_window(case, audit, answer)
+    refuse_first(check_dates(case.state, audit, answer.planned_from, answer.planned_to, case.today))
     team = [Member(user=member.user, role=member.role) for member in answer.team]
-    engagement = Engagement(
-        organization=case.application.organization.uscc,
-        trade=case.application.service.category,
-        modes=answer.modes,
-        planned_from=answer.planned_from,
-        planned_to=answer.planned_to,
-    )
-    days = PersonDays.model_validate(answer.person_days.model_dump())
-    table = required(case.application.headcount_in_scope, audit.audit_kind, case.rules)
+    sent = engagement(case.state, answer.modes, answer.planned_from, answer.planned_to)
+    deviation = bool(answer.deviation.strip())
     refuse_first(
         [
-            *check_team(team, case.facts.people, engagement),
-            *check_person_days(days, table, answer.reason, case.rules.planning),
+            *check_modes(answer.modes, case.rules.planning),
+            *check_team(team, case.facts.people, sent),
+            *check_person_days(days, table, answer.reason, case.rules.planning, deviation=deviation),
             *check_coverage(days, auditors(team, case.facts.people), answer.planned_from, answer.planned_to),
             *(check_sampling(answer.sites.risk_basis, _sites(case, answer)) if answer.sites else []),
         ]
@@ -75,7 +110,6 @@ def _check(case: Case, audit: Audit, answer: AuditPlan) -> None:
     two = "audit.characteristics" in case.rules.evaluations
     if not days.management or (two and not days.characteristics):
         raise case.refuse(PLANNING, "各项评价均须安排人日", "Every evaluation needs person-days.")
-    _check_independence(case, answer)
 
 
 def _without_trade_pack(case: Case) -> Refused:
@@ -84,63 +118,35 @@ def _without_trade_pack(case: Case) -> Refused:
     return case.refuse("R:7/7.4.5", "没有专用规则,不能策划", "Without a special rule no audit can be planned.")
 
 
-def _check_window(case: Case, audit: Audit, answer: AuditPlan) -> None:
-    begins = case.running("reaudit", audit)
-    if begins and answer.planned_from > begins.due_on:
-        zh, en = f"再次审查须在{begins.due_on}前开始", f"The re-audit has to begin by {begins.due_on}."
-        raise case.refuse(begins.clause, zh, en, [("/planned_from", "after the window")])
-    closes = case.running("recertification.on_site", audit)
-    if audit.audit_kind == "surveillance":
-        closes = case.running("surveillance")
-    if closes and answer.planned_to > closes.due_on:
-        zh, en = f"审查须在{closes.due_on}前结束", f"The audit has to close by {closes.due_on}."
-        raise case.refuse(closes.clause, zh, en, [("/planned_to", "after the window")])
-
-
-def _check_independence(case: Case, answer: AuditPlan) -> None:
-    judges = {person for person, duties in case.state.duties.items() if set(duties) - {"evaluation"}}
-    users = {one.user for one in case.facts.people if one.person in judges}
-    barred = [
-        (f"/team/{place}/user", "has reviewed or decided in this case")
-        for place, member in enumerate(answer.team)
-        if member.user in users
-    ]
-    if barred:
-        zh, en = "复核或决定人员不得参与评价", "Reviewers and deciders may not evaluate."
-        raise case.refuse("R:7/6.4.6.2", zh, en, barred)
-
-
 def _sites(case: Case, answer: AuditPlan) -> Sites:
-    sites = case.application.sites
-    seen = {site for audit in case.state.audits if audit.last_day and audit.plan for site in audit.plan.sites}
-    return Sites(
-        central=[site.id for site in sites if site.central],
-        others=[site.id for site in sites if not site.central],
-        mandatory=answer.sites.mandatory if answer.sites else [],
-        visited=sorted(seen),
-    )
+    return sites(case.state, answer.sites.mandatory if answer.sites else [])
 
 
 def _plan(case: Case, audit: Audit, answer: AuditPlan) -> Plan:
     person_of = {one.user: one.person for one in case.facts.people}
-    sites, seed = [site.id for site in case.application.sites], None
-    if answer.sites:
+    visited, seed = [site.id for site in case.application.sites], None
+    if audit.stage == "audit" and audit.plan:
+        # The sites stay those the work on site began with: what was found there stays too.
+        visited, seed = audit.plan.sites, audit.plan.seed
+    elif answer.sites:
         seed = case.state.head
-        sites = draw(_sites(case, answer), seed, audit.audit_kind, case.rules.planning).sites
+        visited = draw(_sites(case, answer), seed, audit.audit_kind, case.rules.planning).sites
     return Plan(
         team=[TeamMember(user=one.user, person=person_of[one.user], role=one.role) for one in answer.team],
         person_days={name: format_points(days) for name, days in answer.person_days.model_dump().items()},
         modes=answer.modes,
-        sites=sites,
+        sites=visited,
         seed=seed,
         planned_from=answer.planned_from,
         planned_to=answer.planned_to,
     )
 
 
-def _record(case: Case, task: Task, plan: Plan, answer: AuditPlan) -> None:
+def _record(case: Case, task: Task, plan: Plan, answer: AuditPlan, **more: Any) -> None:  # noqa: ANN401  # JSON values
     """The plan's event, without a mystery visit: that part is held until the client may know (R:4/4.2)."""
-    shown = figures(answer) | {"sites": plan.sites, "seed": plan.seed}
+    shown = figures(answer) | {"sites": plan.sites, "seed": plan.seed} | more
+    if plan.seed == case.state.head:
+        shown["draw"] = _drawn_from(case, case.audit(task), answer)
     visitors = [member for member in plan.team if member.role == "visitor"]
     if visitors:
         case.hold(
@@ -157,6 +163,16 @@ def _record(case: Case, task: Task, plan: Plan, answer: AuditPlan) -> None:
     case.record("audit.plan", task.clause, audit=task.audit_id, task=task.id, content=content, **shown)
 
 
+def _drawn_from(case: Case, audit: Audit, answer: AuditPlan) -> dict[str, Any]:
+    """What anybody needs beside the seed to repeat the draw (R:7/7.3.2)."""
+    rules = case.rules
+    return _sites(case, answer).model_dump() | {
+        "factor": factor(audit.audit_kind, rules.planning),
+        "random_share": rules.planning.random_share,
+        "edition": f"{rules.scheme} {rules.edition}",
+    }
+
+
 def confirmed(case: Case, task: Task, answer: PlanConfirmation) -> None:
     """R:7/7.3.1: agreed → document review; an objection to members opens the plan once."""
     audit = case.audit(task)
@@ -168,11 +184,26 @@ def confirmed(case: Case, task: Task, answer: PlanConfirmation) -> None:
         audit.objections += 1
     case.record_message(answer, task.clause, audit=audit.id)
     if answer.outcome == "object" and audit.objections == 1:
-        case.go_audit(audit, "planning")
-        window = case.same_due("audit.plan", audit) if audit.audit_kind in WINDOWED else None
-        case.ask("audit.plan", audit=audit, until=window)
+        if audit.stage != "audit":
+            case.go_audit(audit, "planning")
+        ask_plan(case, audit)
     else:
+        _stands(case, audit)
+
+
+def _stands(case: Case, audit: Audit) -> None:
+    """The plan stands: document review begins, or the work on site goes on under the new plan."""
+    if audit.stage != "audit":
         case.enter(audit, "document_review")
+        return
+    planned = audit.plan is not None and MYSTERY_VISIT in audit.plan.modes
+    if planned and MYSTERY not in audit.awaits:
+        audit.awaits.append(MYSTERY)
+        case.ask(MYSTERY, audit=audit)
+    elif not planned and MYSTERY in audit.awaits and MYSTERY not in audit.given:
+        audit.awaits.remove(MYSTERY)
+        case.drop_tasks(MYSTERY, audit)
+    case.reassign(audit)
 
 
 def _check_members(audit: Audit, answer: PlanConfirmation) -> None:
@@ -186,7 +217,7 @@ def taken_as_agreed(case: Case, deadline: Deadline) -> None:
     """The client said nothing within the limit: the plan stands."""
     audit = case.audit(deadline)
     case.drop_tasks("audit.plan.confirm", audit)
-    case.enter(audit, "document_review")
+    _stands(case, audit)
 
 
 def begin_document_review(case: Case, audit: Audit) -> None:

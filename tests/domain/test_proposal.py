@@ -1,0 +1,240 @@
+"""R:7/7.3.1: a proposal holds a team that may be planned, says why not the others, and what is missing."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.application import Application
+from domain.audit import Audit, Plan
+from domain.engagement import engagement
+from domain.planning import PersonDays, check_coverage, check_person_days, required
+from domain.proposal import Proposal, propose
+from domain.refusal import Refused
+from domain.state import CaseState
+from domain.team import Away, Competence, Conflict, Person, auditors, check_team
+from tests.domain.test_planning import RULES
+from tests.lives import an_application
+
+TODAY = date(2026, 3, 2)
+FIRST = date(2026, 3, 9)
+
+
+def a_state(people: int = 120, **changes: Any) -> CaseState:
+    """A case of one central site and ten others, whose initial audit is to be planned."""
+    body = an_application(1)
+    site = {"name": "x", "address": "x", "city": "x"}
+    body["sites"] = [site | {"id": f"s{n}", "headcount": people if not n else 0, "central": not n} for n in range(11)]
+    body.pop("body")
+    application = Application.model_validate(body)
+    fields = {"special_rule": application.special_rule, "rules": RULES}
+    fields["audits"] = [Audit(id="audit-1", audit_kind="initial")]
+    return CaseState(id="c", body="demo", applicant="a", application=application, **(fields | changes))
+
+
+def a_person(user: str, **changes: Any) -> Person:
+    competent = Person(
+        user=user, person=f"p-{user}", roles=["auditor"], competences=[Competence(trade="accommodation")]
+    )
+    return competent.model_copy(update=changes)
+
+
+def proposed(
+    people: list[Person], days: int = 6, modes: tuple[str, ...] = (), state: CaseState | None = None
+) -> Proposal:
+    state = state or a_state()
+    span = FIRST, FIRST + timedelta(days=days - 1)
+    return propose(state, state.audits[-1], people, span, modes, TODAY)
+
+
+def team(proposal: Proposal) -> list[tuple[str, str]]:
+    return [(member.user, member.role) for member in proposal.team]
+
+
+# The days ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("people", "split"),
+    [(99, ("0.5", "4.5", "4")), (100, ("1", "5.5", "5.5")), (500, ("1", "7", "7"))],
+)
+def test_the_tables_days_are_split_on_the_grid(people: int, split: tuple[str, str, str]) -> None:
+    effort = proposed([], state=a_state(people)).person_days
+    assert tuple(effort.proposed.values()) == split
+    assert not effort.reason_needed
+
+
+def test_the_bounds_of_the_person_days_are_shown() -> None:
+    effort = proposed([], state=a_state(99)).person_days
+    assert (effort.table, effort.cap, effort.most, effort.grid) == (9, "11.7", "11.5", "0.5")
+
+
+def test_a_reaudit_is_proposed_the_days_of_the_audit_it_repeats() -> None:
+    days = {"documents": "1", "management": "6", "characteristics": "7"}
+    plan = Plan(team=[], person_days=days, modes=[], sites=[], planned_from=TODAY, planned_to=TODAY)
+    first = Audit(id="audit-1", audit_kind="initial", plan=plan, last_day=TODAY)
+    again = Audit(id="audit-2", audit_kind="reaudit", of="audit-1")
+    effort = proposed([], state=a_state(audits=[first, again])).person_days
+    assert (effort.table, effort.cap, effort.reason_needed) == (None, None, True)
+    assert sum(map(Decimal, effort.proposed.values())) == 14
+
+
+def test_a_special_audit_is_proposed_the_days_of_an_initial_one() -> None:
+    special = Audit(id="audit-1", audit_kind="special")
+    effort = proposed([], state=a_state(audits=[special])).person_days
+    assert sum(map(Decimal, effort.proposed.values())) == 12
+
+
+def test_ten_sites_are_sampled_by_four_and_the_central_one() -> None:
+    extent = proposed([]).sites
+    assert (extent.central, extent.others, extent.sample) == (1, 10, 4)
+
+
+# The team ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("days", "needed"), [(11, 1), (10, 2), (6, 2), (5, 3), (1, 11)])
+def test_eleven_days_on_site_need_so_many_auditors(days: int, needed: int) -> None:
+    assert proposed([], days=days).auditors_needed == needed
+
+
+def test_those_with_the_fewest_engagements_go_then_by_name() -> None:
+    people = [a_person("ann", engagements=2), a_person("cai"), a_person("bob"), a_person("dan", engagements=1)]
+    assert team(proposed(people)) == [("bob", "leader"), ("cai", "auditor")]
+
+
+def test_whoever_may_judge_goes_last() -> None:
+    people = [a_person("ann", roles=["auditor", "reviewer"]), a_person("bob", engagements=9), a_person("cai")]
+    assert team(proposed(people)) == [("cai", "leader"), ("bob", "auditor")]
+
+
+def test_a_person_with_two_accounts_takes_one_place() -> None:
+    people = [a_person("ann"), a_person("ann2", person="p-ann"), a_person("bob")]
+    assert team(proposed(people)) == [("ann", "leader"), ("bob", "auditor")]
+
+
+def test_a_mystery_visit_is_made_by_somebody_else_where_there_is_one() -> None:
+    people = [a_person(name) for name in ("ann", "bob", "cai")]
+    assert team(proposed(people, modes=("mystery_visit",)))[2:] == [("cai", "visitor")]
+    assert team(proposed(people[:2], modes=("mystery_visit",)))[2:] == [("ann", "visitor")]
+
+
+# Why not ----------------------------------------------------------------------------------------------------------
+
+WHY: dict[str, dict[str, Any]] = {
+    "competence": {"competences": []},
+    "absent": {"away": [Away(first=FIRST, last=FIRST)]},
+    "booked": {"away": [Away(first=FIRST, last=FIRST, booked_by="JP-2026-00007")]},
+    "conflict": {"conflicts": [Conflict(organization=str(an_application(1)["organization"]["uscc"]))]},
+    "judged": {"person": "p-judge"},
+}
+
+
+@pytest.mark.parametrize("why", WHY)
+def test_everybody_who_cannot_be_planned_is_told_why(why: str) -> None:
+    state = a_state(duties={"p-judge": ["review"]})
+    found = proposed([a_person("ann"), a_person("bob"), a_person("cai", **WHY[why])], state=state)
+    assert team(found) == [("ann", "leader"), ("bob", "auditor")]
+    [ann, _, cai] = found.people
+    assert (ann.roles, ann.obstacles) == (["leader", "auditor", "visitor", "expert"], [])
+    assert [one.kind for one in cai.obstacles] == [why]
+    assert cai.roles == (["expert"] if why == "competence" else [])
+
+
+def test_every_reason_is_told_and_not_the_first_alone() -> None:
+    everything = {key: value for changes in WHY.values() for key, value in changes.items()}
+    state = a_state(duties={"p-judge": ["review"]})
+    [found] = proposed([a_person("cai", **everything)], state=state).people
+    assert [one.kind for one in found.obstacles] == ["competence", "booked", "conflict", "judged"]
+
+
+def test_whoever_waits_for_a_turn_may_still_visit() -> None:
+    planning = RULES.planning.model_copy(update={"rotation": 1})
+    state = a_state(rules=RULES.model_copy(update={"planning": planning}))
+    [found] = proposed([a_person("ann", served=1)], state=state).people
+    assert (found.roles, [one.kind for one in found.obstacles]) == (["visitor", "expert"], ["rotation"])
+
+
+# What is missing --------------------------------------------------------------------------------------------------
+
+
+def test_one_auditor_for_six_days_lacks_another_or_five_days() -> None:
+    found = proposed([a_person("ann")])
+    assert found.team == []
+    [missing] = found.missing
+    wanted = "competent in accommodation and free from 2026-03-09 to 2026-03-14"
+    assert missing.en == f"1 more auditor {wanted}, or 5 more days"
+
+
+def test_without_any_auditor_no_days_help() -> None:
+    [missing] = proposed([]).missing
+    assert missing.en.startswith("2 more auditors")
+    assert "days" not in missing.en
+
+
+def test_a_visit_without_a_visitor_says_so() -> None:
+    missing = proposed([], modes=("mystery_visit",)).missing
+    assert "mystery visitor" in missing[-1].en
+
+
+def test_without_a_special_rule_nothing_can_be_planned() -> None:
+    [missing] = proposed([a_person("ann"), a_person("bob")], state=a_state(special_rule=None)).missing
+    assert missing.en == "a special rule"
+
+
+@pytest.mark.parametrize(
+    ("span", "pointer"),
+    [
+        ((FIRST, FIRST - timedelta(days=1)), "/planned_to"),
+        ((TODAY - timedelta(days=1), FIRST), "/planned_from"),
+    ],
+)
+def test_days_that_nobody_could_plan_are_refused(span: tuple[date, date], pointer: str) -> None:
+    state = a_state()
+    with pytest.raises(Refused) as caught:
+        propose(state, state.audits[0], [], span, [], TODAY)
+    assert (caught.value.refusal.code, caught.value.refusal.faults[0].pointer) == ("invalid", pointer)
+
+
+# Whatever the body --------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def members(make: st.DrawFn) -> list[Person]:
+    """Any body: members with any of the reasons against them, and some with two accounts."""
+    people = []
+    for place in range(make(st.integers(0, 8))):
+        changes: dict[str, Any] = {"engagements": make(st.integers(0, 2))}
+        for why in make(st.sets(st.sampled_from(sorted(WHY)), max_size=2)):
+            changes |= WHY[why]
+        if people and make(st.booleans()):
+            changes["person"] = people[-1].person
+        people.append(a_person(f"u{place}", **changes))
+    return people
+
+
+@given(members(), st.integers(1, 14), st.booleans(), st.sampled_from([30, 120, 700]))
+def test_what_is_proposed_would_be_taken(people: list[Person], days: int, visit: bool, headcount: int) -> None:  # noqa: FBT001  # drawn by hypothesis
+    state = a_state(headcount, duties={"p-judge": ["decision"]})
+    found = proposed(people, days, ("mystery_visit",) if visit else (), state)
+    assert bool(found.team) != bool(found.missing)
+    if not found.team:
+        return
+    planned = PersonDays(**{name: Decimal(value) for name, value in found.person_days.proposed.items()})
+    sent = engagement(state, found.modes, found.planned_from, found.planned_to)
+    table = required(headcount, "initial", RULES)
+    assert check_team(found.team, people, sent) == []
+    assert check_person_days(planned, table, "", RULES.planning) == []
+    assert check_coverage(planned, auditors(found.team, people), found.planned_from, found.planned_to) == []
+
+
+@given(members(), st.integers(1, 14))
+def test_nothing_is_missing_that_is_there(people: list[Person], days: int) -> None:
+    state = a_state(duties={"p-judge": ["decision"]})
+    found = proposed(people, days, (), state)
+    able = {one.person for one, said in zip(people, found.people, strict=True) if "auditor" in said.roles}
+    assert bool(found.team) == (len(able) * days >= Fraction(11))

@@ -1,0 +1,111 @@
+"""R:7/7.3.1, 6.4.6.2, R:11/10.1: what changes in a planned audit: a member, somebody's impartiality, the headcount."""
+
+from domain.acts import ConflictDeclaration, HeadcountCorrection, TeamReplacement
+from domain.audit import Audit, Plan, TeamMember
+from domain.engagement import PERSON_DAYS, RUNNING, days_left, engagement, plan_is_open, seats
+from domain.planning import PLAN, TABLE, crosses_band, refuse_first
+from domain.prose import figures
+from domain.refusal import Refused
+from domain.team import IMPARTIAL, Member, barred_until, check_replacement
+from workflows.case import Case, invalid
+from workflows.stages import planning
+
+
+def replaced(case: Case, act: TeamReplacement) -> None:
+    """R:7/7.3.1: another takes a member's places and open tasks; who gave way stays barred from judging.
+
+    The client is told, but not of a mystery visitor: that replacement is held until it may know (R:4/4.2).
+    """
+    audit, plan, places = _places(case, act)
+    team = [member.model_copy(update={"user": act.to}) if member in places else member for member in plan.team]
+    first, last = days_left(plan, case.today)
+    members = [Member(user=one.user, role=one.role) for one in team]
+    refuse_first(check_replacement(members, act.to, case.facts.people, engagement(case.state, plan.modes, first, last)))
+    person = next(one.person for one in case.facts.people if one.user == act.to)
+    team = [one.model_copy(update={"person": person}) if one.user == act.to else one for one in team]
+    audit.plan = plan.model_copy(update={"team": team})
+    case.take_duty(person, "evaluation")
+    _record_replacement(case, audit, act, [member.role for member in places])
+    case.reassign(audit)
+
+
+def _places(case: Case, act: TeamReplacement) -> tuple[Audit, Plan, list[TeamMember]]:
+    found = seats(case.state, act.from_)
+    if found is None or found[0].plan is None:
+        if not any(one.plan and one.stage in RUNNING for one in case.state.audits):
+            raise case.conflict("没有正在进行的审查", "No audit is planned or under way.")
+        raise invalid("该人员不在审查组内", "There is no such place.", [("/from", "has no place that can be given")])
+    if act.to == act.from_:
+        raise invalid("须由他人接替", "Somebody else has to take over.", [("/to", "the same as from")])
+    return found[0], found[0].plan, found[1]
+
+
+def _record_replacement(case: Case, audit: Audit, act: TeamReplacement, roles: list[str]) -> None:
+    data = {"audit": audit.id, "content": case.facts.content, "from": act.from_, "to": act.to}
+    openly = [role for role in roles if role != "visitor"]
+    if openly:
+        case.record("team.replace", PLAN, roles=openly, **data)
+        case.tell_applicant(f"审查组成员{act.from_}由{act.to}接替", f"{act.to} replaces {act.from_} in the audit team")
+    if openly != roles:
+        case.hold("team.replace", PLAN, roles=["visitor"], **data)
+
+
+def conflict_declared(case: Case, act: ConflictDeclaration) -> None:
+    """R:7/6.4.6.2: from now on the sender is barred from everything of the organization; the store keeps until when.
+
+    The client reads nothing of another organization. Where the sender stands in a running plan of the case, the
+    case manager is told.
+    """
+    case.refuse_later_than_today("/since", act.since)
+    own = act.organization == case.application.organization.uscc
+    until = barred_until(act.relation, act.since)
+    case.record_quietly(IMPARTIAL, **({**figures(act), "until": until} if own else {}))
+    actor = case.message.actor
+    plans = [audit.plan for audit in case.state.audits if audit.plan and audit.stage != "closed"]
+    if own and any(member.person == actor.person for plan in plans for member in plan.team):
+        case.tell_role(
+            "case_manager",
+            f"审查组成员{actor.user}声明利益冲突,请更换",
+            f"{actor.user}, who is planned, has a conflict of interest: replace them",
+        )
+
+
+def headcount_corrected(case: Case, act: HeadcountCorrection) -> None:
+    """R:11/10.1: the people found on site stand; where they fall into another column, the plan is asked for again.
+
+    The audit stays where it is: its sheets and open tasks stay, the sites stay those it began with, and it goes on
+    under the new plan. Until that stands there is no closing meeting.
+    """
+    audit = _led_on_site(case)
+    known = {site.id: site for site in case.application.sites}
+    faults = [(f"/sites/{at}/id", "no site of this case") for at, one in enumerate(act.sites) if one.id not in known]
+    if faults or len({one.id for one in act.sites}) < len(act.sites):
+        raise invalid("场所有误", "Name sites of this case, each once.", faults or [("/sites", "a site stands twice")])
+    before = case.application.headcount_in_scope
+    known |= {one.id: known[one.id].model_copy(update={"headcount": one.headcount}) for one in act.sites}
+    case.state.application = case.application.model_copy(update={"sites": list(known.values())})
+    found = case.application.headcount_in_scope
+    case.record_message(act, TABLE, audit=audit.id, before=before, found=found)
+    if crosses_band(before, found, case.rules.planning):
+        _reopen_plan(case, audit)
+
+
+def _led_on_site(case: Case) -> Audit:
+    actor = case.message.actor.user
+    led = [one for one in case.state.audits if one.stage != "closed" and one.member("leader") == actor]
+    on_site = [one for one in led if one.stage == "audit" and one.last_day is None]
+    if not on_site:
+        raise Refused("stage_conflict", "仅在现场审查期间", "Only on site, before the closing meeting.")
+    return on_site[-1]
+
+
+def _reopen_plan(case: Case, audit: Audit) -> None:
+    """What is under way about an earlier plan is void."""
+    case.drop_tasks("audit.plan.confirm", audit)
+    mine = [task for task in case.state.tasks if (task.audit_id, task.subject) == (audit.id, PERSON_DAYS)]
+    for task in mine:
+        if task.kind == "approval.give":
+            case.state.tasks.remove(task)
+    if not plan_is_open(case.state, audit):
+        planning.ask_plan(case, audit, "headcount")
+        case.tell_role("case_manager", "现场人数跨越区间,须重新策划", "The headcount found calls for a new plan")
