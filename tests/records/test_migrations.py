@@ -125,7 +125,7 @@ def test_a_second_migration_changes_nothing(engine: Engine, empty: str) -> None:
 
 
 def test_audits_that_run_are_booked_when_bookings_come(engine: Engine, empty: str) -> None:
-    command.upgrade(config(empty), "0002")
+    command.upgrade(config(empty), "0003")
     plan = {"team": [{"person": "p1"}, {"person": "p2"}], "planned_from": "2026-12-01", "planned_to": "2026-12-04"}
     running = {"id": "audit-2", "stage": "audit", "last_day": None, "plan": plan}
     over = running | {"id": "audit-1", "last_day": "2026-01-01"}
