@@ -1,5 +1,8 @@
 """What lies over a scheme: whose value counts, and what is refused, each with file, line and reason."""
 
+import re
+import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +10,7 @@ import pytest
 import yaml
 
 from domain.overrides import Override
-from services.schemes import Library, PackError
+from services.schemes import SCHEMES, Library, PackError
 from tests.schemes.builders import HOUSE, RULE, STANDARD, compared, lay, parameter, setting
 
 
@@ -265,3 +268,22 @@ def test_a_special_rule_for_a_scheme_without_points_is_refused(tmp_path: Path) -
 def test_an_override_names_a_parameter() -> None:
     with pytest.raises(ValueError, match="pattern"):
         Override(path="/errata/0/reading", value=1)
+
+
+# --- the examples of the documentation --------------------------------------------------------------------
+
+PAGE = (SCHEMES.parent / "docs" / "packs.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```yaml\n# packs/(\S+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_examples_of_the_documentation_are_sound(tmp_path: Path) -> None:
+    assert [path for path, _ in EXAMPLES] == ["demo-service/1.0/house_rules.yaml", "service/1.1/scheme.yaml"]
+    for path, text in EXAMPLES:
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    shutil.copy(SCHEMES / "service" / "1.0" / "errata.yaml", tmp_path / "service" / "1.1")
+    library = Library.load(tmp_path)
+    house = library.house_rules_of("demo", "service", date(2027, 1, 1))
+    assert house is not None
+    assert house.readings == {"credit-strictness": "serious-only"}
+    assert library.scheme("service", "1.1").waits == library.scheme(*SERVICE).waits
