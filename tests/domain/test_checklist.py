@@ -143,7 +143,6 @@ def test_a_better_answer_never_turns_a_pass_into_a_fail(answers: list[str], plac
     better = given_before | {CHECKLIST[place].id: BETTER.get(answers[place], "conforms")}
     before, after = (judge(CHECKLIST, RULE, a_sheet(one)) for one in (given_before, better))
     assert after.passed >= before.passed
-    assert not set(after.failed) - set(before.failed)
 
 
 @given(ANSWERS)
