@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from domain.application import Application, DocumentLetter, FileId, Ident, Name, Supplement
+from domain.checklist import ChecklistSheet
 from domain.model import Input
 from domain.points import Points
 from domain.prose import PROSE, Prose, Reason
@@ -241,6 +242,7 @@ ANSWERS: dict[str, type[Input]] = {
     "audit.close": Meeting,
     "audit.management": ManagementSheet,
     "audit.characteristics": CharacteristicsSheet,
+    "audit.checklist": ChecklistSheet,
     "audit.credit": CreditSheet,
     "audit.contents": AuditContents,
     "audit.mystery_visit": MysteryVisit,

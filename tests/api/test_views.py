@@ -11,7 +11,7 @@ from sqlmodel import Session
 from api import views
 from records import queries
 from tests.flow.years import reaudit_failed_by_documents, surveillance_failed_by_documents
-from tests.lives import Life, a_database
+from tests.lives import PRODUCT, Life, a_database
 
 
 @pytest.fixture
@@ -45,6 +45,17 @@ def test_results_are_shown_with_all_their_rows(life: Life, user: str) -> None:
     shown = results(life, user)
     assert shown is not None
     assert (len(shown["readings"]["normalise"]["rows"]), shown["verdict"], shown["final"]) == (41, "pass", True)
+
+
+@pytest.mark.parametrize("user", ["manager", "applicant"])
+def test_results_of_a_checklist_are_shown_with_every_answer(life: Life, user: str) -> None:
+    life.contracted(**PRODUCT).on_site().audited(answers={"4.4.1": "partly"}).reported()
+    shown = results(life, user)
+    assert shown is not None
+    found = shown["checklist"]
+    assert (len(found["answers"]), found["answers"]["4.4.1"], found["partly_share"]) == (49, "partly", "1/49")
+    assert (shown["readings"], shown["characteristic"], shown["verdict"]) == (None, None, "pass")
+    assert "own" in found["rule"]["en"]
 
 
 @pytest.mark.parametrize("fail", [surveillance_failed_by_documents, reaudit_failed_by_documents])
