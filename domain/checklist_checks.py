@@ -16,8 +16,8 @@ def checklist_problems(scheme: Scheme) -> Iterator[Problem]:
     yield from _head_problems(scheme)
     if scheme.pass_rule is not None:
         yield from _pass_rule_problems(scheme, scheme.pass_rule)
-    elif scheme.checklist and scheme.catalogue is None:
-        yield Problem((), "a scheme that is decided on its checklist needs a pass_rule")
+    elif scheme.catalogue is None:
+        yield Problem((), "a scheme without scores needs a pass rule")
     yield from _coverage_problems(scheme)
 
 

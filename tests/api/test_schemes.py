@@ -1,8 +1,16 @@
 """The packs as the API shows them."""
 
+from pathlib import Path
 from typing import Any
 
-from tests.api.conftest import Web
+import httpx
+from asgi_lifespan import LifespanManager
+from sqlalchemy import Engine
+
+from api.app import create_app
+from settings import Settings
+from tests.api.conftest import NO_ENGINE, Web
+from tests.schemes.builders import RULE, lay
 
 
 async def pack(web: Web, name: str) -> dict[str, Any]:
@@ -48,3 +56,15 @@ async def test_a_standard_is_a_pack_of_its_own(web: Web) -> None:
     shown = await pack(web, "example-millet")
     assert (shown["kind"], shown["trade"], shown["example"]) == ("standard", "millet", True)
     assert "special_rules" not in shown
+
+
+async def test_further_packs_are_listed_beside_the_products_own(tmp_path: Path, database: Engine) -> None:
+    lay(tmp_path / "packs", RULE)
+    app = create_app(Settings(data=tmp_path, temporal_address=NO_ENGINE, packs=tmp_path / "packs"))
+    async with LifespanManager(app):
+        web = Web(app, database, httpx.AsyncClient())
+        async with web.from_address("192.0.2.1") as visitor:
+            listed = (await visitor.get("/api/v1/schemes", headers=web.signed_in("manager"))).json()["items"]
+    kinds = {pack["id"]: pack["kind"] for pack in listed}
+    assert (kinds["tea"], kinds["product"]) == ("special_rule", "product")
+    assert set(listed[0]) == {"id", "version", "kind", "title"}

@@ -16,7 +16,7 @@ from records import queries
 from services import calendars
 from services.schemes import Library
 from tests.flow.conftest import Lives
-from tests.flow.steps import pointers
+from tests.flow.steps import MINOR_VIOLATION, pointers
 from tests.lives import START, Life
 from tests.schemes.builders import HOUSE, lay, setting
 from workflows.flow import react
@@ -126,3 +126,10 @@ def test_a_case_shows_whose_its_rules_are(packs: Path, lives: Lives) -> None:
 def test_a_case_before_its_application_shows_no_rules(database: Engine) -> None:
     life = Life(database)
     assert shown(life) is None
+
+
+def test_a_verdict_is_read_as_the_body_reads_it(packs: Path, lives: Lives) -> None:
+    strict = lives().contracted().on_site().audited(credit=MINOR_VIOLATION)
+    lenient = under(packs, lives()).contracted().on_site().audited(credit=MINOR_VIOLATION)
+    verdicts = [life.audit.results and life.audit.results.verdict for life in (strict, lenient)]
+    assert verdicts == ["fail", "pass"]

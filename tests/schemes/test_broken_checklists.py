@@ -60,7 +60,7 @@ def test_a_broken_checklist_scheme_is_refused(
 def test_a_scheme_without_points_needs_a_checklist_and_a_pass_rule(root: Path) -> None:
     folder = root / "product" / "1.0"
     (folder / "pass_rule.yaml").unlink()
-    with pytest.raises(PackError, match="needs a pass_rule"):
+    with pytest.raises(PackError, match="needs a pass rule"):
         load_scheme(folder)
     head = folder / "scheme.yaml"
     head.write_text(head.read_text(encoding="utf-8").replace("  checklist: general-requirements/1.0\n", ""))
