@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from activities import score_tables
+from activities import checklist_tables, score_tables
 from domain import results as computed
 from domain.answers import AuditContents, AuditPlan, AuditReport, Rectification, RectifiedItem
 from domain.audit import Audit, Finding, Plan
+from domain.checklist import ChecklistSheet
 from domain.documents import (
     AuditReportData,
     CertificateData,
@@ -37,6 +38,10 @@ from services.documents import DocumentError
 from services.schemes import Packs
 
 CREDIT_KINDS = {"violation": "违法违规 violation", "complaint": "投诉 complaint", "accident": "事故 accident"}
+
+
+ITEMS = {"management": "第{}行", "characteristics": "{}", "checklist": "指标{}"}
+"""Source of a finding → how what it speaks of is printed."""
 
 
 class Answer(NamedTuple):
@@ -138,6 +143,7 @@ def report_data(dossier: Dossier) -> AuditReportData:
         report_number=f"{state.number}-{audit.id}",
         case_number=state.number,
         version=len(dossier.answers["audit.report"]),
+        kind=packs.scheme.kind,
         audit_kind=audit.audit_kind,
         attempt=audit.attempt,
         issuing_body=dossier.body,
@@ -148,6 +154,7 @@ def report_data(dossier: Dossier) -> AuditReportData:
         scope=Phrase(zh=application.service.description),
         scheme=edition(packs.scheme),
         special_rule=edition(packs.trade) if packs.trade else None,
+        borrowed=packs.scheme.borrowed.get("planning", ""),
         team=[TeamMember(name=dossier.names.get(one.user, one.user), role=one.role) for one in plan.team],
         plan=_plan(dossier, plan),
         first_day=audit.first_day,
@@ -202,7 +209,10 @@ def _sites(dossier: Dossier, plan: Plan) -> Iterator[PrintedSite]:
 
 
 def _scores(dossier: Dossier, results: Results) -> dict[str, Any]:
-    """Rows, indicators and thresholds; none of them where the scheme has no points."""
+    """Rows, indicators and thresholds, or a checklist's answers; none where nothing took place on site."""
+    if results.checklist:
+        answered = ChecklistSheet.model_validate_json(dossier.payload("audit.checklist"))
+        return checklist_tables.tables(dossier.packs.scheme, answered, results.checklist)
     if results.readings is None:
         return {}
     catalogue = dossier.packs.scheme.scored
@@ -222,7 +232,7 @@ def _findings(dossier: Dossier) -> Iterator[PrintedFinding]:
             {
                 **finding.model_dump(include={"severity", "rectify", "status", "due_on"}),
                 "id": finding.id.removeprefix(f"{dossier.audit.id}-"),
-                "item": f"第{finding.item}行" if finding.source == "management" else finding.item,
+                "item": ITEMS[finding.source].format(finding.item),
                 "site": finding.site or "",
                 "points": finding.points or "",
                 "description": _described(dossier, finding),

@@ -16,8 +16,8 @@ def checklist_problems(scheme: Scheme) -> Iterator[Problem]:
     yield from _head_problems(scheme)
     if scheme.pass_rule is not None:
         yield from _pass_rule_problems(scheme, scheme.pass_rule)
-    elif scheme.checklist and scheme.catalogue is None:
-        yield Problem((), "a scheme that is decided on its checklist needs a pass_rule")
+    elif scheme.catalogue is None:
+        yield Problem((), "a scheme without scores needs a pass rule")
     yield from _coverage_problems(scheme)
 
 
@@ -28,13 +28,13 @@ def _head_problems(scheme: Scheme) -> Iterator[Problem]:
     for place, head in enumerate(scheme.heads):
         if head.parent is not None and head.parent not in dimensions:
             yield Problem(("heads", place), f"{head.parent} is no dimension")
-        if head.id not in used:
-            yield Problem(("heads", place), f"nothing stands under {head.id}")
     for place, item in enumerate(scheme.checklist):
         if item.dimension not in dimensions:
             yield Problem(("checklist", place, "dimension"), f"{item.dimension} is no dimension")
         elif (item.dimension, item.group) not in groups:
             yield Problem(("checklist", place, "group"), f"{item.group} is no group of {item.dimension}")
+    empty = [(place, head.id) for place, head in enumerate(scheme.heads) if head.id not in used]
+    yield from (Problem(("heads", place), f"nothing stands under {head}") for place, head in empty)
 
 
 def _pass_rule_problems(scheme: Scheme, rule: PassRule) -> Iterator[Problem]:

@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from domain.model import Record
+from domain.pack_parts import Answer, SchemeKind
 
-SchemeKind = Literal["service", "product", "agricultural_product"]
 ReadingName = Literal["normalise", "cap"]
 
 
@@ -178,8 +178,34 @@ class ChecklistAnswer(Record):
     id: str
     dimension: str
     title: str
-    answer: Literal["conforms", "partly", "does_not", "not_applicable"]
+    answer: Answer
     remark: str = ""
+
+
+class ChecklistCount(Record):
+    """How often each answer was given in a dimension."""
+
+    dimension: str
+    conforms: int
+    partly: int
+    does_not: int
+    not_applicable: int
+
+
+class PassRuleResult(Record):
+    """The pass rule of a checklist, whose it is, what it asks and what it met; shares as exact fractions."""
+
+    label: Phrase
+    barred: list[Answer]
+    barred_at: list[str]
+    """Indicators with such an answer."""
+    partly_at_most: str
+    partly_share: str
+    standard_asked: bool
+    off_standard: list[str]
+    """Indicators that speak of the standard and do not conform."""
+    failed: list[Literal["barred", "partly", "standard"]]
+    counts: list[ChecklistCount]
 
 
 class PrintedFinding(Record):
@@ -232,6 +258,7 @@ class AuditReportData(Record):
     report_number: str = Field(min_length=1)
     case_number: str
     version: int = Field(default=1, ge=1)
+    kind: SchemeKind = "service"
     audit_kind: Literal["initial", "reaudit", "surveillance", "special", "recertification", "scope"]
     attempt: int = 1
     issuing_body: Phrase
@@ -240,6 +267,9 @@ class AuditReportData(Record):
     scope: Phrase
     scheme: Edition
     special_rule: Edition | None = None
+    """For a product its standard."""
+    borrowed: str = ""
+    """The scheme from which flow, limits and person-days are borrowed, `service 1.0`."""
     team: list[TeamMember]
     plan: PrintedPlan
     first_day: date | None
@@ -256,6 +286,7 @@ class AuditReportData(Record):
     characteristic: CharacteristicScore | None = None
     shared_evidence: list[SharedFile] = Field(default_factory=list)
     checklist: list[ChecklistAnswer] = Field(default_factory=list)
+    pass_rule: PassRuleResult | None = None
     findings: list[PrintedFinding] = Field(default_factory=list)
     credit: CreditResult | None = None
     contents: list[ContentConclusion] = Field(default_factory=list)

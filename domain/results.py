@@ -239,9 +239,11 @@ class Results(Record):
         """Give the results of an audit that fails for a reason beside its scores as well, however these are read."""
         if condition in self.failed_conditions:
             return self
-        known = self.counterfactual or Counterfactual()
-        beyond = known.model_copy(update={"beyond_points": [*known.beyond_points, condition]})
-        changes = {"verdict": "fail", "sensitive": [], "would_be": {}, "counterfactual": beyond}
+        changes: dict[str, Any] = {"verdict": "fail", "sensitive": [], "would_be": {}}
+        if self.checklist is None:
+            known = self.counterfactual or Counterfactual()
+            beyond = known.model_copy(update={"beyond_points": [*known.beyond_points, condition]})
+            changes["counterfactual"] = beyond
         return self.model_copy(update={"failed_conditions": [*self.failed_conditions, condition], **changes})
 
 

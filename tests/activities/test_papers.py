@@ -7,17 +7,19 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from activities.dossiers import dossier
-from activities.papers import report_data
+from activities.dossiers import body_name, dossier
+from activities.papers import certificate_data, report_data
 from domain.documents import AuditReportData, SharedFile
-from services.documents import audit_report_pdf
+from records.issued import CertificateRow
+from services.documents import audit_report_pdf, certificate_pdf
 from tests.domain.sheets import raw_sheet
 from tests.flow.years import (
     reaudit_failed_by_documents,
     renewal_failed_by_documents,
     surveillance_failed_by_documents,
 )
-from tests.lives import LIBRARY, Life, a_database
+from tests.lives import AGRICULTURAL, LIBRARY, PRODUCT, Life, a_database
+from tests.services.pixels import pages
 
 
 @pytest.fixture
@@ -27,10 +29,10 @@ def life(tmp_path: Path) -> Iterator[Life]:
     engine.dispose()
 
 
-def printed(life: Life) -> AuditReportData:
-    """What the report of the latest audit says; it can be printed."""
+def printed(life: Life, audit: str = "") -> AuditReportData:
+    """What the report of an audit says, of the latest when none is named; it can be printed."""
     with Session(life.engine) as session:
-        data = report_data(dossier(session, LIBRARY, life.case, life.audit.id))
+        data = report_data(dossier(session, LIBRARY, life.case, audit or life.audit.id))
     assert audit_report_pdf(data).startswith(b"%PDF-")
     return data
 
@@ -70,3 +72,89 @@ def test_a_report_shows_what_was_adopted_and_evidence_that_counts_twice(life: Li
     assert [(one.id, one.remark) for one in data.characteristic.items if one.remark] == [("f6", "采信 17.2.1")]
     # f6 takes over the one of row 17, which row 21 names as well
     assert data.shared_evidence == [SharedFile(file=file, places="第17行、第21行、f6", adopted=False)]
+
+
+# Products -----------------------------------------------------------------------------------------------------------
+
+
+def text_of(pdf: bytes, folder: Path) -> str:
+    """What a file says, without white space."""
+    return "".join("".join(page.text for page in pages(pdf, folder, "paper")).split())
+
+
+def test_a_report_on_a_checklist_shows_every_answer_and_no_points(life: Life) -> None:
+    answers = {"1.1.1": "partly", "3.3.7": "not_applicable"}
+    life.contracted(**PRODUCT).on_site().audited(answers=answers)
+    life.answer("reviewer", "approval.give", subject="not_applicable", outcome="approve")
+    data = printed(life.reported())
+    assert (data.kind, len(data.checklist), data.rows, data.characteristic) == ("product", 49, [], None)
+    first = data.checklist[0]
+    assert (first.id, first.dimension, first.answer, first.remark) == ("1.1.1", "卓越质量", "partly", "核实过")
+    assert [one.id for one in data.checklist if one.answer == "not_applicable"] == ["3.3.7"]
+
+
+def test_a_report_says_by_whose_pass_rule_a_product_is_judged_and_what_it_met(life: Life) -> None:
+    life.contracted(**PRODUCT).on_site().audited(answers={"5.5.1": "does_not", "1.2.2": "partly"}).reported("fail")
+    rule = printed(life, "audit-1").pass_rule
+    assert rule is not None
+    assert "认证机构自定" in rule.label.zh
+    assert (rule.barred, rule.barred_at, rule.off_standard) == (["does_not"], ["5.5.1"], ["1.2.2"])
+    assert (rule.partly_at_most, rule.partly_share, rule.failed) == ("1/5", "1/49", ["barred", "standard"])
+    assert [(one.dimension, one.conforms) for one in rule.counts] == [
+        ("卓越质量", 8),
+        ("标准领先", 9),
+        ("创新发展", 12),
+        ("品牌", 9),
+        ("社会责任", 9),
+    ]
+
+
+def test_the_printed_report_of_a_product_names_standard_pass_rule_and_what_is_borrowed(
+    life: Life, tmp_path: Path
+) -> None:
+    finding = {"indicator": "4.4.1", "description": "无排名证明", "severity": "minor", "rectify": False}
+    life.contracted(**PRODUCT).on_site().audited(answers={"4.4.1": "partly"}, findings=[finding])
+    life.answer("applicant", "findings.confirm", confirmed=True)
+    text = text_of(audit_report_pdf(printed(life.reported())), tmp_path)
+    for said in (
+        "执行标准",
+        "example-aged-vinegar",
+        "流程、时限与人日借用service1.0版",
+        "认证机构自定的判定规则",
+        "不超过atmost1/5",
+        "1/49",
+        "指标4.4.1",
+        "无排名证明",
+        "由核查表计算",
+    ):
+        assert said in text
+    assert not [said for said in ("专用规则", "归一", "扣分", "特性得分") if said in text]
+
+
+def test_the_printed_report_of_a_service_borrows_nothing(life: Life, tmp_path: Path) -> None:
+    text = text_of(audit_report_pdf(printed(life.contracted().on_site().audited().reported())), tmp_path)
+    assert "专用规则" in text
+    assert not [said for said in ("借用", "执行标准", "核查表") if said in text]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "title", "standard"),
+    [
+        (PRODUCT, "“山西精品”产品认证证书", "example-aged-vinegar"),
+        (AGRICULTURAL, "“山西精品”农产品认证证书", "example-millet"),
+    ],
+)
+def test_a_products_certificate_is_titled_so_and_names_its_standard(
+    life: Life, tmp_path: Path, scheme: dict[str, Any], title: str, standard: str
+) -> None:
+    life.contracted(**scheme).on_site().audited().reported().granted()
+    with Session(life.engine) as session:
+        row = session.get(CertificateRow, life.case.certificates[-1].number)
+        assert row is not None
+        packs = LIBRARY.packs_of(life.case)
+        data = certificate_data(row, packs, body_name(session, row.body), "https://example.org")
+    text = text_of(certificate_pdf(data), tmp_path)
+    assert title in text
+    assert "执行标准" in text
+    assert standard in text
+    assert "专用规则" not in text

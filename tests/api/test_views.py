@@ -15,7 +15,7 @@ from records import queries
 from tests.domain.sheets import AT_80
 from tests.flow.steps import to_rectify, verdicts
 from tests.flow.years import reaudit_failed_by_documents, surveillance_failed_by_documents
-from tests.lives import FAILING, Life, a_database
+from tests.lives import FAILING, PRODUCT, Life, a_database
 
 
 @pytest.fixture
@@ -86,6 +86,17 @@ def test_a_fail_shows_how_far_it_is_from_a_pass(life: Life) -> None:
     found = shown["counterfactual"]
     assert (found["shortfalls"], found["management_points"], found["beyond_points"]) == ({"q1": "7.5"}, "7.5", [])
     assert found["example"][0] == {"row": 1, "element": "1.1.1", "from": "0", "to": "2"}
+
+
+@pytest.mark.parametrize("user", ["manager", "applicant"])
+def test_results_of_a_checklist_are_shown_with_every_answer(life: Life, user: str) -> None:
+    life.contracted(**PRODUCT).on_site().audited(answers={"4.4.1": "partly"}).reported()
+    shown = results(life, user)
+    assert shown is not None
+    found = shown["checklist"]
+    assert (len(found["answers"]), found["answers"]["4.4.1"], found["partly_share"]) == (49, "partly", "1/49")
+    assert (shown["readings"], shown["characteristic"], shown["verdict"]) == (None, None, "pass")
+    assert "own" in found["rule"]["en"]
 
 
 @pytest.mark.parametrize("fail", [surveillance_failed_by_documents, reaudit_failed_by_documents])

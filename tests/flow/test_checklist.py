@@ -21,6 +21,7 @@ from tests.flow.steps import (
     verdicts,
     verify,
 )
+from tests.flow.test_mystery_visit import seen, visit
 from tests.flow.years import FEWER_DAYS, reviewed, submissions
 from tests.lives import AGRICULTURAL, CONTENTS, MAINTAINED, PRODUCT, Life, an_application
 
@@ -168,6 +169,14 @@ def test_faults_of_the_sheet_come_with_their_pointers(on_site: Life) -> None:
     assert pointers(on_site.refused("leader", "audit.checklist", items=odd)) == ["/items/48/answer"]
 
 
+def test_the_evidence_of_an_indicator_is_a_file_on_hand(on_site: Life) -> None:
+    items = a_checklist()["items"]
+    strange = [items[0] | {"evidence": ["f-leader", "f-nobody"]}, *items[1:]]
+    assert pointers(on_site.refused("leader", "audit.checklist", items=strange)) == ["/items/0/evidence/1"]
+    on_site.answer("leader", "audit.checklist", items=[items[0] | {"evidence": ["f-leader"]}, *items[1:]])
+    assert "audit.checklist" not in on_site.open
+
+
 @pytest.mark.parametrize("user", ["auditor", "manager", "reviewer", "applicant"])
 def test_the_leader_answers_the_checklist(on_site: Life, user: str) -> None:
     assert on_site.refused(user, "audit.checklist", **a_checklist()).code == "forbidden"
@@ -201,6 +210,7 @@ def test_a_finding_that_is_not_rectified_fails_the_audit(found: Life) -> None:
     found.answer("applicant", "findings.confirm", confirmed=True)
     found.days(31)
     assert (results(found).verdict, results(found).failed_conditions) == ("fail", ["rectification"])
+    assert results(found).counterfactual is None
 
 
 def test_what_was_met_in_part_without_a_finding_asks_for_no_rectification(on_site: Life) -> None:
@@ -280,10 +290,28 @@ def test_a_checklist_that_waits_for_a_mystery_visit_is_still_to_come_for_the_cli
     product.answer("leader", "audit.checklist", **a_checklist({"4.4.1": "partly"}), findings=[FINDING])
     assert [task.kind for task in product.case.tasks if task.covered] == ["audit.checklist"]
     assert "audit.checklist" not in kinds(product)
-    visit = {"visited_on": str(product.today), "site": "s1", "observations": "按包装标识购买"}
-    product.answer("visitor", "audit.mystery_visit", **visit)
+    visit(product)
     assert product.open == ["findings.confirm"]
     assert kinds(product).count("audit.checklist") == 1
+
+
+@pytest.mark.parametrize("findings", [[], [FINDING]], ids=["no list", "a list"])
+def test_the_client_sees_the_same_with_a_visit_and_without(lives: Lives, findings: list[dict[str, Any]]) -> None:
+    secret, plain = (lives().contracted(**PRODUCT) for _ in range(2))
+    secret.on_site(**MANAGEMENT_ONLY, **SECRET)
+    plain.on_site(**MANAGEMENT_ONLY, modes=["observation"])
+    day = {"on": str(plain.today), "attendees": ["x"]}
+    sheet = a_checklist({"4.4.1": "partly"}) | {"findings": findings}
+    for life in (secret, plain):
+        life.answer("leader", "audit.open", **day)
+        life.answer("leader", "audit.close", **day)
+        life.answer("manager", "audit.credit", listed=False)
+    assert seen(secret) == seen(plain)
+    secret.answer("leader", "audit.checklist", **sheet)
+    assert (seen(secret), secret.open, plain.open) == (seen(plain), ["audit.mystery_visit"], ["audit.checklist"])
+    visit(secret)
+    plain.answer("leader", "audit.checklist", **sheet)
+    assert secret.open == plain.open == ["findings.confirm" if findings else "audit.report"]
 
 
 def test_the_review_may_return_the_checklist(on_site: Life) -> None:

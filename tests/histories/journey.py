@@ -21,7 +21,7 @@ from temporalio.service import RPCError
 from domain.state import Actor, Message
 from services.engine import connect
 from tests.applications import an_application
-from tests.domain.sheets import raw_sheet
+from tests.domain.sheets import a_checklist, raw_sheet
 from tests.lives import CONTENTS, MAINTAINED, PLAN, RENEWAL
 from tests.product import PASSWORD, Person, Product
 
@@ -129,9 +129,9 @@ class Journey:
 
     # To the certificate
 
-    async def apply(self, documents: str = "abcdeghi") -> Self:
+    async def apply(self, documents: str = "abcdeghi", **changes: Any) -> Self:
         applicant = await self.product.sign_in("applicant")
-        body = await an_application(applicant, documents=documents)
+        body = await an_application(applicant, documents=documents, **changes)
         return self.took(await applicant.post("/cases", body))
 
     async def contracted(self) -> Self:
@@ -156,6 +156,14 @@ class Journey:
         await self.answer("leader", "audit.open", **day)
         await self.answer("leader", "audit.management", **raw_sheet(scores), findings=[])
         await self.answer("leader", "audit.characteristics", items=[], deductions=deductions or [], modes_used=[])
+        await self.answer("manager", "audit.credit", listed=False)
+        return await self.answer("leader", "audit.close", **day)
+
+    async def checked(self, answers: dict[str, str] | None = None, findings: list[Any] | None = None) -> Self:
+        """All inputs of an audit on a checklist, of one day, today."""
+        day = {"on": str(self.today), "attendees": ["x"]}
+        await self.answer("leader", "audit.open", **day)
+        await self.answer("leader", "audit.checklist", **a_checklist(answers), findings=findings or [])
         await self.answer("manager", "audit.credit", listed=False)
         return await self.answer("leader", "audit.close", **day)
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.domain.sheets import NOT_APPLICABLE
 from tests.histories.journey import Journey
-from tests.lives import FAILING, PLAN, a_deduction
+from tests.lives import FAILING, PLAN, PRODUCT, a_deduction
 
 Path = Callable[[Journey], Awaitable[Journey]]
 
@@ -223,6 +223,23 @@ async def reaudit_failed(case: Journey) -> Journey:
 async def reaudit_missed(case: Journey) -> Journey:
     await failed(case)
     return await case.lapse("reaudit", late=4)
+
+
+# G:A decided on a checklist -------------------------------------------------------------------------------
+
+
+@path
+async def product_rectified_and_certified(case: Journey) -> Journey:
+    await case.apply(**PRODUCT)
+    await case.contracted()
+    await case.on_site(person_days={"documents": "2", "management": "10", "characteristics": "0"})
+    finding = {"indicator": "4.4.1", "description": "无排名证明", "severity": "minor", "rectify": True}
+    await case.checked({"4.4.1": "partly", "3.3.7": "not_applicable"}, [finding])
+    await case.answer("reviewer", "approval.give", subject="not_applicable", outcome="approve")
+    await case.answer("applicant", "findings.confirm", confirmed=True)
+    await rectified(case, accepted=True)
+    await case.reported()
+    return await case.granted()
 
 
 # R:7/6.4.6.2 review and decision --------------------------------------------------------------------------
