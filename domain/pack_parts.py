@@ -96,6 +96,11 @@ class ChecklistItem(Input):
     standard: bool = False
     """It speaks of conformity to the 山西精品 standard: what the pass rule asks to conform."""
 
+    @property
+    def clause(self) -> str:
+        """The indicator's clause id, for instance `G:A/2.2.3`."""
+        return f"G:A/{self.id}"
+
 
 class ChecklistHead(Input):
     """A dimension of the checklist, or a group of one."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.schemes import SCHEMES, PackError, load_pack, load_scheme
+from services.schemes import SCHEMES, PackError, load_laid_over, load_scheme
 
 QUOTES = 'points are a plain decimal in quotes, for instance "0.5"'
 
@@ -27,7 +27,7 @@ def broken(folder: Path, file: str, old: str, new: str) -> tuple[str, str, str]:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    load = (lambda one: load_pack(one / file)) if file == "special_rule.yaml" else load_scheme
+    load = (lambda one: load_laid_over(one / file)) if file == "special_rule.yaml" else load_scheme
     with pytest.raises(PackError) as refused:
         load(folder)
     error = refused.value
@@ -177,6 +177,71 @@ def broken(folder: Path, file: str, old: str, new: str) -> tuple[str, str, str]:
         ("catalogue.yaml", 'cap: "1"', 'caps: "1"', "caps", "unknown key catalogue.rows.6.groups.0.caps"),
         ("catalogue.yaml", "indicator: q1.1", "indicator: q9.1", "", None),
         ("catalogue.yaml", "- row: 2", "- row: 1", "- row: 1", "1 stands twice"),
+        # points that nobody can earn
+        ("catalogue.yaml", 'cap: "1"', 'cap: "0"', "7.1", "7.1 earns more each than the cap of 0 lets count"),
+        ("catalogue.yaml", 'cap: "1"', 'cap: "0.5"', "7.1", None),
+        ("catalogue.yaml", 'id: "7.2", points: "0.5"', 'id: "7.2", points: "0"', "7.2", "7.2 can earn nothing"),
+        (
+            "catalogue.yaml",
+            'id: "27.2", points: "1"',
+            'id: "27.2", points: "3"',
+            "27.2",
+            "27.1 can never count: 27.2, which is easier, earns as much",
+        ),
+        ("catalogue.yaml", "flags: [veto]", "flags: []", 'points: "0"', "row 31 can earn nothing and vetoes nothing"),
+        ("catalogue.yaml", 'step: "0.05"', 'step: "0"', 'step: "0"', "a step of 0 leads nowhere"),
+        ("catalogue.yaml", 'total: "80"', 'total: "99"', "99", "only 98 can be reached under cap"),
+        (
+            "catalogue.yaml",
+            "indicator_percent: 75",
+            "indicator_percent: 95",
+            "indicator_percent: 95",
+            "of q4 only 14 can be reached under cap",
+        ),
+        # what is named and is not there
+        ("stages.yaml", '"R:7/7.2.1"', '"R:7/7.9"', "R:7/7.9", "clause R:7/7.9 is not defined"),
+        ("documents.yaml", '"R:7/7.2.1j"', '"R:7/7.2.1z"', "R:7/7.2.1z", "clause R:7/7.2.1z is not defined"),
+        ("errata.yaml", "rows: [15]", "rows: [51]", "rows: [51]", "there is no row 51"),
+        ("errata.yaml", 'indicators: ["q1.2"]', 'indicators: ["q1.9"]', "q1.9", "there is no indicator q1.9"),
+        ("errata.yaml", "{id: decision,", "{id: report,", "alternatives", "report stands twice"),
+        ("waits.yaml", "role: leader", "role: captain", "role: captain", "nobody has the role captain"),
+        (
+            "waits.yaml",
+            "not_applicable: reviewer",
+            "not_applicable: judge",
+            "not_applicable: judge",
+            "nobody has the role judge",
+        ),
+        ("coverage.yaml", "rows: [38]", "rows: [42]", "rows: [42]", "there is no row 42"),
+        ("coverage.yaml", '"5.5.1"', '"5.5.2"', "1.1.1", "nothing is said of indicator 5.5.1"),
+        ("coverage.yaml", '"5.5.1"', '"5.4.2"', "5.4.2", "5.4.2 stands twice"),
+        ("scheme.yaml", "heads: general", "head: general", "head: general", None),
+        ("scheme.yaml", "heads: general", "stages: general", "stages: general", None),
+        (
+            "scheme.yaml",
+            "heads: general-requirements/1.0",
+            "heads: general-requirements/2.0",
+            "heads:",
+            "there is no general-requirements/2.0/heads.yaml to borrow from",
+        ),
+        # tables that cannot be
+        ("planning.yaml", "people_from: 0", "people_from: 1", "people_from: 1", "bands start at 0 people and ascend"),
+        ("planning.yaml", "people_from: 500", "people_from: 100", "initial: 15", "bands start at 0 people and ascend"),
+        ("planning.yaml", "surveillance: 4", "surveillance: 0", "surveillance: 0", "no person-days from 0 people"),
+        ("planning.yaml", "increase_percent: 30", "increase_percent: -30", "-30", None),
+        ("planning.yaml", 'grid: "0.5"', 'grid: "0"', 'grid: "0"', "0 is no positive number"),
+        ("planning.yaml", 'surveillance: "0.6"', 'surveillance: "some"', "some", "some is no positive number"),
+        ("planning.yaml", 'surveillance: "0.6"', 'monthly: "0.6"', "monthly", "monthly is no kind of audit"),
+        ("planning.yaml", '"1/4"', '"5/4"', "5/4", "5/4 is no share"),
+        ("planning.yaml", "initial: 9", 'initial: "9"', 'initial: "9"', None),
+        ("cycle.yaml", "reaudit_days: 90", "reaudit_days: 0", "reaudit_days: 0", "reaudit_days is 0"),
+        (
+            "reminders.yaml",
+            "[90, 60, 30, 7, 0]",
+            "[60, 90, 30, 7, 0]",
+            "[60",
+            "reminders are days before the due date, the earliest first, each once",
+        ),
         ("scheme.yaml", 'version: "1.0"', 'version: "1.1"', "1.1", "1.1 lies in a folder named 1.0"),
         ("scheme.yaml", "id: service", "id: services", "services", "services lies in a folder named service"),
         ("scheme.yaml", "kind:", "cycle: 1\nkind:", "cycle: 1", "cycle belongs into cycle.yaml"),
@@ -251,6 +316,8 @@ def test_a_service_scheme_without_a_catalogue_is_refused(folder: Path) -> None:
         ("id: f2", "id: f1", "id: f1", "f1 stands twice"),
         ('threshold: "80"', 'threshold: "101"', "101", "threshold 101 is above 100"),
         ('step: "0.05"', 'step: "2"', "id: f1", "is no multiple of the step 2"),
+        ('step: "0.05"', 'step: "0"', 'step: "0"', "a step of 0 leads nowhere"),
+        ('id: f1, points: "5"', 'id: f1, points: "0"', "items:", "items add up to 95, not 100"),
         ("example: true", "examples: true", "examples", "unknown key examples"),
         ("dimension: functionality", "dimension: charm", "charm", None),
         (
