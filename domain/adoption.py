@@ -112,7 +112,9 @@ def shared_evidence(
         else:
             items[file].add(place)
     return [
-        SharedEvidence(file=file, rows=sorted(at), items=sorted(items[file]), adopted=_joined(at, items[file], links))
+        SharedEvidence(
+            file=file, rows=sorted(at), items=sorted(items[file]), adopted=_joined([*at, *items[file]], links)
+        )
         for file, at in sorted(rows.items())
         if len(at) + len(items[file]) > 1
     ]
@@ -136,6 +138,10 @@ def _files(
             yield from ((file, link.item) for file in of_elements[link.element])
 
 
-def _joined(rows: Collection[int], items: Collection[str], links: Collection[tuple[int, str]]) -> bool:
-    every_row = all(any((row, item) in links for item in items) for row in rows)
-    return every_row and all(any((row, item) in links for row in rows) for item in items)
+def _joined(places: Collection[int | str], links: Collection[tuple[int, str]]) -> bool:
+    """Say whether adoptions join all of these rows and items to one."""
+    reached = set(list(places)[:1])
+    for _ in places:
+        near = {place for link in links if not reached.isdisjoint(link) for place in link}
+        reached |= near.intersection(places)
+    return reached == set(places)

@@ -34,7 +34,7 @@ def counterfactual(catalogue: Catalogue, sheet: ManagementSheet, results: Result
         management_points=format_points(_fewest(missing)),
         characteristic_points=format_points(wanting.get("characteristic", NOTHING)),
         beyond_points=[one for one in results.failed_conditions if one not in of_points or one in again.failed],
-        example=climb.raises() if again.passed else [],
+        example=climb.raises() if not again.failed else [],
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -13,6 +14,7 @@ _WRITTEN: Final = re.compile(r"-?([0-9]+(\.[0-9]+)?|[0-9]+/[0-9]+)")
 _FINITE_PRIMES: Final = (2, 5)
 
 
+@lru_cache(maxsize=4096)
 def format_points(value: Fraction | Decimal | int) -> str:
     """Write points as the shortest decimal (`22.5`), or as a fraction where none is finite (`59/6`)."""
     exact = Fraction(value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from domain.catalogue import Catalogue, Element, Group, GroupKind, Row
 from domain.credit import credit_passed, credit_readings
@@ -48,12 +48,25 @@ Awards = Mapping[int, Mapping[str, Fraction]]
 """Row → element → what it was awarded, as printed."""
 
 
+class Scored(NamedTuple):
+    """The management audit under one reading, in exact numbers."""
+
+    printed: dict[int, Fraction]
+    """Row → what its elements come to."""
+    read: dict[int, Fraction]
+    indicators: dict[str, Fraction]
+    """Second-level indicator → its points."""
+    q: dict[str, Fraction]
+    total: Fraction
+    failed: list[Condition]
+
+
 def score_management(catalogue: Catalogue, sheet: ManagementSheet) -> Readings:
     """Score a sheet without faults, its carried rows filled in, under both readings (R:7/7.4.3, R:B)."""
     awards = awards_of(catalogue, sheet)
     return Readings(
-        normalise=score_awards(catalogue, sheet, awards, "normalise"),
-        cap=score_awards(catalogue, sheet, awards, "cap"),
+        normalise=_result(catalogue, sheet, awards, "normalise"),
+        cap=_result(catalogue, sheet, awards, "cap"),
     )
 
 
@@ -131,7 +144,7 @@ def _item_points(item: SpecialRuleItem, deductions: Sequence[Deduction], sites: 
     return Fraction(item.points) - (taken / sites if item.per_site else taken)
 
 
-def score_awards(catalogue: Catalogue, sheet: ManagementSheet, awards: Awards, reading: PointsReading) -> ReadingResult:
+def score_awards(catalogue: Catalogue, sheet: ManagementSheet, awards: Awards, reading: PointsReading) -> Scored:
     """Score a sheet's rows under one reading, with these awards in place of the sheet's own."""
     scores = {score.row: score for score in sheet.scores}
     printed = {row.row: _printed(row, scores[row.row], awards[row.row]) for row in catalogue.rows}
@@ -142,29 +155,34 @@ def score_awards(catalogue: Catalogue, sheet: ManagementSheet, awards: Awards, r
         for one in catalogue.level(2)
     }
     q = {top.id: sum((indicators[one.id] for one in catalogue.level(2, top.id)), NOTHING) for top in catalogue.level(1)}
-    reached = q | {"total": sum(q.values(), NOTHING)}
+    total = sum(q.values(), NOTHING)
     needed = thresholds(catalogue)
-    failed = [name for name in CONDITIONS if name in needed and reached[name] < needed[name]]
+    failed = [name for name in CONDITIONS if name in needed and (q | {"total": total})[name] < needed[name]]
     failed += ["veto"] if any(score.veto for score in scores.values()) else []
+    return Scored(printed, read, indicators, q, total, failed)
+
+
+def _result(catalogue: Catalogue, sheet: ManagementSheet, awards: Awards, reading: PointsReading) -> ReadingResult:
+    scored = score_awards(catalogue, sheet, awards, reading)
     rows = {
-        str(number): RowPoints(
-            printed=format_points(printed[number]),
-            read=format_points(points),
-            elements=_written(awards[number]),
-            not_applicable=number in gone,
-            carried=scores[number].carried,
-            violation=scores[number].violation,
+        str(score.row): RowPoints(
+            printed=format_points(scored.printed[score.row]),
+            read=format_points(scored.read[score.row]),
+            elements=_written(awards[score.row]),
+            not_applicable=score.not_applicable,
+            carried=score.carried,
+            violation=score.violation,
         )
-        for number, points in read.items()
+        for score in sheet.scores
     }
     return ReadingResult(
         rows=rows,
-        indicators=_written(indicators),
-        q=_written(q),
-        total=format_points(reached["total"]),
-        thresholds=_written(needed),
-        passed=not failed,
-        failed=failed,
+        indicators=_written(scored.indicators),
+        q=_written(scored.q),
+        total=format_points(scored.total),
+        thresholds=_written(thresholds(catalogue)),
+        passed=not scored.failed,
+        failed=scored.failed,
     )
 
 

@@ -9,9 +9,10 @@ from sqlmodel import Session
 
 from activities.dossiers import body_name, dossier
 from activities.papers import certificate_data, report_data
-from domain.documents import AuditReportData
+from domain.documents import AuditReportData, SharedFile
 from records.issued import CertificateRow
 from services.documents import audit_report_pdf, certificate_pdf
+from tests.domain.sheets import raw_sheet
 from tests.flow.years import (
     reaudit_failed_by_documents,
     renewal_failed_by_documents,
@@ -52,6 +53,25 @@ def test_a_report_of_an_audit_that_failed_by_its_documents_shows_none(life: Life
     assert (data.verdict, data.recommendation, data.failed_conditions) == ("fail", "fail", ["rectification"])
     assert (data.first_day, data.last_day, data.credit, data.characteristic) == (None, None, None, None)
     assert (data.sites, data.rows, data.thresholds, data.findings, data.contents) == ([], [], [], [], [])
+
+
+def test_a_report_shows_what_was_adopted_and_evidence_that_counts_twice(life: Life) -> None:
+    file = "f-leader"
+    rows: dict[int, Any] = {
+        17: [{"id": "17.2.1", "points": "0.5", "evidence": [file]}],
+        21: [{"id": "21.1", "points": "2", "evidence": [file], "adopted_from": "b2"}],
+    }
+    life.contracted().on_site().answer("leader", "audit.open", on=str(life.today), attendees=["x"])
+    life.answer("leader", "audit.management", **raw_sheet(rows))
+    life.answer("leader", "audit.characteristics", items=[{"id": "b2"}, {"id": "f6", "adopted_from": "17.2.1"}])
+    life.answer("manager", "audit.credit", listed=False)
+    life.answer("leader", "audit.close", on=str(life.today), attendees=["x"])
+    data = printed(life.reported())
+    assert data.rows[20].remark == "21.1 采信 b2"
+    assert data.characteristic is not None
+    assert [(one.id, one.remark) for one in data.characteristic.items if one.remark] == [("f6", "采信 17.2.1")]
+    # f6 takes over the one of row 17, which row 21 names as well
+    assert data.shared_evidence == [SharedFile(file=file, places="第17行、第21行、f6", adopted=False)]
 
 
 # Products -----------------------------------------------------------------------------------------------------------

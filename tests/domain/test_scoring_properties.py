@@ -1,5 +1,7 @@
 """Scoring for any marks: monotone, never above what is printed, kept without loss."""
 
+from random import Random
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,6 +9,7 @@ from domain.points import parse_points
 from domain.results import ChosenReadings, Results
 from domain.scoring import check_sheet, score_management, verdict
 from domain.sheets import ManagementSheet
+from tests.domain.lawful import more, sheets
 from tests.domain.sheets import CATALOGUE, CLEAN, GOOD, raw_sheet
 
 PLACES = 8 * len(CATALOGUE.rows)
@@ -38,6 +41,29 @@ def test_more_points_never_turn_a_pass_into_a_fail(one: list[int], other: list[i
     for fewer, greater in ((less.normalise, more.normalise), (less.cap, more.cap)):
         assert parse_points(fewer.total) <= parse_points(greater.total)
         assert greater.passed or not fewer.passed
+
+
+@settings(max_examples=60, deadline=None)
+@given(sheets(), st.randoms(use_true_random=False))
+def test_raised_elements_lower_nothing(sheet: ManagementSheet, random: Random) -> None:
+    before, after = score_management(CATALOGUE, sheet), score_management(CATALOGUE, more(sheet, random))
+    for fewer, greater in ((before.normalise, after.normalise), (before.cap, after.cap)):
+        assert all(parse_points(fewer.q[one]) <= parse_points(greater.q[one]) for one in fewer.q)
+        assert greater.passed or not fewer.passed
+
+
+DISAGREEING_ROWS = {19, 28, 39, 40, 41}
+AGREEING_INDICATORS = {"q1.1", "q1.3", "q1.4", "q2.1", "q2.3", "q3.1", "q3.2", "q4.1", "q4.2"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(sheets())
+def test_the_reading_changes_nothing_where_the_printed_points_add_up(sheet: ManagementSheet) -> None:
+    readings = score_management(CATALOGUE, sheet)
+    for row in set(range(1, 42)) - DISAGREEING_ROWS:
+        assert readings.normalise.rows[str(row)] == readings.cap.rows[str(row)]
+    for indicator in AGREEING_INDICATORS:
+        assert readings.normalise.indicators[indicator] == readings.cap.indicators[indicator]
 
 
 @settings(max_examples=60, deadline=None)

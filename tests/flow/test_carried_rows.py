@@ -4,8 +4,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
-from tests.domain.sheets import NOT_APPLICABLE, raw_sheet
+from domain.results import Results
+from records import queries
+from tests.domain.sheets import NOT_APPLICABLE, awards, raw_sheet
 from tests.flow.steps import pointers
 from tests.flow.years import FEWER_DAYS
 from tests.lives import Life
@@ -55,3 +58,17 @@ def test_rows_that_do_not_apply_leave_no_indicator_empty_though_one_is_carried(
     assert (refusal.code, pointers(refusal)) == ("invalid", ["/scores/28/not_applicable"])
     life.answer("leader", "audit.management", **raw_sheet({carried: CARRIED}))
     assert "audit.management" not in life.open
+
+
+def test_a_carried_row_is_marked_in_the_results_and_keeps_its_points(life: Life) -> None:
+    surveillance_after(life, scores={38: awards("38.1=0.5")}).answer(
+        "leader", "audit.open", on=str(life.today), attendees=["x"]
+    )
+    life.answer("leader", "audit.management", **raw_sheet({38: CARRIED}))
+    life.answer("leader", "audit.characteristics", items=[])
+    life.answer("manager", "audit.credit", listed=False)
+    with Session(life.engine) as session:
+        results = Results.model_validate_json(queries.content(session, life.case.id, life.audit.results_content))
+    assert results.readings is not None
+    rows = results.readings.normalise.rows
+    assert (rows["38"].carried, rows["38"].printed, rows["37"].carried) == (True, "0.5", False)

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
 from domain.results import Results
+from records.tables import CaseRow
 from tests.domain.sheets import AT_80, awards
 from tests.flow.steps import MINOR_VIOLATION, pointers, to_rectify, verdicts
 from tests.lives import Life, a_deduction
@@ -168,3 +170,30 @@ def test_a_minor_violation_depends_on_how_strict_credit_is_read(life: Life) -> N
 def test_the_errata_a_case_relied_on_are_recorded_on_it(life: Life) -> None:
     judged(life)
     assert {"appendix-b-points", "credit-strictness"} <= set(life.case.errata)
+
+
+def pinned(life: Life, **readings: str) -> Life:
+    """A contracted case that is pinned to readings of its own."""
+    life.contracted()
+    assert life.case.rules is not None
+    chosen = {name.replace("_", "-"): reading for name, reading in readings.items()}
+    life.case.rules = life.case.rules.model_copy(update={"readings": chosen})
+    with Session(life.engine) as session:
+        session.get_one(CaseRow, life.case.id).state = life.case.model_dump_json()
+        session.commit()
+    return life
+
+
+def test_a_case_pinned_to_cap_is_judged_by_it(life: Life) -> None:
+    pinned(life, appendix_b_points="cap").on_site().audited(scores=AT_80)
+    results = life.audit.results
+    assert results is not None
+    assert (results.reading_used, results.verdict, results.failed_conditions) == ("cap", "fail", ["q4", "total"])
+    assert results.would_be == {"appendix-b-points": "pass"}
+
+
+def test_a_case_pinned_to_serious_only_is_judged_by_it(life: Life) -> None:
+    pinned(life, credit_strictness="serious-only").on_site().audited(credit=MINOR_VIOLATION)
+    results = life.audit.results
+    assert results is not None
+    assert (results.strictness_used, results.verdict) == ("serious-only", "pass")
