@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from domain.checklist import ChecklistSheet, check_checklist, judge
 from domain.evaluation import Circumstances, evaluate_checklist
-from domain.pack_checks import scheme_problems
 from domain.pack_parts import Answer, PassRule
 from domain.results import ChecklistResult, ChosenReadings, Results
 from domain.sheets import CreditSheet
@@ -124,12 +123,6 @@ def test_a_body_may_set_another_rule() -> None:
     milder = RULE.model_copy(update={"standard_conforms": False})
     assert judged({"1.2.2": PARTLY}, milder).passed
     assert not judged({"1.2.2": PARTLY}, milder).standard_conformed
-
-
-def test_a_scheme_without_points_says_what_passes() -> None:
-    assert scheme_problems(PRODUCT) == []
-    found = scheme_problems(PRODUCT.model_copy(update={"pass_rule": None}))
-    assert [problem.reason for problem in found] == ["a scheme without scores needs a pass rule"]
 
 
 BETTER = {"does_not": "partly", "partly": "conforms", "not_applicable": "conforms"}
