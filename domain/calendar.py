@@ -1,6 +1,7 @@
 """The working days of China: published years exactly, every other year as Monday to Friday."""
 
 from datetime import date
+from functools import cached_property
 
 from pydantic import ConfigDict, Field
 
@@ -65,9 +66,11 @@ class Calendar(Record):
 
     def is_working(self, day: date) -> bool:
         """Say whether the day is worked; outside the published years, Monday to Friday are."""
-        if not self.is_known(day):
-            return is_weekday(day)
-        return day not in self.off if is_weekday(day) else day in self.worked
+        return is_weekday(day) != (day in self._unusual and self.is_known(day))
+
+    @cached_property
+    def _unusual(self) -> frozenset[date]:
+        return frozenset([*self.off, *self.worked])
 
 
 def is_weekday(day: date) -> bool:

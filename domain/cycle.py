@@ -206,7 +206,11 @@ def suspension_end(since: date, valid_until: date, cycle: Cycle, *, failed_surve
 
 def within_validity(found: Due, valid_until: date) -> Due:
     """Bound a date by the certificate's last day: expiry comes first if it comes first (R:7/7.3.3)."""
-    return earlier(found, expiry_bound(valid_until, SURVEILLANCE))
+    bounded = earlier(found, expiry_bound(valid_until, SURVEILLANCE))
+    if bounded.on < found.on:
+        return bounded
+    # The bound is not worth a line, but counted again from other days it may be.
+    return found.model_copy(update={"proof": found.proof.model_copy(update={"runs": bounded.proof.runs})})
 
 
 @named

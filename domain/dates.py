@@ -4,10 +4,10 @@ import calendar as months_of
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce, wraps
-from typing import Final, Literal, ParamSpec
+from typing import Any, Final, Literal, NamedTuple, ParamSpec
 from zoneinfo import ZoneInfo
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, field_serializer, model_validator
 
 from domain import working_days
 from domain.calendar import Calendar
@@ -75,8 +75,8 @@ class Step(Record):
     to: date
 
 
-class Length(Record):
-    """One length of a run; a negative one goes back."""
+class Length(NamedTuple):
+    """One length of a run, as JSON `[30, "days"]`; a negative one goes back."""
 
     amount: int
     unit: Literal["days", "working_days", "months", "years", "year_end", "working_day"]
@@ -99,6 +99,9 @@ class Run(Record):
     """A date that a person approved in the rule's place: it stays where it is."""
 
 
+AS_ITS_PROOF: Final = ("anchor", "rule", "function")
+
+
 class Proof(Record):
     """Why a date is due: from what it runs, by which rule and calendar, step by step."""
 
@@ -111,7 +114,26 @@ class Proof(Record):
     function: str = ""
     """The function of the domain that gave the date."""
     runs: list[Run] = Field(default_factory=list)
-    """What it is counted again from; of several the earliest counts. None in proofs that were kept without."""
+    """What it is counted again from; of several the earliest counts. None in proofs that were kept without.
+
+    In JSON a run leaves out what it says as its proof does, and what is not set: a case carries many of them.
+    """
+
+    @field_serializer("runs", mode="wrap")
+    def _shorten(self, runs: list[Run], written: SerializerFunctionWrapHandler) -> list[dict[str, Any]]:
+        said = {name: getattr(self, name) for name in AS_ITS_PROOF} | {"rolls": False, "approved": None}
+        return [
+            {name: value for name, value in as_json.items() if name not in said or getattr(run, name) != said[name]}
+            for run, as_json in zip(runs, written(runs), strict=True)
+        ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, data: Any) -> Any:  # noqa: ANN401  # whatever is to be read
+        if not isinstance(data, dict) or not data.get("runs"):
+            return data
+        said = {name: data[name] for name in AS_ITS_PROOF if name in data}
+        return data | {"runs": [said | run if isinstance(run, dict) else run for run in data["runs"]]}
 
 
 class Due(Record):

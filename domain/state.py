@@ -1,5 +1,6 @@
 """What a case knows: the one state that a workflow run hands to the next."""
 
+import operator
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -80,11 +81,11 @@ class Task(Record):
 
 
 class Deadline(Record):
-    """A due date with its proof."""
+    """A due date with its proof; in JSON without what is not set, because a case carries many of them."""
 
     id: str
     kind: str
-    purpose: str = ""
+    purpose: str = Field(default="", exclude_if=operator.not_)
     """Tells apart two due dates of one kind, for instance the contract's last day from its usual one."""
     audit_id: str | None = None
     due_on: date
@@ -95,9 +96,9 @@ class Deadline(Record):
     state: Literal["running", "met", "missed", "void"] = "running"
     met_on: date | None = None
     proof: Proof
-    remind: list[date] = Field(default_factory=list)
+    remind: list[date] = Field(default_factory=list, exclude_if=operator.not_)
     """Days whose reminder is still to come, soonest first."""
-    opens_on: date | None = None
+    opens_on: date | None = Field(default=None, exclude_if=operator.not_)
     """The day on which what is due here is asked for by itself; none once that has happened."""
 
 

@@ -11,6 +11,7 @@ from activities.calendars import Calendars
 from activities.interface import Order
 from records import days
 from tests.api.conftest import Web
+from tests.states import granted
 
 NOTICE: dict[str, Any] = {
     "source": "国务院办公厅关于2027年部分节假日安排的通知",
@@ -75,6 +76,18 @@ async def test_everybody_may_look_at_the_calendar(web: Web) -> None:
         assert answer.json()["years"] == [2025, 2026]
         assert answer.json()["provisional_cases"] == 0
     assert (await web.visitor.get("/api/v1/calendars")).status_code == 401
+
+
+async def test_the_cases_that_wait_for_another_year_are_those_one_sees(web: Web) -> None:
+    with web.session() as session:
+        for number in (1, 2):
+            granted(number, flags=["provisional_dates"]).write(session)
+        granted(3).write(session)
+    counted = []
+    for user in ("ops", "manager2"):
+        answer = await web.visitor.get("/api/v1/calendars", headers=web.signed_in(user))
+        counted.append(answer.json()["provisional_cases"])
+    assert counted == [2, 0]
 
 
 @pytest.mark.parametrize("user", ["applicant", "manager", "leader", "reviewer", "decider", "alliance"])

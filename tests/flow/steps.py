@@ -9,7 +9,7 @@ from sqlmodel import Session
 from domain.refusal import Refusal, Refused
 from domain.state import Actor, Message
 from records.seed import ACCOUNTS
-from records.tables import Account, CompetenceRow, ConflictRow
+from records.tables import Account, CaseRow, CompetenceRow, ConflictRow
 from tests.lives import FAILING, PLAN, Life, a_deduction
 
 SECRET = {
@@ -168,4 +168,25 @@ def again(life: Life, **plan: Any) -> Life:
 def at_decision(life: Life) -> Life:
     """A clean audit, reviewed: the decision is asked for."""
     life.contracted().on_site().audited().reported().answer("reviewer", "review.independent", outcome="agree")
+    return life
+
+
+def contract(life: Life) -> Life:
+    """The application that is in, accepted and contracted: the plan is asked for."""
+    life.answer("manager", "application.review", outcome="accept")
+    signed = {"contract_number": "HT-1", "signed_on": str(life.today), "fee_total": "1.00"}
+    life.answer("manager", "contract.sign", **signed, file_id="f-manager")
+    return life
+
+
+def pinned(life: Life, **readings: str) -> Life:
+    """A case that has applied, pinned to readings as a body has chosen them."""
+    life.apply()
+    assert life.case.rules is not None
+    life.case.rules.readings = readings
+    with Session(life.engine) as session:
+        row = session.get_one(CaseRow, life.case.id)
+        row.state = life.case.model_dump_json()
+        session.add(row)
+        session.commit()
     return life

@@ -3,11 +3,10 @@
 from datetime import date
 
 import pytest
-from sqlmodel import Session
 
 from domain.state import Deadline
-from records.tables import CaseRow
 from tests.flow.conftest import Lives
+from tests.flow.steps import contract, pinned
 from tests.flow.years import deadlines, maintained, reviewed, surveilled, suspended
 from tests.lives import FAILING, Life, a_deduction
 
@@ -16,28 +15,8 @@ SATURDAY = date(2026, 3, 7)
 FRIDAY = date(2026, 3, 6)
 
 
-def pinned(life: Life, **readings: str) -> Life:
-    """A case that has applied, pinned to readings as a body has chosen them."""
-    life.apply()
-    assert life.case.rules is not None
-    life.case.rules.readings = readings
-    with Session(life.engine) as session:
-        row = session.get_one(CaseRow, life.case.id)
-        row.state = life.case.model_dump_json()
-        session.add(row)
-        session.commit()
-    return life
-
-
 def rolling(life: Life) -> Life:
     return pinned(life, **{"holiday-roll": "roll-forward"})
-
-
-def contract(life: Life) -> Life:
-    life.answer("manager", "application.review", outcome="accept")
-    signed = {"contract_number": "HT-1", "signed_on": str(life.today), "fee_total": "1.00"}
-    life.answer("manager", "contract.sign", **signed, file_id="f-manager")
-    return life
 
 
 def granted(life: Life) -> Life:
