@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from domain.application import Application, DocumentLetter, FileId, Ident, Name, Supplement
+from domain.grounds import Condition, SuspensionGround
 from domain.model import Input
 from domain.points import Points
 from domain.prose import PROSE, Prose, Reason
@@ -196,7 +197,7 @@ class Decision(Input):
 
     outcome: Literal["grant", "refuse", "maintain", "suspend", "restore", "withdraw", "reduce", "extend"]
     reason: Prose = ""
-    conditions: dict[Literal["a", "b", "c", "d", "e", "f"], bool | Checked] = Field(default_factory=dict)
+    conditions: dict[Condition, bool | Checked] = Field(default_factory=dict)
 
 
 class RecertificationApplication(Application):
@@ -209,7 +210,7 @@ class SuspensionDecision(Input):
     """R:10/9.3.1: to suspend, or not; a missed surveillance that is not to suspend gets a new date."""
 
     outcome: Literal["suspend", "dismiss"]
-    grounds: list[Literal["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]] = Field(default_factory=list)
+    grounds: list[SuspensionGround] = Field(default_factory=list)
     reason: Reason
     until: date | None = None
 

@@ -10,7 +10,7 @@ from domain.model import Input
 class Override(Input):
     """A parameter of the scheme that a trade pack or a body sets in its place (R:2)."""
 
-    path: Annotated[str, StringConstraints(pattern=r"^/(planning|cycle|reminders|waits|catalogue|pass_rule)/")]
+    path: Annotated[str, StringConstraints(pattern=r"^/(planning|cycle|reminders|waits|catalogue|pass_rule|changes)/")]
     """JSON pointer into the scheme's data, list entries by kind, id or row: `/waits/audit.plan/limit/amount`."""
     value: JsonValue
 

@@ -7,6 +7,8 @@ from typing import Self
 from pydantic import Field, JsonValue
 
 from domain.catalogue import Catalogue, PackId
+from domain.changes import ChangeKind
+from domain.grounds import Grounds
 from domain.model import Input, Text
 from domain.overrides import Layer, put
 from domain.pack_parts import (
@@ -51,6 +53,10 @@ class Scheme(Input):
     """Of a scheme that is decided on its checklist."""
     coverage: list[Coverage] = Field(default_factory=list)
     """Of a scored scheme: how its catalogue covers the checklist."""
+    grounds: Grounds | None = None
+    """What may lead to a special audit, a suspension, a withdrawal."""
+    changes: list[ChangeKind] = Field(default_factory=list)
+    """What the client applies for before it changes it."""
     borrowed: dict[str, str] = Field(default_factory=dict)
     """Part → the pack it is taken from, `waits` → `service 1.0`."""
     origins: dict[str, str] = Field(default_factory=dict)

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 from domain.catalogue import Catalogue, Row
+from domain.grounds import grounds_problems
 from domain.pack import Scheme
 from domain.points import format_points
 from domain.problems import Loc, Problem, repeats
@@ -76,6 +77,7 @@ def scheme_problems(scheme: Scheme) -> list[Problem]:
     if scheme.kind != "service" and not scheme.checklist:
         problems.append(Problem((), "a scheme without scores needs a checklist"))
     problems += [*_repeated_ids(scheme), *_undefined_clauses(scheme), *_wait_problems(scheme)]
+    problems += grounds_problems(scheme.grounds, scheme.clause_titles)
     if scheme.catalogue is not None:
         problems += _catalogue_problems(scheme, scheme.catalogue)
     return problems
@@ -87,6 +89,7 @@ def _repeated_ids(scheme: Scheme) -> Iterator[Problem]:
     yield from repeats("waits", (wait.kind for wait in scheme.waits))
     yield from repeats("errata", (erratum.id for erratum in scheme.errata))
     yield from repeats("documents", (document.kind for document in scheme.documents))
+    yield from repeats("changes", (change.id for change in scheme.changes))
     yield from repeats("checklist", (item.id for item in scheme.checklist))
     if scheme.catalogue is not None:
         at: Loc = ("catalogue",)
@@ -96,7 +99,7 @@ def _repeated_ids(scheme: Scheme) -> Iterator[Problem]:
 
 def _undefined_clauses(scheme: Scheme) -> Iterator[Problem]:
     known = scheme.clause_titles
-    for field in ("stages", "waits", "errata", "documents"):
+    for field in ("stages", "waits", "errata", "documents", "changes"):
         for place, entry in enumerate(getattr(scheme, field)):
             if entry.clause not in known:
                 yield Problem((field, place, "clause"), f"clause {entry.clause} is not defined")

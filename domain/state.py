@@ -118,11 +118,14 @@ class Effect(Record):
     """Why it failed."""
 
 
+CertificateStatus = Literal["upcoming", "valid", "suspended", "withdrawn", "cancelled", "expired", "superseded"]
+
+
 class Certificate(Record):
     """A certificate that was issued in this case."""
 
     number: str
-    status: Literal["upcoming", "valid", "suspended", "withdrawn", "cancelled", "expired", "superseded"]
+    status: CertificateStatus
     decided_on: date
     valid_from: date
     valid_until: date

@@ -26,7 +26,7 @@ Pack = TypeVar("Pack", bound=Scheme | TradePack | HouseRules)
 SCHEMES: Final = Path(__file__).parents[1] / "schemes"
 HEAD: Final = "scheme.yaml"
 PARTS: Final = ("stages", "clauses", "waits", "planning", "cycle", "reminders", "documents", "errata")
-OPTIONAL: Final = ("catalogue", "heads", "checklist", "pass_rule", "coverage")
+OPTIONAL: Final = ("catalogue", "heads", "checklist", "pass_rule", "coverage", "grounds", "changes")
 """What only some schemes have, as they are scored or decided on a checklist."""
 BORROWS: Final = "borrows"
 """Key of a scheme's head: part → the folder it is taken from, `service/1.0`."""
