@@ -66,7 +66,7 @@ NEEDED_READINGS: Final = {
     APPENDIX_B_POINTS: {"normalise", "cap"},
     CREDIT_STRICTNESS: {"literal", "serious-only"},
 }
-"""Errata that scoring decides by, and the readings it knows."""
+"""Errata that a verdict decides by, and the readings it knows; a scheme without points needs no `appendix-b-points`."""
 
 
 def scheme_problems(scheme: Scheme) -> list[Problem]:
@@ -76,7 +76,8 @@ def scheme_problems(scheme: Scheme) -> list[Problem]:
         problems.append(Problem((), "a service scheme is scored and needs a catalogue"))
     if scheme.kind != "service" and not scheme.checklist:
         problems.append(Problem((), "a scheme without scores needs a checklist"))
-    problems += [*_repeated_ids(scheme), *_undefined_clauses(scheme), *_wait_problems(scheme)]
+    problems += [*_repeated_ids(scheme), *_undefined_clauses(scheme)]
+    problems += [*_wait_problems(scheme), *_missing_readings(scheme)]
     problems += grounds_problems(scheme.grounds, scheme.clause_titles)
     if scheme.catalogue is not None:
         problems += _catalogue_problems(scheme, scheme.catalogue)
@@ -131,7 +132,12 @@ def _catalogue_problems(scheme: Scheme, catalogue: Catalogue) -> Iterator[Proble
         yield Problem((*at, "thresholds", "total"), reason)
     if catalogue.step == 0:
         yield Problem((*at, "step"), "a step of 0 leads nowhere")
+
+
+def _missing_readings(scheme: Scheme) -> Iterator[Problem]:
     for erratum, readings in NEEDED_READINGS.items():
+        if erratum == APPENDIX_B_POINTS and scheme.catalogue is None:
+            continue
         listed = next((set(one.choices) for one in scheme.errata if one.id == erratum), set())
         if listed != readings:
             yield Problem(("errata",), f"{erratum} must list exactly {', '.join(sorted(readings))}")

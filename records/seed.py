@@ -28,8 +28,8 @@ ACCOUNTS: dict[str, tuple[str | None, list[str], str]] = {
 }
 """User → body, roles, name."""
 
-TRADES = ("accommodation", "catering")
-"""The trades of the example special rules; every seeded auditor is competent in them."""
+TRADES = ("accommodation", "catering", "vinegar", "millet")
+"""The trades of the example special rules and standards; every seeded auditor is competent in them."""
 
 
 def seed(engine: Engine, password: str) -> None:

@@ -38,7 +38,7 @@ class Source:
     def take(self, path: Path, at: Loc = ()) -> None:
         """Read a file into the data: as a whole, or under a key; raises PackError."""
         node = _compose(path)
-        self.places[at] = (path, 1)
+        self.places[at] = (path, node.start_mark.line + 1)
         self._seen = set()
         value = self._value(path, node, at)
         if at:

@@ -12,7 +12,7 @@ QUOTES = 'points are a plain decimal in quotes, for instance "0.5"'
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return shutil.copytree(SCHEMES / "service" / "1.0", tmp_path / "service" / "1.0")
+    return shutil.copytree(SCHEMES, tmp_path / "packs") / "service" / "1.0"
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def test_a_special_rule_overrides_a_parameter_and_its_origin_is_kept() -> None:
     rules = overriding("/waits/audit.plan/limit/amount", 15).rules()
     assert rules.waits["audit.plan"].limit is not None
     assert rules.waits["audit.plan"].limit.amount == 15
-    assert rules.origins == {"/waits/audit.plan/limit/amount": "example-heritage-hotel 1.0"}
+    assert rules.origins["/waits/audit.plan/limit/amount"] == "example-heritage-hotel 1.0"
     assert overriding("/catalogue/thresholds/total", "85").scored.thresholds.total == 85
     assert overriding("/reminders/0", 120).reminders[0] == 120
 
