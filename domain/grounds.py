@@ -47,6 +47,11 @@ class MaintenanceCondition(Input):
     clause: ClauseId
     seen_in: list[str] = Field(min_length=1)
 
+    @property
+    def letter(self) -> str:
+        """Its letter, as a decision states it."""
+        return self.clause[-1]
+
 
 class Grounds(Input):
     """Every ground of a scheme: R:7/6.5.1a-f, R:10/9.3.1a-k, R:10/9.4a-i, R:10/9.1a-f."""
@@ -71,7 +76,7 @@ def grounds_problems(grounds: Grounds | None, clauses: Mapping[str, object]) -> 
     for name, letters in LETTERS.items() if grounds else ():
         listed: list[Ground | MaintenanceCondition] = getattr(grounds, name)
         at = ("grounds", name)
-        if [one.clause[-1] for one in listed] != list(letters):
+        if [one.letter for one in listed] != list(letters):
             yield Problem(at, f"the letters are {', '.join(letters)}, each once and in order")
         for place, one in enumerate(listed):
             if one.clause not in clauses:

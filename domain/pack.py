@@ -76,9 +76,10 @@ class Scheme(Input):
 
     @property
     def clause_titles(self) -> dict[str, Text]:
-        """Titles of every clause that can be cited, the catalogue's rows among them."""
-        rows = self.catalogue.rows if self.catalogue else []
-        return {clause.id: clause.title for clause in self.clauses} | {row.clause: row.title for row in rows}
+        """Titles of every clause that can be cited, the catalogue's rows and the checklist's indicators among them."""
+        rows = {row.clause: row.title for row in (self.catalogue.rows if self.catalogue else [])}
+        indicators = {item.clause: item.title for item in self.checklist}
+        return {clause.id: clause.title for clause in self.clauses} | rows | indicators
 
     @property
     def digest(self) -> str:

@@ -31,10 +31,22 @@ class PackSummary(Input):
 
 
 class Clause(Input):
-    """A clause by its id, with a short title in the product's own words."""
+    """A clause by its id, with a short title in the product's own words, and where the rulebook finds it."""
 
     id: ClauseId
     title: Text
+    heading: bool = False
+    """It says nothing but what stands under it."""
+    data: list[Annotated[str, StringConstraints(pattern=r"^([a-z0-9-]+/[0-9.]+#)?/|^settings\.py#")]] = Field(
+        default_factory=list
+    )
+    """What else the packs hold of it, beside entries that name it: JSON pointers into this scheme
+    (`/cycle/reaudit_days`) or another pack (`product/1.0#/pass_rule`), or a setting (`settings.py#alliance_codes`)."""
+    page: list[str] = Field(default_factory=list)
+    """Where a person sees it: paths of the API (`/schemas/audit.plan` is a task's form) or a printed document's
+    template; where none is named, the pages of the clause above it."""
+    duty: str | None = None
+    """The field of a task or an act in which a person confirms what only people can: `decision.make/conditions`."""
 
 
 class Stage(Input):
@@ -95,6 +107,11 @@ class ChecklistItem(Input):
     title: Text
     standard: bool = False
     """It speaks of conformity to the 山西精品 standard: what the pass rule asks to conform."""
+
+    @property
+    def clause(self) -> str:
+        """The indicator's clause id, for instance `G:A/2.3.1`."""
+        return f"G:A/{self.id}"
 
 
 class ChecklistHead(Input):
