@@ -15,6 +15,8 @@ from settings import Settings
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Certification cases of the Shanxi Premium alliance."
 )
+scheme = typer.Typer(no_args_is_help=True, help="Scheme packs: the rules as data.")
+app.add_typer(scheme, name="scheme")
 console = Console()
 
 
@@ -86,3 +88,39 @@ def demo(
     except DemoStoppedError as error:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
+
+
+@scheme.command("check")
+def check_schemes(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Folders of packs; else every pack in use.")] = None,
+) -> None:
+    """Validate packs; say where each is wrong, or its errata, what it borrows and what it sets."""
+    from services.pack_files import SCHEMES  # noqa: PLC0415  # heavy: only what this command needs
+    from services.pack_report import examine_paths, report  # noqa: PLC0415
+    from services.strict_yaml import PackError  # noqa: PLC0415
+
+    further = _settings().further_packs
+    try:
+        examined = examine_paths(paths or [SCHEMES, *further], further)
+    except PackError as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    for one in examined:
+        for line in report(one):
+            wrong = isinstance(one.pack, PackError)
+            console.print(line, style="red" if wrong else None, markup=False, highlight=False, soft_wrap=True)
+    if not examined:
+        console.print("there is no pack", style="red")
+    if not examined or any(isinstance(one.pack, PackError) for one in examined):
+        raise typer.Exit(1)
+
+
+@scheme.command("schema")
+def write_schemas(
+    out: Annotated[Path | None, typer.Option(help="Folder; else the published one.")] = None,
+) -> None:
+    """Write the JSON Schema of each kind of pack file."""
+    from services.pack_schemas import FOLDER, write  # noqa: PLC0415  # heavy: only what this command needs
+
+    for file in write(out or FOLDER):
+        console.print(str(file), markup=False, highlight=False, soft_wrap=True)

@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     task_queue: str = Field(default="cases", description="queue on which the workers of this installation listen")
     temporal_ui_url: str = Field(default="", description="address of Temporal's Web UI, for links from a case")
     storage_url: str = Field(default="", description="file: or s3: URL of the file store; empty: the data folder")
+    packs: Path | None = Field(default=None, description="folder of further packs: a body's own rules, special rules")
     public_url: str = Field(default="http://127.0.0.1:8000", description="address under which people reach the product")
     oidc_issuer: str = Field(default="", description="OpenID Connect issuer; empty: embedded accounts")
     rehearsal: bool = Field(default=False, description="1: cases run on clocks of their own that can be advanced")
@@ -57,6 +58,11 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the product keeps its own accounts on this machine."""
         return not self.oidc_issuer
+
+    @property
+    def further_packs(self) -> list[Path]:
+        """Where packs lie beside the product's own."""
+        return [self.packs] if self.packs else []
 
     @property
     def mail(self) -> MailSettings:

@@ -45,7 +45,7 @@ async def working(settings: Settings, client: Client) -> AsyncIterator[None]:
 
 def build(settings: Settings, client: Client, database: Engine) -> Worker:
     """A worker with its activities wired to their services."""
-    library = Library.load()
+    library = Library.load(*settings.further_packs)
     turns = TurnActivities(database, FactFinder(library, calendars.load()), react)
     storage = Storage.open(settings.files_url)
     deliveries = DeliveryActivities(database, Notices(settings.mail), library, storage, outside(settings))

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Request
 from api.desk import AtDesk
 from domain.acts import ACTS
 from domain.answers import ANSWERS
+from domain.pack import Scheme
 from domain.refusal import Refused
+from domain.trade_pack import TradePack
 from services.schemes import Library
 
 router = APIRouter(prefix="/api/v1", tags=["schemes"])
@@ -22,15 +24,26 @@ def list_schemes(_: AtDesk, request: Request) -> dict[str, Any]:
 
 @router.get("/schemes/{pack_id}/{version}")
 def show_scheme(_: AtDesk, request: Request, pack_id: str, version: str) -> dict[str, Any]:
-    """One pack whole, with the payload schema of each task and act."""
+    """One pack whole, with the payload schema of each task and act; a scheme with the packs of its trades."""
     library: Library = request.app.state.library
     for find in (library.scheme, library.trade_pack):
         try:
             pack = find(pack_id, version)
         except KeyError:
             continue
-        return {**pack.model_dump(mode="json"), "schemas": {kind: schema(kind) for kind in sorted({*ANSWERS, *ACTS})}}
+        schemas = {kind: schema(kind) for kind in sorted({*ANSWERS, *ACTS})}
+        return {**pack.model_dump(mode="json"), **_of_trades(library, pack), "schemas": schemas}
     raise Refused("not_found", "未找到", "Not found.")
+
+
+def _of_trades(library: Library, pack: Scheme | TradePack) -> dict[str, Any]:
+    if not isinstance(pack, Scheme):
+        return {}
+    trades = [one for one in library.trade_packs if one.scheme == pack.id]
+    return {
+        name: [one.model_dump(mode="json") for one in trades if one.kind == kind]
+        for name, kind in (("special_rules", "special_rule"), ("standards", "standard"))
+    }
 
 
 @router.get("/schemas/{kind}")

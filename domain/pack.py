@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, JsonValue
 
-from domain.catalogue import Catalogue, PackId
+from domain.catalogue import Catalogue, PackId, Row
 from domain.changes import ChangeKind
 from domain.grounds import Grounds
 from domain.model import Input, Text
@@ -65,7 +65,7 @@ class Scheme(Input):
     @classmethod
     def read(cls, data: JsonValue) -> Self:
         """Read a pack's data; raises pydantic's ValidationError, also for unknown keys at any depth."""
-        return cls.model_validate_json(json.dumps(data), extra="forbid")
+        return cls.model_validate_json(json.dumps(data), extra="forbid", strict=True)
 
     @property
     def scored(self) -> Catalogue:
@@ -77,9 +77,8 @@ class Scheme(Input):
     @property
     def clause_titles(self) -> dict[str, Text]:
         """Titles of every clause that can be cited, the catalogue's rows and the checklist's indicators among them."""
-        rows = {row.clause: row.title for row in (self.catalogue.rows if self.catalogue else [])}
-        indicators = {item.clause: item.title for item in self.checklist}
-        return {clause.id: clause.title for clause in self.clauses} | rows | indicators
+        cited: list[Row | ChecklistItem] = [*(self.catalogue.rows if self.catalogue else []), *self.checklist]
+        return {clause.id: clause.title for clause in self.clauses} | {one.clause: one.title for one in cited}
 
     @property
     def digest(self) -> str:
@@ -140,5 +139,7 @@ class Scheme(Input):
         data = self.model_dump(mode="json")
         for origin, override in laid:
             put(data, override)
+            below = f"{override.path}/"
+            data["origins"] = {path: whose for path, whose in data["origins"].items() if not path.startswith(below)}
             data["origins"][override.path] = origin
         return Scheme.read(data)

@@ -110,7 +110,7 @@ class ChecklistItem(Input):
 
     @property
     def clause(self) -> str:
-        """The indicator's clause id, for instance `G:A/2.3.1`."""
+        """The indicator's clause id, as `G:A/*` are."""
         return f"G:A/{self.id}"
 
 

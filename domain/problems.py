@@ -3,6 +3,8 @@
 from collections.abc import Hashable, Iterable, Iterator
 from typing import NamedTuple
 
+from pydantic import ValidationError
+
 Loc = tuple[str | int, ...]
 
 
@@ -20,3 +22,11 @@ def repeats(field: str, ids: Iterable[Hashable], *, prefix: Loc = ()) -> Iterato
         if one in seen:
             yield Problem((*prefix, field, place), f"{one} stands twice")
         seen.add(one)
+
+
+def first_fault(broken: ValidationError) -> Problem:
+    """Give the first thing that data of the wrong form gets wrong."""
+    error = broken.errors(include_url=False, include_input=False, include_context=False)[0]
+    name = ".".join(str(part) for part in error["loc"])
+    said = {"extra_forbidden": f"unknown key {name}", "missing": f"{name} is missing"}
+    return Problem(error["loc"], said.get(error["type"], f"{name}: {error['msg']}"))

@@ -38,6 +38,6 @@ def _key_parameters(standard: Standard) -> Iterator[Problem]:
     if not any(others for _, _, others in compared):
         yield Problem(("parameters",), f"no key parameter is compared with a standard of level {', '.join(REACHED)}")
     for place, parameter, others in compared:
-        for other in others:
-            if not parameter.reaches(other):
-                yield Problem(("parameters", place), f"{parameter.id} does not reach {other.standard}")
+        if others and not any(parameter.reaches(other) for other in others):
+            said = ", ".join(other.standard for other in others)
+            yield Problem(("parameters", place), f"{parameter.id} reaches none of {said}")

@@ -9,7 +9,8 @@ from domain.overrides import find
 from domain.pack import Scheme
 from domain.pack_parts import SchemeKind
 from domain.trade_pack import SpecialRule, Standard
-from services.schemes import HEAD, OPTIONAL, PARTS, Library
+from services.pack_files import HEAD, OPTIONAL, PARTS
+from services.schemes import Library
 
 SETTINGS: Final = "settings.py"
 _NAMES: Final = ("id", "kind", "row", "letter")

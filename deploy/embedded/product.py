@@ -42,6 +42,8 @@ async def serve(settings: Settings, port: int, console: Console) -> None:
             "JINGPIN_REHEARSAL": str(int(settings.rehearsal)),
             "JINGPIN_SMTP_URL": os.environ.get("JINGPIN_SMTP_URL", f"smtp://127.0.0.1:{sink.port}"),
         }
+        if settings.packs:
+            environment["JINGPIN_PACKS"] = str(settings.packs.resolve())
         commands = await _engine(settings, environment, stack)
         web = preferred_or_free(port)
         environment["JINGPIN_PUBLIC_URL"] = os.environ.get("JINGPIN_PUBLIC_URL", f"http://127.0.0.1:{web}")

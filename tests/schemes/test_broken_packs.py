@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.schemes import SCHEMES, PackError, load_pack, load_scheme
+from services.schemes import SCHEMES, PackError, load_laid_over, load_scheme
 
 QUOTES = 'points are a plain decimal in quotes, for instance "0.5"'
 
@@ -27,7 +27,7 @@ def broken(folder: Path, file: str, old: str, new: str) -> tuple[str, str, str]:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    load = (lambda one: load_pack(one / file)) if file == "special_rule.yaml" else load_scheme
+    load = (lambda one: load_laid_over(one / file)) if file == "special_rule.yaml" else load_scheme
     with pytest.raises(PackError) as refused:
         load(folder)
     error = refused.value

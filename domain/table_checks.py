@@ -1,0 +1,65 @@
+"""What makes a scheme's tables sound: person-days, sampling, lengths of the cycle, reminders (R:7/7.3, R:11)."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final, get_args
+
+from domain.pack import Scheme
+from domain.problems import Loc, Problem
+from domain.rules import Planning
+from domain.sheets import AuditKind
+
+MAY_BE_NOTHING: Final = {"late_entry_days"}
+"""Lengths of the cycle that may be 0."""
+
+
+def table_problems(scheme: Scheme) -> Iterator[Problem]:
+    """Say everything that cannot be in a scheme's tables."""
+    yield from _person_days(scheme.planning)
+    yield from _shares(scheme.planning)
+    for name, length in scheme.cycle:
+        if length < 0 or (length == 0 and name not in MAY_BE_NOTHING):
+            yield Problem(("cycle", name), f"{name} is {length}")
+    yield from _ladder(("reminders",), scheme.reminders)
+    for place, wait in enumerate(scheme.waits):
+        yield from _ladder(("waits", place, "reminders"), wait.reminders)
+
+
+def _person_days(planning: Planning) -> Iterator[Problem]:
+    at: Loc = ("planning", "person_days")
+    starts = [band.people_from for band in planning.person_days]
+    if starts[:1] != [0] or any(one >= after for one, after in pairwise(starts)):
+        yield Problem(at, "bands start at 0 people and ascend")
+    for place, band in enumerate(planning.person_days):
+        if min(band.initial, band.surveillance) <= 0:
+            yield Problem((*at, place), f"no person-days from {band.people_from} people")
+    if planning.increase_percent < 0:
+        yield Problem(("planning", "increase_percent"), f"{planning.increase_percent} is no increase")
+
+
+def _shares(planning: Planning) -> Iterator[Problem]:
+    at: Loc = ("planning", "sampling")
+    if "initial" not in planning.sampling:
+        yield Problem(at, "initial is missing")
+    for kind, factor in planning.sampling.items():
+        if kind not in get_args(AuditKind):
+            yield Problem((*at, kind), f"{kind} is no kind of audit")
+        if not _positive(factor):
+            yield Problem((*at, kind), f"{factor} is no positive number")
+    if not _positive(planning.grid):
+        yield Problem(("planning", "grid"), f"{planning.grid} is no positive number")
+    if not _positive(planning.random_share) or Fraction(planning.random_share) > 1:
+        yield Problem(("planning", "random_share"), f"{planning.random_share} is no share")
+
+
+def _positive(number: str) -> bool:
+    try:
+        return Fraction(number) > 0
+    except (ValueError, ZeroDivisionError):
+        return False
+
+
+def _ladder(at: Loc, days: list[int]) -> Iterator[Problem]:
+    if sorted(set(days), reverse=True) != days or any(one < 0 for one in days):
+        yield Problem(at, "reminders are days before the due date, the earliest first, each once")
