@@ -19,6 +19,7 @@ ANSWERS = (
     "audit.plan",
     "audit.management",
     "audit.characteristics",
+    "audit.checklist",
     "audit.credit",
     "audit.contents",
     "rectification.submit",

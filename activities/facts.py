@@ -49,7 +49,7 @@ class FactFinder:
                 facts.people = people.named(session, state.body, message.content)
                 facts.public_full = people.without_visit(message.content)
                 facts.public_content = store.content_digest(facts.public_full) if facts.public_full else ""
-            case "audit.management" | "audit.characteristics" | "audit.credit":
+            case "audit.management" | "audit.characteristics" | "audit.checklist" | "audit.credit":
                 self._scores.gather(session, state, message, facts, at)
             case "decision.make":
                 facts.certificate_number = "" if preview else _certificate_number(session, state, message, at)

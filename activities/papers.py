@@ -158,6 +158,7 @@ def report_data(dossier: Dossier) -> AuditReportData:
         reading_used=results.reading_used,
         sensitive=results.sensitive,
         characteristic=score_tables.characteristic(packs.trade, full),
+        shared_evidence=list(score_tables.shared(full)),
         findings=list(_findings(dossier)),
         credit=_credit(dossier, results.credit) if results.credit else None,
         contents=list(_contents(dossier)),

@@ -5,13 +5,20 @@ from fractions import Fraction
 from typing import Literal
 
 from domain.catalogue import Catalogue
-from domain.documents import CharacteristicItem, CharacteristicScore, IndicatorScore, ScoreRow, ThresholdScore
+from domain.documents import (
+    CharacteristicItem,
+    CharacteristicScore,
+    IndicatorScore,
+    ScoreRow,
+    SharedFile,
+    ThresholdScore,
+)
 from domain.points import format_points
 from domain.results import Readings, Results
+from domain.scoring import thresholds as needed_points
 from domain.sheets import ManagementSheet, RowScore
 from domain.trade_pack import SpecialRule, TradePack
 
-PERCENT = 100
 Mark = Literal["veto", "not_applicable", "carried", "violation"]
 TOPS: dict[str, Literal["q1", "q2", "q3", "q4"]] = {"q1": "q1", "q2": "q2", "q3": "q3", "q4": "q4"}
 
@@ -47,6 +54,7 @@ def _marks(score: RowScore) -> list[Mark]:
 
 def _remark(score: RowScore) -> str:
     said = [f"{element.id} {element.remark}" for element in score.elements if element.remark]
+    said += [f"{element.id} 采信 {element.adopted_from}" for element in score.elements if element.adopted_from]
     return "；".join([*said, score.reason] if score.reason else said)
 
 
@@ -65,14 +73,13 @@ def indicators(catalogue: Catalogue, readings: Readings) -> Iterator[IndicatorSc
 
 def thresholds(catalogue: Catalogue, readings: Readings) -> Iterator[ThresholdScore]:
     """Q1…Q4 and their sum against what a pass needs (R:B/3)."""
-    tops = catalogue.level(1)
-    share = Fraction(catalogue.thresholds.indicator_percent, PERCENT)
+    tops, needed = catalogue.level(1), needed_points(catalogue)
     for one in tops:
         yield ThresholdScore(
             id=TOPS[one.id],
             title=one.title.zh,
             points=format_points(one.points),
-            threshold=format_points(Fraction(one.points) * share),
+            threshold=format_points(needed[one.id]),
             normalise=readings.normalise.q[one.id],
             normalise_passed=one.id not in readings.normalise.failed,
             cap=readings.cap.q[one.id],
@@ -82,7 +89,7 @@ def thresholds(catalogue: Catalogue, readings: Readings) -> Iterator[ThresholdSc
         id="total",
         title="总得分",
         points=format_points(sum((Fraction(one.points) for one in tops), Fraction(0))),
-        threshold=format_points(catalogue.thresholds.total),
+        threshold=format_points(needed["total"]),
         normalise=readings.normalise.total,
         normalise_passed="total" not in readings.normalise.failed,
         cap=readings.cap.total,
@@ -95,10 +102,22 @@ def characteristic(rule: TradePack | None, results: Results) -> CharacteristicSc
     found = results.characteristic
     if not isinstance(rule, SpecialRule) or found is None:
         return None
+    adopted = {one.item: f"采信 {one.element}" for one in results.adoptions if one.by == "item"}
     items = [
         CharacteristicItem(
-            id=item.id, title=item.title.zh, points=format_points(item.points), score=found.items[item.id]
+            id=item.id,
+            title=item.title.zh,
+            points=format_points(item.points),
+            score=found.items[item.id],
+            remark=adopted.get(item.id, ""),
         )
         for item in rule.items
     ]
     return CharacteristicScore(score=found.score, threshold=found.threshold, passed=found.passed, items=items)
+
+
+def shared(results: Results) -> Iterator[SharedFile]:
+    """Every file that counts in several places, with the places in words."""
+    for one in results.shared_evidence:
+        places = [*(f"第{row}行" for row in one.rows), *one.items]
+        yield SharedFile(file=one.file, places="、".join(places), adopted=one.adopted)

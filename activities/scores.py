@@ -5,12 +5,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from domain.audit import Audit, Finding
+from domain.adoption import characteristics_side, check_adoptions, management_side
+from domain.audit import Audit, Finding, Source
+from domain.checklist import ChecklistSheet, check_checklist
 from domain.dates import local_date
+from domain.evaluation import Circumstances, Sheets, evaluate, evaluate_checklist
 from domain.pack import Scheme
 from domain.refusal import Fault, Refused
-from domain.results import ChosenReadings, Results
-from domain.scoring import credit_readings, score_characteristics, score_management, verdict
+from domain.results import ChosenReadings
 from domain.sheet_checks import Setting, check_characteristics, check_sheet
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet, to_approve, with_carried
 from domain.state import CaseState, Facts, Message
@@ -19,7 +21,13 @@ from records import store
 from records.tables import ContentRow
 from services.schemes import Library
 
-SHEETS = ("audit.management", "audit.characteristics", "audit.credit")
+CHECKLIST, CREDIT = "audit.checklist", "audit.credit"
+FOUND: dict[str, tuple[Source, str, str]] = {
+    "audit.management": ("management", "findings", "row"),
+    "audit.characteristics": ("characteristics", "deductions", "item"),
+    CHECKLIST: ("checklist", "findings", "indicator"),
+}
+"""Sheet → what its findings are called by, where they lie in it, and what each speaks of."""
 
 
 class Scores:
@@ -37,40 +45,71 @@ class Scores:
         audit = _audit_of(state, message)
         if audit is None or audit.plan is None:
             return
-        scheme, special_rule = self._library.packs_of(state)
-        if not isinstance(special_rule, SpecialRule):
-            return
-        previous = _previous_sheet(session, state, audit)
-        setting = Setting(audit.audit_kind, previous, _open_rows(state), audit.plan.sites)
-        self._check(scheme, special_rule, message, setting)
+        scheme, trade = self._library.packs_of(state)
+        texts = {kind: _text(session, state, audit, kind, message) for kind in (*scheme.evaluations, CREDIT)}
+        under = Circumstances(audit.plan.sites, local_date(at), _chosen(scheme, state))
+        results = None
+        if isinstance(trade, SpecialRule):
+            previous = _previous_sheet(session, state, audit)
+            setting = Setting(audit.audit_kind, previous, _open_rows(state), audit.plan.sites)
+            _refuse(_faults(scheme, trade, message, setting) + _adoption_faults(scheme, trade, message, texts))
+            if all(texts.values()):
+                results = evaluate(scheme.scored, trade, _sheets(texts, previous), under)
+        else:
+            _refuse(_checklist_faults(scheme, message, audit.plan.sites))
+            if all(texts.values()):
+                results = evaluate_checklist(scheme.checklist, scheme.judged_by, _checklist_sheets(texts), under)
         facts.findings = _findings(message, facts.content)
-        if message.name == "audit.management":
-            facts.to_approve = list(to_approve(ManagementSheet.model_validate_json(message.content)))
-        texts = {kind: _text(session, state, audit, kind, message) for kind in SHEETS}
-        if all(texts.values()):
-            results = _results(scheme, special_rule, audit, texts, previous, at)
-            facts.results, facts.results_full = _totals(results), results.model_dump_json()
+        facts.to_approve = _to_approve(message)
+        if results:
+            facts.results, facts.results_full = results.totals(), results.as_scored()
             facts.results_content = store.content_digest(facts.results_full)
 
-    def _check(
-        self,
-        scheme: Scheme,
-        special_rule: SpecialRule,
-        message: Message,
-        setting: Setting,
-    ) -> None:
-        faults: list[Fault] = []
-        if message.name == "audit.management":
-            faults = check_sheet(scheme.scored, ManagementSheet.model_validate_json(message.content), setting)
-        elif message.name == "audit.characteristics":
-            handed_in = CharacteristicsSheet.model_validate_json(message.content)
-            faults = check_characteristics(special_rule, handed_in, setting.sites or [])
-        if faults:
-            raise _invalid(faults)
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise Refused("invalid", "评价表有误", "The sheet is not valid.", faults=faults)
 
 
-def _invalid(faults: list[Fault]) -> Refused:
-    return Refused("invalid", "评分表有误", "The sheet is not valid.", faults=faults)
+def _to_approve(message: Message) -> list[int | str]:
+    if message.name == "audit.management":
+        return list(to_approve(ManagementSheet.model_validate_json(message.content)))
+    if message.name == CHECKLIST:
+        return list(ChecklistSheet.model_validate_json(message.content).not_applicable)
+    return []
+
+
+def _checklist_faults(scheme: Scheme, message: Message, sites: list[str]) -> list[Fault]:
+    if message.name != CHECKLIST:
+        return []
+    return check_checklist(scheme.checklist, ChecklistSheet.model_validate_json(message.content), sites)
+
+
+def _checklist_sheets(texts: dict[str, str]) -> tuple[ChecklistSheet, CreditSheet]:
+    return ChecklistSheet.model_validate_json(texts[CHECKLIST]), CreditSheet.model_validate_json(texts[CREDIT])
+
+
+def _faults(scheme: Scheme, special_rule: SpecialRule, message: Message, setting: Setting) -> list[Fault]:
+    if message.name == "audit.management":
+        return check_sheet(scheme.scored, ManagementSheet.model_validate_json(message.content), setting)
+    if message.name == "audit.characteristics":
+        handed_in = CharacteristicsSheet.model_validate_json(message.content)
+        return check_characteristics(special_rule, handed_in, setting.sites or [])
+    return []
+
+
+def _adoption_faults(scheme: Scheme, special_rule: SpecialRule, message: Message, texts: dict[str, str]) -> list[Fault]:
+    """R:7/7.4.2: the two sheets come in any order; whichever comes second is checked against the first."""
+    rows, items = texts["audit.management"], texts["audit.characteristics"]
+    management = management_side(scheme.scored, ManagementSheet.model_validate_json(rows) if rows else None)
+    characteristics = characteristics_side(
+        special_rule, CharacteristicsSheet.model_validate_json(items) if items else None
+    )
+    if message.name == "audit.management":
+        return check_adoptions(management, characteristics)
+    if message.name == "audit.characteristics":
+        return check_adoptions(characteristics, management)
+    return []
 
 
 def _audit_of(state: CaseState, message: Message) -> Audit | None:
@@ -106,67 +145,35 @@ def _open_rows(state: CaseState) -> list[int]:
     ]
 
 
-def _results(  # everything that a verdict rests on
-    scheme: Scheme,
-    special_rule: SpecialRule,
-    audit: Audit,
-    texts: dict[str, str],
-    previous: ManagementSheet | None,
-    at: datetime,
-) -> Results:
-    sites = audit.plan.sites if audit.plan else []
-    thresholds = scheme.scored.thresholds
-    management = with_carried(ManagementSheet.model_validate_json(texts["audit.management"]), previous)
-    characteristics = CharacteristicsSheet.model_validate_json(texts["audit.characteristics"])
-    credit = CreditSheet.model_validate_json(texts["audit.credit"])
-    return verdict(
-        score_management(scheme.scored, management),
-        score_characteristics(special_rule, characteristics, sites),
-        credit_readings(credit, local_date(at), thresholds),
-        ChosenReadings(),
+def _sheets(texts: dict[str, str], previous: ManagementSheet | None) -> Sheets:
+    return Sheets(
+        with_carried(ManagementSheet.model_validate_json(texts["audit.management"]), previous),
+        CharacteristicsSheet.model_validate_json(texts["audit.characteristics"]),
+        CreditSheet.model_validate_json(texts["audit.credit"]),
     )
 
 
-def _totals(results: Results) -> Results:
-    """The results without their rows, which lie in the record: a case's state stays small."""
-    if results.readings is None:
-        return results
-    readings = {
-        name: getattr(results.readings, name).model_copy(update={"rows": {}, "indicators": {}})
-        for name in ("normalise", "cap")
-    }
-    characteristic = results.characteristic and results.characteristic.model_copy(update={"items": {}})
-    changed = {"readings": results.readings.model_copy(update=readings), "characteristic": characteristic}
-    return results.model_copy(update=changed)
+def _chosen(scheme: Scheme, state: CaseState) -> ChosenReadings:
+    """The readings the case is pinned to; the pack's own where it names none."""
+    pinned = state.rules.readings if state.rules else {}
+    return ChosenReadings.of(scheme.chosen_readings() | pinned)
 
 
 def _findings(message: Message, content: str) -> list[Finding]:
-    data = json.loads(message.content)
-    if message.name == "audit.management":
-        return [
-            Finding(
-                id="",
-                source="management",
-                item=str(found["row"]),
-                site=found.get("site"),
-                content=content,
-                pointer=f"/findings/{place}/description",
-                severity=found["severity"],
-                rectify=found["rectify"],
-            )
-            for place, found in enumerate(data.get("findings", []))
-        ]
+    if message.name not in FOUND:
+        return []
+    source, part, item = FOUND[message.name]
     return [
         Finding(
             id="",
-            source="characteristics",
-            item=found["item"],
+            source=source,
+            item=str(found[item]),
             site=found.get("site"),
             content=content,
-            pointer=f"/deductions/{place}/description",
-            points=found["points"],
+            pointer=f"/{part}/{place}/description",
+            points=found.get("points"),
             severity=found["severity"],
             rectify=found["rectify"],
         )
-        for place, found in enumerate(data.get("deductions", []))
+        for place, found in enumerate(json.loads(message.content).get(part, []))
     ]

@@ -120,12 +120,9 @@ def _finding_view(finding: Finding, content: Content) -> dict[str, Any]:
 
 
 def _results_view(audit: Audit, content: Content) -> dict[str, Any]:
-    """The results whole: the state's totals with the rows that lie in the record."""
-    totals = audit.results.model_dump(mode="json") if audit.results else {}
-    if not audit.results_content:
-        return totals
-    rows = content(audit.results_content)
-    return {**totals, "readings": rows["readings"], "characteristic": rows["characteristic"]}
+    """The results whole: the state's totals with the parts that lie in the record."""
+    scored = content(audit.results_content) if audit.results_content else {}
+    return audit.results.whole(scored) if audit.results else {}
 
 
 def task_view(task: Task, state: CaseState) -> dict[str, Any]:

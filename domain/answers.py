@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from domain.application import Application, DocumentLetter, FileId, Ident, Name, Supplement
+from domain.checklist import ChecklistSheet
 from domain.grounds import Condition, SuspensionGround
 from domain.model import Input
 from domain.points import Points
@@ -242,6 +243,7 @@ ANSWERS: dict[str, type[Input]] = {
     "audit.close": Meeting,
     "audit.management": ManagementSheet,
     "audit.characteristics": CharacteristicsSheet,
+    "audit.checklist": ChecklistSheet,
     "audit.credit": CreditSheet,
     "audit.contents": AuditContents,
     "audit.mystery_visit": MysteryVisit,

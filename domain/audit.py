@@ -24,6 +24,10 @@ Stage = Literal[
 """The stages of the main line; an audit of it goes through those from its plan to its decision."""
 
 
+Source = Literal["management", "characteristics", "checklist"]
+"""The sheet that something was found in."""
+
+
 class TeamMember(Record):
     """A member of a plan's team: the account and the person behind it."""
 
@@ -65,9 +69,9 @@ class Finding(Record):
     """Something found that does not conform, or a deduction; its words lie in the content that names it."""
 
     id: str
-    source: Literal["management", "characteristics"]
+    source: Source
     item: str
-    """Row number or item of the special rule."""
+    """Row number, item of the special rule, or indicator of the checklist."""
     site: str | None = None
     content: str
     """SHA-256 of the sheet that holds its description."""
@@ -145,11 +149,8 @@ class Audit(Record):
             self.close_results()
 
     def _add(self, condition: Condition) -> None:
-        if self.results and condition not in self.results.failed_conditions:
-            failed = [*self.results.failed_conditions, condition]
-            # It fails however the errata are read.
-            changes = {"failed_conditions": failed, "verdict": "fail", "sensitive": []}
-            self.results = self.results.model_copy(update=changes)
+        if self.results:
+            self.results = self.results.fails(condition)
 
     def reopen_results(self) -> None:
         """The reviewer returned the audit: its scores are open again; what a timer failed stays failed."""

@@ -71,12 +71,12 @@ class Row(Input):
     title: Text
     groups: list[Group] = Field(min_length=1)
 
-    @property
+    @cached_property
     def reachable(self) -> Fraction:
         """The most points the row's elements can earn as printed."""
         return sum((group.reachable for group in self.groups), Fraction(0))
 
-    @property
+    @cached_property
     def read_points(self) -> Fraction:
         """The row's points under `normalise`."""
         return Fraction(self.points if self.normalised_points is None else self.normalised_points)

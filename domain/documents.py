@@ -152,6 +152,15 @@ class CharacteristicItem(Record):
     title: str
     points: str
     score: str
+    remark: str = ""
+
+
+class SharedFile(Record):
+    """A file of evidence that counts in several places; `adopted` where adoption joins them (R:7/7.4.2)."""
+
+    file: str
+    places: str
+    adopted: bool
 
 
 class CharacteristicScore(Record):
@@ -245,6 +254,7 @@ class AuditReportData(Record):
     sensitive: list[str] = Field(default_factory=list)
     """Errata on whose reading the verdict depends."""
     characteristic: CharacteristicScore | None = None
+    shared_evidence: list[SharedFile] = Field(default_factory=list)
     checklist: list[ChecklistAnswer] = Field(default_factory=list)
     findings: list[PrintedFinding] = Field(default_factory=list)
     credit: CreditResult | None = None

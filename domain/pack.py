@@ -75,6 +75,13 @@ class Scheme(Input):
         return self.catalogue
 
     @property
+    def judged_by(self) -> PassRule:
+        """The pass rule of a scheme that is decided on its checklist; raises ValueError for one without."""
+        if self.pass_rule is None:
+            raise ValueError(f"scheme {self.id} {self.version} has no pass rule")
+        return self.pass_rule
+
+    @property
     def clause_titles(self) -> dict[str, Text]:
         """Titles of every clause that can be cited, the catalogue's rows and the checklist's indicators among them."""
         cited: list[Row | ChecklistItem] = [*(self.catalogue.rows if self.catalogue else []), *self.checklist]

@@ -8,11 +8,9 @@ from domain.checklist_checks import checklist_problems
 from domain.grounds import grounds_problems
 from domain.pack import Scheme
 from domain.problems import Loc, Problem, repeats
+from domain.results import APPENDIX_B_POINTS, CREDIT_STRICTNESS
 from domain.rules import Lapse
 from domain.table_checks import table_problems
-
-APPENDIX_B_POINTS: Final = "appendix-b-points"
-CREDIT_STRICTNESS: Final = "credit-strictness"
 
 TASK_KINDS: Final = (
     "application.review",

@@ -99,6 +99,7 @@ class Rules(Record):
     house_rules: str = ""
     """The body's own rules that lie over the pack, `<id>/<version>`; empty for none."""
     evaluations: list[str] = Field(default_factory=lambda: ["audit.management", "audit.characteristics"])
-    """The task kinds in which the team hands in what the verdict is computed from."""
+    """The task kinds in which the team hands in what the verdict is computed from; the first holds what may not
+    apply."""
     origins: dict[str, str] = Field(default_factory=dict)
     """JSON pointer into the pack → whose the value is: a trade pack's, a body's (R:2), or borrowed of a scheme."""

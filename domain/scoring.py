@@ -1,14 +1,11 @@
 """Exact scoring of an audit: points by both readings of R:B, characteristics, credit and the verdict."""
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
-from itertools import product
-from typing import Final, get_args
+from typing import Final
 
-from domain.catalogue import Catalogue, Group, Row, Thresholds
-from domain.dates import YEAR_MONTHS, add_months
-from domain.pack_checks import APPENDIX_B_POINTS, CREDIT_STRICTNESS
+from domain.catalogue import Catalogue, Element, Group, GroupKind, Row
+from domain.credit import credit_passed, credit_readings
 from domain.points import format_points
 from domain.results import (
     CharacteristicResult,
@@ -16,40 +13,61 @@ from domain.results import (
     Condition,
     CreditReadings,
     CreditResult,
-    CreditStrictness,
     PointsReading,
     ReadingResult,
     Readings,
     Results,
     RowPoints,
 )
+from domain.sensitivity import sensitivity
 from domain.sheet_checks import Setting, check_characteristics, check_sheet
-from domain.sheets import CharacteristicsSheet, CreditEntry, CreditSheet, Deduction, ManagementSheet, RowScore
+from domain.sheets import CharacteristicsSheet, Deduction, ElementScore, ManagementSheet, RowScore
 from domain.trade_pack import SpecialRule, SpecialRuleItem
 
 __all__ = [
     "Setting",
+    "awards_of",
     "check_characteristics",
     "check_sheet",
     "credit_passed",
     "credit_readings",
+    "score_awards",
     "score_characteristics",
     "score_management",
+    "thresholds",
     "verdict",
 ]
 
 NOTHING: Final = Fraction(0)
 PERCENT: Final = 100
-CREDIT_YEARS: Final = 3
+ONE_COUNTS: Final[tuple[GroupKind, ...]] = ("tier", "alternative")
+CONDITIONS: Final[tuple[Condition, ...]] = ("q1", "q2", "q3", "q4", "total")
+"""What points can fail, in the order of the API."""
+
+Awards = Mapping[int, Mapping[str, Fraction]]
+"""Row → element → what it was awarded, as printed."""
 
 
 def score_management(catalogue: Catalogue, sheet: ManagementSheet) -> Readings:
     """Score a sheet without faults, its carried rows filled in, under both readings (R:7/7.4.3, R:B)."""
-    scores = {score.row: score for score in sheet.scores}
+    awards = awards_of(catalogue, sheet)
     return Readings(
-        normalise=_under(catalogue, scores, "normalise"),
-        cap=_under(catalogue, scores, "cap"),
+        normalise=score_awards(catalogue, sheet, awards, "normalise"),
+        cap=score_awards(catalogue, sheet, awards, "cap"),
     )
+
+
+def awards_of(catalogue: Catalogue, sheet: ManagementSheet) -> dict[int, dict[str, Fraction]]:
+    """Give what every element of the catalogue was awarded; one left out was awarded nothing."""
+    scores = {score.row: score for score in sheet.scores}
+    return {row.row: _awards(row, scores[row.row]) for row in catalogue.rows}
+
+
+def thresholds(catalogue: Catalogue) -> dict[str, Fraction]:
+    """Give the points that q1…q4 and their `total` must reach (R:B/3)."""
+    share = Fraction(catalogue.thresholds.indicator_percent, PERCENT)
+    tops = {top.id: Fraction(top.points) * share for top in catalogue.level(1)}
+    return tops | {"total": Fraction(catalogue.thresholds.total)}
 
 
 def score_characteristics(
@@ -75,32 +93,6 @@ def score_characteristics(
     )
 
 
-def credit_passed(
-    entries: Iterable[CreditEntry],
-    strictness: CreditStrictness,
-    on: date,
-    *,
-    listed: bool = False,
-    years: int = CREDIT_YEARS,
-) -> bool:
-    """Say whether credit is clean on a day: nothing that counts in the years before it (R:7/7.4.5).
-
-    `literal`: a violation or an accident of any severity, or a serious complaint; `serious-only`: whatever is
-    serious. A listing counts under both. An entry counts to the corresponding day, inclusive.
-    """
-    recent = [entry for entry in entries if on <= add_months(entry.on, years * YEAR_MONTHS)]
-    return not listed and not any(_counts(entry, strictness) for entry in recent)
-
-
-def credit_readings(sheet: CreditSheet, on: date, thresholds: Thresholds) -> CreditReadings:
-    """Judge a credit check under both readings of erratum `credit-strictness`."""
-    years = thresholds.credit_years
-    return CreditReadings(
-        literal=credit_passed(sheet.entries, "literal", on, listed=sheet.listed, years=years),
-        serious_only=credit_passed(sheet.entries, "serious-only", on, listed=sheet.listed, years=years),
-    )
-
-
 def verdict(
     readings: Readings,
     characteristic: CharacteristicResult,
@@ -119,16 +111,14 @@ def verdict(
         parts += [] if credit.under(under.credit) else ["credit"]
         return parts + [one for one in also_failed if one not in parts]
 
-    verdicts = {
-        (points, strictness): not failed(ChosenReadings(points=points, credit=strictness))
-        for points, strictness in product(get_args(PointsReading), get_args(CreditStrictness))
-    }
     conditions = failed(chosen)
+    would_be = sensitivity(lambda under: not failed(under), chosen)
     return Results(
         readings=readings,
         reading_used=chosen.points,
         strictness_used=chosen.credit,
-        sensitive=_sensitive(verdicts, chosen),
+        sensitive=list(would_be),
+        would_be=would_be,
         characteristic=characteristic,
         credit=CreditResult(passed=credit.under(chosen.credit)),
         failed_conditions=conditions,
@@ -136,37 +126,15 @@ def verdict(
     )
 
 
-def _sensitive(verdicts: dict[tuple[PointsReading, CreditStrictness], bool], chosen: ChosenReadings) -> list[str]:
-    """Give the errata that turn the verdict when read otherwise: alone, or only together."""
-    used = verdicts[chosen.points, chosen.credit]
-    turned = [
-        [
-            erratum
-            for erratum, differs in (
-                (APPENDIX_B_POINTS, points != chosen.points),
-                (CREDIT_STRICTNESS, strictness != chosen.credit),
-            )
-            if differs
-        ]
-        for (points, strictness), passed in verdicts.items()
-        if passed != used
-    ]
-    fewest = [errata for errata in turned if not any(set(other) < set(errata) for other in turned)]
-    return sorted({erratum for errata in fewest for erratum in errata})
-
-
-def _counts(entry: CreditEntry, strictness: CreditStrictness) -> bool:
-    any_severity = strictness == "literal" and entry.kind != "complaint"
-    return any_severity or entry.severity == "serious"
-
-
 def _item_points(item: SpecialRuleItem, deductions: Sequence[Deduction], sites: int) -> Fraction:
     taken = sum((Fraction(one.points) for one in deductions if one.item == item.id), NOTHING)
     return Fraction(item.points) - (taken / sites if item.per_site else taken)
 
 
-def _under(catalogue: Catalogue, scores: dict[int, RowScore], reading: PointsReading) -> ReadingResult:
-    printed = {row.row: _printed(row, scores[row.row]) for row in catalogue.rows}
+def score_awards(catalogue: Catalogue, sheet: ManagementSheet, awards: Awards, reading: PointsReading) -> ReadingResult:
+    """Score a sheet's rows under one reading, with these awards in place of the sheet's own."""
+    scores = {score.row: score for score in sheet.scores}
+    printed = {row.row: _printed(row, scores[row.row], awards[row.row]) for row in catalogue.rows}
     read = {row.row: _read(row, printed[row.row], reading) for row in catalogue.rows}
     gone = {number for number, score in scores.items() if score.not_applicable}
     indicators = {
@@ -174,43 +142,62 @@ def _under(catalogue: Catalogue, scores: dict[int, RowScore], reading: PointsRea
         for one in catalogue.level(2)
     }
     q = {top.id: sum((indicators[one.id] for one in catalogue.level(2, top.id)), NOTHING) for top in catalogue.level(1)}
-    failed = _failed(catalogue, q, vetoed=any(score.veto for score in scores.values()))
+    reached = q | {"total": sum(q.values(), NOTHING)}
+    needed = thresholds(catalogue)
+    failed = [name for name in CONDITIONS if name in needed and reached[name] < needed[name]]
+    failed += ["veto"] if any(score.veto for score in scores.values()) else []
     rows = {
         str(number): RowPoints(
             printed=format_points(printed[number]),
-            read=format_points(read[number]),
+            read=format_points(points),
+            elements=_written(awards[number]),
             not_applicable=number in gone,
+            carried=scores[number].carried,
+            violation=scores[number].violation,
         )
-        for number in printed
+        for number, points in read.items()
     }
     return ReadingResult(
         rows=rows,
-        indicators={one: format_points(points) for one, points in indicators.items()},
-        q={one: format_points(points) for one, points in q.items()},
-        total=format_points(sum(q.values(), NOTHING)),
+        indicators=_written(indicators),
+        q=_written(q),
+        total=format_points(reached["total"]),
+        thresholds=_written(needed),
         passed=not failed,
         failed=failed,
     )
 
 
-def _printed(row: Row, score: RowScore) -> Fraction:
+def _written(points: Mapping[str, Fraction]) -> dict[str, str]:
+    return {name: format_points(value) for name, value in points.items()}
+
+
+def _awards(row: Row, score: RowScore) -> dict[str, Fraction]:
+    given = {one.id: one for one in score.elements}
+    return {one.id: _award(one, given.get(one.id)) for group in row.groups for one in group.elements}
+
+
+def _award(element: Element, score: ElementScore | None) -> Fraction:
+    if score is None:
+        return NOTHING
+    return Fraction(score.points or 0) if score.count is None else Fraction(element.points) * score.count
+
+
+def _printed(row: Row, score: RowScore, awards: Mapping[str, Fraction]) -> Fraction:
     """Give what the row's elements earned on their printed scale."""
     zeroed = score.violation and "zeroed_by_violation" in row.flags
     if zeroed or score.not_applicable:
         return NOTHING
-    return sum((_group(group, score) for group in row.groups), NOTHING)
+    return sum((group_points(group, awards) for group in row.groups), NOTHING)
 
 
-def _group(group: Group, score: RowScore) -> Fraction:
-    awards = {one.id: one for one in score.elements}
-    earned = [
-        Fraction(element.points) * award.count if award.count is not None else Fraction(award.points or 0)
-        for element in group.elements
-        if (award := awards.get(element.id))
-    ]
-    if group.cap is not None:
-        return min(sum(earned, NOTHING), Fraction(group.cap))
-    return sum(earned, NOTHING) if group.kind == "additive" else max(earned, default=NOTHING)
+def group_points(group: Group, awards: Mapping[str, Fraction]) -> Fraction:
+    """Give what a group's awards count together, as printed."""
+    earned = [awards[element.id] for element in group.elements]
+    if group.kind in ONE_COUNTS:
+        return max(earned)
+    points = sum(earned, NOTHING)
+    return points if group.cap is None else min(points, Fraction(group.cap))
 
 
 def _read(row: Row, printed: Fraction, reading: PointsReading) -> Fraction:
@@ -230,13 +217,3 @@ def _indicator(
         return min(earned, points)
     of_rows = sum((Fraction(row.points) if reading == "cap" else row.read_points for row in left), NOTHING)
     return points * earned / of_rows
-
-
-def _failed(catalogue: Catalogue, q: dict[str, Fraction], *, vetoed: bool) -> list[Condition]:
-    """Give what keeps the management audit from passing (R:B/3), in the order of the API."""
-    thresholds = catalogue.thresholds
-    share = Fraction(thresholds.indicator_percent, PERCENT)
-    tops: dict[str, Condition] = {"q1": "q1", "q2": "q2", "q3": "q3", "q4": "q4"}
-    failed: list[Condition] = [tops[top.id] for top in catalogue.level(1) if q[top.id] < Fraction(top.points) * share]
-    failed += ["total"] if sum(q.values(), NOTHING) < thresholds.total else []
-    return failed + (["veto"] if vetoed else [])

@@ -116,6 +116,8 @@ def _carried(row: Row, score: RowScore, at: str, setting: Setting) -> Iterator[F
             yield Fault(pointer=f"{at}/carried", detail=detail)
     if not score.reason:
         yield Fault(pointer=f"{at}/reason", detail="a carried row needs a reason")
+    if any(element.adopted_from for element in score.elements):
+        yield Fault(pointer=f"{at}/elements", detail="a carried row adopts nothing")
     yield from _agrees_with_previous(row, score, at, setting)
 
 

@@ -26,6 +26,8 @@ class ElementScore(Input):
     count: int | None = Field(default=None, ge=0, le=MOST_ENTRIES)
     remark: Prose = ""
     evidence: list[FileId] = Field(default_factory=list, max_length=MOST_ENTRIES)
+    adopted_from: Ident | None = None
+    """The item of the special rule whose result in the same audit it takes over (R:7/7.4.2)."""
 
 
 class RowScore(Input):
@@ -67,6 +69,8 @@ class EvaluatedItem(Input):
     site: Ident | None = None
     remark: Prose = ""
     evidence: list[FileId] = Field(default_factory=list, max_length=MOST_ENTRIES)
+    adopted_from: Ident | None = None
+    """The catalogue's element whose result in the same audit it takes over (R:7/7.4.2)."""
 
 
 class Deduction(Input):
@@ -125,4 +129,6 @@ def to_approve(sheet: ManagementSheet) -> Sequence[int]:
 def _carry(score: RowScore, before: RowScore | None) -> RowScore:
     if not score.carried or before is None:
         return score
-    return before.model_copy(update={"carried": True, "reason": score.reason})
+    # An adoption holds in its own audit only.
+    elements = [one.model_copy(update={"adopted_from": None}) for one in before.elements]
+    return before.model_copy(update={"carried": True, "reason": score.reason, "elements": elements})

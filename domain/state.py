@@ -229,6 +229,6 @@ class Facts(Record):
     results_content: str = ""
     findings: list[Finding] = Field(default_factory=list)
     """What the sheet just handed in found, not yet numbered."""
-    to_approve: list[int] = Field(default_factory=list)
-    """Rows whose `not_applicable` the reviewer has to approve."""
+    to_approve: list[int | str] = Field(default_factory=list)
+    """Rows, or indicators of a checklist, that do not apply: the reviewer has to approve it."""
     certificate_number: str = ""

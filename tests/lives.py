@@ -23,7 +23,7 @@ from records.seed import ACCOUNTS, seed
 from records.tables import FileRow
 from services import calendars
 from services.schemes import Library
-from tests.domain.sheets import raw_sheet
+from tests.domain.sheets import a_checklist, raw_sheet
 from workflows.agenda import agenda
 from workflows.flow import admit, react
 
@@ -143,9 +143,9 @@ class Life:
 
     # Where tests begin
 
-    def contracted(self) -> "Life":
+    def contracted(self, **application: Any) -> "Life":
         """Applied, accepted, contracted: the plan is asked for."""
-        self.apply()
+        self.apply(**application)
         self.answer("manager", "application.review", outcome="accept")
         contract = {"contract_number": "HT-1", "signed_on": str(self.today), "fee_total": "36000.00"}
         self.answer("manager", "contract.sign", **contract, file_id="f-manager")
@@ -172,11 +172,15 @@ class Life:
         findings: list[dict[str, Any]] | None = None,
         deductions: list[dict[str, Any]] | None = None,
         credit: dict[str, Any] | None = None,
+        answers: dict[str, str] | None = None,
     ) -> "Life":
-        """All inputs of an audit of one day, today."""
+        """All inputs of an audit of one day, today; `answers` of a checklist in place of scores and deductions."""
         self.answer("leader", "audit.open", on=str(self.today), attendees=["x"])
-        self.answer("leader", "audit.management", **raw_sheet(scores), findings=findings or [])
-        self.answer("leader", "audit.characteristics", items=[], deductions=deductions or [], modes_used=[])
+        if "audit.checklist" in self.open:
+            self.answer("leader", "audit.checklist", **a_checklist(answers), findings=findings or [])
+        else:
+            self.answer("leader", "audit.management", **raw_sheet(scores), findings=findings or [])
+            self.answer("leader", "audit.characteristics", items=[], deductions=deductions or [], modes_used=[])
         self.answer("manager", "audit.credit", **(credit or {"listed": False}))
         self.answer("leader", "audit.close", on=str(self.today), attendees=["x"])
         return self
@@ -231,6 +235,19 @@ def an_application(number: int) -> dict[str, Any]:
         "documents": [{"kind": kind, "file_id": "f-applicant"} for kind in "abcdeghi"],
         "declarations": {"credit": True, "complaints": True},
     }
+
+
+PRODUCT: dict[str, Any] = {
+    "scheme": {"id": "product", "version": "1.0"},
+    "special_rule": {"id": "example-aged-vinegar", "version": "1.0"},
+    "service": {"name": "老陈醋", "description": "酿造食醋的生产", "category": "vinegar"},
+}
+"""What an application for a product says in place of a service's; a checklist decides on it."""
+AGRICULTURAL: dict[str, Any] = {
+    "scheme": {"id": "agricultural-product", "version": "1.0"},
+    "special_rule": {"id": "example-millet", "version": "1.0"},
+    "service": {"name": "小米", "description": "谷子的种植与加工", "category": "millet"},
+}
 
 
 CONTENTS = {letter: {"conclusion": "conforms", "evidence": "x"} for letter in "abcdef"}

@@ -130,8 +130,8 @@ def _audited(kept: Kept) -> None:
     content = kept.given("audit.characteristics", CHARACTERISTICS, audit.last_day)
     kept.given("audit.credit", CREDIT, date(2026, 11, 30))
     results = _results(management)
-    audit.results_content = kept.content(results.model_dump(mode="json"))
-    audit.results = _totals(results)
+    audit.results_content = kept.content(json.loads(results.as_scored()))
+    audit.results = results.totals().model_copy(update={"final": True})
     due_on = audit.last_day + timedelta(days=30)
     audit.findings = [_finding(content, due_on)]
     for day, cause in ((10, "交接班时未登记"), (20, "交接班制度缺少登记要求")):
@@ -178,13 +178,6 @@ def _results(management: dict[str, Any]) -> Results:
         credit_readings(CreditSheet.model_validate_json(json.dumps(CREDIT)), date(2026, 12, 20), CATALOGUE.thresholds),
         ChosenReadings(),
     )
-
-
-def _totals(results: Results) -> Results:
-    found = results.model_copy(deep=True, update={"final": True})
-    if found.readings and found.characteristic:
-        found.readings.normalise.rows, found.readings.cap.rows, found.characteristic.items = {}, {}, {}
-    return found
 
 
 def _finding(content: str, due_on: date) -> Finding:

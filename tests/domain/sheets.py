@@ -13,6 +13,8 @@ LIBRARY = Library.load()
 SCHEME = LIBRARY.scheme("service", "1.0")
 CATALOGUE = SCHEME.scored
 RULE = LIBRARY.special_rule("example-heritage-hotel", "1.0")
+PRODUCT = LIBRARY.scheme("product", "1.0")
+CHECKLIST = PRODUCT.checklist
 
 
 def full_row(row: Row) -> dict[str, Any]:
@@ -43,6 +45,13 @@ def raw_sheet(changes: dict[int, Any] | None = None, catalogue: Catalogue = CATA
 def a_sheet(changes: dict[int, Any] | None = None) -> ManagementSheet:
     """Give a management sheet of full marks but for the rows that change."""
     return ManagementSheet.model_validate(raw_sheet(changes))
+
+
+def a_checklist(answers: dict[str, str] | None = None) -> dict[str, Any]:
+    """Give a checklist sheet on which everything conforms but for the indicators named; these carry a remark."""
+    given = {item.id: "conforms" for item in CHECKLIST} | (answers or {})
+    items = [{"indicator": indicator, "answer": answer} for indicator, answer in given.items()]
+    return {"items": [one | ({} if one["answer"] == "conforms" else {"remark": "核实过"}) for one in items]}
 
 
 def awards(*given: str) -> list[dict[str, Any]]:

@@ -30,8 +30,8 @@ def entry(kind: str, severity: str, on: date = ON) -> CreditEntry:
     ],
 )
 def test_credit_is_read_by_the_erratum(kind: str, severity: str, literal: bool, serious_only: bool) -> None:  # noqa: FBT001  # expected figures
-    assert credit_passed([entry(kind, severity)], "literal", ON) is literal
-    assert credit_passed([entry(kind, severity)], "serious-only", ON) is serious_only
+    assert credit_passed([entry(kind, severity)], "literal", ON, years=3) is literal
+    assert credit_passed([entry(kind, severity)], "serious-only", ON, years=3) is serious_only
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_credit_is_read_by_the_erratum(kind: str, severity: str, literal: bool, 
     ],
 )
 def test_an_entry_counts_for_three_years_to_the_corresponding_day(happened: date, on: date, passed: bool) -> None:  # noqa: FBT001  # expected figure
-    assert credit_passed([entry("violation", "serious", happened)], "literal", on) is passed
+    assert credit_passed([entry("violation", "serious", happened)], "literal", on, years=3) is passed
 
 
 def test_a_listed_organization_has_no_clean_credit_under_any_reading() -> None:

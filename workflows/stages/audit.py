@@ -1,10 +1,6 @@
 """R:7/7.4: the audit on site, its interim verdict, the deduction list and the report."""
 
-from typing import Any
-
 from domain.answers import (
-    Approval,
-    AuditContents,
     AuditReport,
     FindingsConfirmation,
     Meeting,
@@ -14,26 +10,21 @@ from domain.answers import (
 from domain.audit import Audit
 from domain.cycle import issue_overdue
 from domain.dates import Anchor
-from domain.results import Results
-from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet
 from domain.state import Deadline, Effect, Task
 from domain.team import MYSTERY_VISIT
 from workflows.case import Case, invalid
-from workflows.stages import credit, reaudit, windows
+from workflows.stages import reaudit, windows
 
 MYSTERY = "audit.mystery_visit"
-ON_SITE = ("audit.open", "audit.management", "audit.characteristics", "audit.close")
-"""What the leader brings in from the site, in any order."""
 WITH_CONTENTS = ("surveillance", "recertification")
 """Audit kinds that conclude on R:7/6.5.2 a-f (and R:7/6.6.1 a-c)."""
 
 
 def begin(case: Case, audit: Audit) -> None:
     """R:7/7.4.2: documents passed; everything that is asked on site opens together."""
-    audit.awaits = [*ON_SITE, "audit.credit"]
-    for kind in ON_SITE:
+    audit.awaits = ["audit.open", *case.rules.evaluations, "audit.close", "audit.credit"]
+    for kind in audit.awaits:
         case.ask(kind, audit=audit)
-    case.ask("audit.credit", audit=audit)
     if audit.audit_kind in WITH_CONTENTS:
         audit.awaits.append("audit.contents")
         case.ask("audit.contents", audit=audit)
@@ -78,63 +69,6 @@ def closed(case: Case, task: Task, answer: Meeting) -> None:
     _given(case, audit, task, answer)
 
 
-def management_scored(case: Case, task: Task, answer: ManagementSheet) -> None:
-    """R:7/7.4.3: all 41 rows are scored; rows that do not apply wait for the reviewer's consent."""
-    audit = case.audit(task)
-    _take_findings(case, audit, "management")
-    _scored(case, audit, task, findings=len(answer.findings), not_applicable=case.facts.to_approve)
-    if case.facts.to_approve:
-        audit.awaits.append("approval.give")
-        case.ask("approval.give", audit=audit, subject="not_applicable")
-    _judge_when_complete(case, audit, task)
-
-
-def characteristics_scored(case: Case, task: Task, answer: CharacteristicsSheet) -> None:
-    """R:7/7.4.4: the service characteristics are evaluated, with each deduction's reason."""
-    audit = case.audit(task)
-    _take_findings(case, audit, "characteristics")
-    _scored(case, audit, task, deductions=len(answer.deductions))
-    _judge_when_complete(case, audit, task)
-
-
-def credit_checked(case: Case, task: Task, answer: CreditSheet) -> None:
-    """R:7/7.4.5: the organization's credit; asked again before a decision when it has grown old."""
-    audit = case.audit(task)
-    for place, entry in enumerate(answer.entries):
-        case.refuse_later_than_today(f"/entries/{place}/on", entry.on)
-    _scored(case, audit, task, listed=answer.listed, entries=len(answer.entries))
-    if audit.stage == "audit":
-        _judge_when_complete(case, audit, task)
-    elif case.facts.results:
-        _checked_again(case, audit, case.facts.results)
-
-
-def _checked_again(case: Case, audit: Audit, results: Results) -> None:
-    """Credit before a decision: it can add a failure; a reading the verdict has come to rest on is reviewed first."""
-    acknowledged = set(audit.results.sensitive) if audit.results else set()
-    audit.score(results, case.facts.results_content)
-    audit.close_results()
-    if audit.results and set(audit.results.sensitive) - acknowledged:
-        case.drop_tasks("decision.make", audit)
-        case.enter(audit, "review")
-    else:
-        credit.watch(case, audit)
-
-
-def contents_concluded(case: Case, task: Task, answer: AuditContents) -> None:
-    """R:7/6.5.2 a-f, at a recertification R:7/6.6.1 a-c as well: each concluded with evidence."""
-    audit = case.audit(task)
-    missing = [(f"/items/{letter}", "required") for letter in "abcdef" if letter not in answer.items]
-    if audit.audit_kind == "recertification":
-        missing += [(f"/renewal/{letter}", "required") for letter in "abc" if letter not in answer.renewal]
-    if missing:
-        raise invalid("各项内容均须有结论", "Every content needs its conclusion.", missing)
-    case.rely_on("contents")
-    conclusions = {letter: one.conclusion for letter, one in sorted(answer.items.items())}
-    _scored(case, audit, task, conclusions=conclusions)
-    _judge_when_complete(case, audit, task)
-
-
 def visited(case: Case, task: Task, answer: MysteryVisit) -> None:
     """R:4/4.2: the visit's own event is held until the client may know of it."""
     audit = case.audit(task)
@@ -149,51 +83,17 @@ def visited(case: Case, task: Task, answer: MysteryVisit) -> None:
     if covered_at := case.uncover(audit):
         shown["last_input_at"] = covered_at.isoformat()
     case.hold(task.kind, task.clause, audit=audit.id, **shown)
-    _judge_when_complete(case, audit, task)
-
-
-def approved(case: Case, task: Task, answer: Approval) -> None:
-    """Rows that do not apply: approved, or the sheet is asked for again."""
-    audit = case.audit(task)
-    case.refuse_if_evaluator(task.clause)
-    if answer.subject != task.subject:
-        raise invalid("审批事项不符", "This is another subject.", [("/subject", f"not {task.subject}")])
-    if answer.outcome not in ("approve", "refuse"):
-        raise invalid("该事项只能同意或不同意", "Approve or refuse.", [("/outcome", "approve or refuse")])
-    case.record_message(answer, task.clause, audit=audit.id)
-    case.take_duty(case.message.actor.person, "review")
-    audit.awaits.remove("approval.give")
-    if answer.outcome == "refuse":
-        case.reopen(audit, "audit.management")
-    _judge_when_complete(case, audit, task)
-
-
-def _take_findings(case: Case, audit: Audit, source: str) -> None:
-    kept = [finding for finding in audit.findings if finding.source != source]
-    known = {(finding.content, finding.pointer): finding for finding in audit.findings}
-    found = [*kept, *(known.get((one.content, one.pointer), one) for one in case.facts.findings)]
-    audit.findings = [
-        finding.model_copy(update={"id": f"{audit.id}-{finding.source[0]}{number}"})
-        for source in ("management", "characteristics")
-        for number, finding in enumerate((one for one in found if one.source == source), start=1)
-    ]
-
-
-def _scored(case: Case, audit: Audit, task: Task, **data: Any) -> None:  # noqa: ANN401  # JSON values
-    """A sheet lies in the record whole; its event holds its digest."""
-    case.give(audit, task.kind)
-    case.take_duty(case.message.actor.person, "evaluation")
-    case.record(task.kind, task.clause, audit=audit.id, task=task.id, content=case.facts.content, **data)
+    judge_when_complete(case, audit, task)
 
 
 def _given(case: Case, audit: Audit, task: Task, answer: Meeting) -> None:
     case.give(audit, task.kind)
     case.take_duty(case.message.actor.person, "evaluation")
     case.record_message(answer, task.clause, audit=audit.id)
-    _judge_when_complete(case, audit, task)
+    judge_when_complete(case, audit, task)
 
 
-def _judge_when_complete(case: Case, audit: Audit, task: Task) -> None:
+def judge_when_complete(case: Case, audit: Audit, task: Task) -> None:
     """R:7/7.4.5: the interim verdict, once everything is in; then the deduction list goes to the client.
 
     What came in last before a mystery visit is still to come in the client's eyes: a verdict that does not follow

@@ -1,7 +1,5 @@
 """R:7/7.3, R:11: planning an audit, its confirmation by the client, and the document review before it."""
 
-from fractions import Fraction
-
 from domain.answers import MAIN_POINTS, AuditPlan, DocumentReview, PlanConfirmation
 from domain.application import Supplement
 from domain.audit import Audit, Plan, TeamMember
@@ -15,6 +13,7 @@ from domain.planning import (
 )
 from domain.points import format_points
 from domain.prose import figures
+from domain.refusal import Refused
 from domain.sampling import Sites, check_sampling, draw
 from domain.sheets import AuditKind
 from domain.state import Deadline, Task
@@ -51,7 +50,7 @@ def planned(case: Case, task: Task, answer: AuditPlan) -> None:
 
 def _check(case: Case, audit: Audit, answer: AuditPlan) -> None:
     if case.state.special_rule is None:
-        raise case.refuse("R:7/7.4.5", "没有专用规则,不能策划", "Without a special rule no audit can be planned.")
+        raise _without_trade_pack(case)
     if answer.planned_from < case.today:
         raise invalid("计划日期早于今天", "The plan lies in the past.", [("/planned_from", f"before {case.today}")])
     _check_window(case, audit, answer)
@@ -73,9 +72,16 @@ def _check(case: Case, audit: Audit, answer: AuditPlan) -> None:
             *(check_sampling(answer.sites.risk_basis, _sites(case, answer)) if answer.sites else []),
         ]
     )
-    if not Fraction(days.management) or not Fraction(days.characteristics):
-        raise case.refuse(PLANNING, "两项评价均须安排人日", "Both evaluations need person-days.")
+    two = "audit.characteristics" in case.rules.evaluations
+    if not days.management or (two and not days.characteristics):
+        raise case.refuse(PLANNING, "各项评价均须安排人日", "Every evaluation needs person-days.")
     _check_independence(case, answer)
+
+
+def _without_trade_pack(case: Case) -> Refused:
+    if "audit.checklist" in case.rules.evaluations:
+        return case.refuse("G:5", "没有“山西精品”标准,不能策划", "Without a standard no audit can be planned.")
+    return case.refuse("R:7/7.4.5", "没有专用规则,不能策划", "Without a special rule no audit can be planned.")
 
 
 def _check_window(case: Case, audit: Audit, answer: AuditPlan) -> None:

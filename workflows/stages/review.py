@@ -8,7 +8,6 @@ from workflows.case import Case, invalid
 from workflows.stages import credit, cycle, suspension
 
 INDEPENDENCE = "R:7/6.4.6.2"
-REOPENABLE = ("audit.management", "audit.characteristics", "audit.credit", "audit.report")
 
 
 def begin(case: Case, audit: Audit) -> None:
@@ -52,7 +51,8 @@ def _check_acknowledged(case: Case, audit: Audit, answer: IndependentReview) -> 
 
 
 def _return(case: Case, audit: Audit, kinds: list[str]) -> None:
-    unknown = [(f"/reopen/{place}", "cannot be reopened") for place, kind in enumerate(kinds) if kind not in REOPENABLE]
+    reopenable = (*case.rules.evaluations, "audit.credit", "audit.report")
+    unknown = [(f"/reopen/{place}", "cannot be reopened") for place, kind in enumerate(kinds) if kind not in reopenable]
     if unknown:
         raise invalid("所列任务不能重新打开", "A named task cannot be reopened.", unknown)
     if not audit.on_site and set(kinds) != {"audit.report"}:
