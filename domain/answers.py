@@ -23,7 +23,7 @@ class ApplicationReview(Input):
 
 
 class ContractSigned(Input):
-    """R:7/7.2.2: the certification contract; the fee in yuan as a decimal string."""
+    """R:7/7.2.2: the certification contract; R:12: the fee in yuan as a decimal string."""
 
     contract_number: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     signed_on: date
@@ -54,7 +54,7 @@ class PlannedMember(Input):
 
 
 class AuditPlan(Input):
-    """R:7/7.3.1: purpose, basis, team, person-days, sampling and both evaluations."""
+    """R:7/7.3.1: purpose, basis (R:5), team, person-days, sampling and both evaluations."""
 
     objective: Reason
     basis: list[Name] = Field(min_length=1, max_length=50)
@@ -92,7 +92,7 @@ MAIN_POINTS: tuple[Literal["a", "b"], ...] = ("a", "b")
 
 
 class DocumentReview(Input):
-    """R:7/7.4.1: whether a and b are met, and what is to be corrected."""
+    """R:7/7.4.1a-b: whether both points are met, and what is to be corrected."""
 
     outcome: Literal["pass", "return"]
     checks: dict[Literal["a", "b"], bool | Checked]

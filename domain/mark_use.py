@@ -14,7 +14,9 @@ BARRED_BY: Final[dict[CertificateStatus, str]] = {
     "expired": "R:8/7.3.4",
     "superseded": "R:10/9.2",
 }
-"""Status of a certificate on a day → the clause under which neither it nor the mark may be used on that day."""
+"""Status of a certificate on a day → the clause under which neither it nor the mark may be used on that day.
+
+What more the rules on the mark ask is not at hand (R:8/7.2.2)."""
 
 
 def may_use(status: CertificateStatus) -> bool:

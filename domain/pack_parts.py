@@ -65,7 +65,7 @@ class Reading(Input):
 
 
 class Erratum(Input):
-    """A defect of the printed rule, how it is read here, and how else it could be read."""
+    """A defect of the printed rule or a document not at hand (R:3, G:2), how it is read, and how else it could be."""
 
     id: PackId
     kind: ErratumKind
@@ -89,7 +89,7 @@ class Erratum(Input):
 
 
 class DocumentKind(Input):
-    """One of the documents that belong to an application (R:7/7.2.1 a…j)."""
+    """One of the documents that belong to an application (R:7/7.2.1a-j)."""
 
     kind: Annotated[str, StringConstraints(pattern=r"^[a-z]$")]
     clause: ClauseId
@@ -123,7 +123,7 @@ class ChecklistHead(Input):
 
 
 class PassRule(Input):
-    """When a checklist passes: no rule of the alliance, but the body's own, and labelled so."""
+    """When a checklist passes (G:4.3, G:6.2): no rule of the alliance, but the body's own, and labelled so."""
 
     label: Text
     barred: list[Answer] = Field(min_length=1)
@@ -137,7 +137,7 @@ class PassRule(Input):
 
 
 class Coverage(Input):
-    """Which rows of the scored catalogue look at an indicator of the general requirements."""
+    """Which rows of the scored catalogue look at an indicator of the general requirements; G:5c rests on 3.3.7."""
 
     indicator: PackId
     rows: list[int] = Field(default_factory=list)

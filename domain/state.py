@@ -122,7 +122,7 @@ CertificateStatus = Literal["upcoming", "valid", "suspended", "withdrawn", "canc
 
 
 class Certificate(Record):
-    """A certificate that was issued in this case."""
+    """A certificate that was issued in this case (R:4/4.4)."""
 
     number: str
     status: CertificateStatus

@@ -37,7 +37,7 @@ def cited(text: str, known: Collection[str]) -> Iterator[str]:
         clause, last = found["id"], found["last"]
         end = _END.search(clause)
         if found["all"]:
-            yield from (one for one in known if one.startswith(f"{clause}/"))
+            yield from (one for one in known if re.match(rf"{re.escape(clause)}[./a-z]", one))
         elif found["spans"]:
             for span in found["spans"].split(", "):
                 yield from (f"{clause}{letter}" for letter in _from_to(span[0], span[-1]))
@@ -114,8 +114,9 @@ def _target(node: ast.stmt) -> str:
 
 
 def _texts(node: ast.AST, constants: dict[str, str]) -> Iterator[str]:
+    pieces = {piece for one in ast.walk(node) if isinstance(one, ast.JoinedStr) for piece in one.values}
     for one in ast.walk(node):
-        if isinstance(one, ast.Constant) and isinstance(one.value, str):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and one not in pieces:
             yield one.value
         elif isinstance(one, ast.Name) and one.id in constants:
             yield constants[one.id]
