@@ -25,9 +25,9 @@ def catalogue_problems(scheme: Scheme) -> Iterator[Problem]:
     yield from _indicator_problems(scheme, catalogue)
     for place, row in enumerate(catalogue.rows):
         at: Loc = (*AT, "rows", place)
-        yield from _row_problems(scheme, catalogue, row, at)
         for number, group in enumerate(row.groups):
             yield from _unearnable(row, group, (*at, "groups", number))
+        yield from _row_problems(scheme, catalogue, row, at)
     yield from _threshold_problems(catalogue)
     if catalogue.step == 0:
         yield Problem((*AT, "step"), "a step of 0 leads nowhere")

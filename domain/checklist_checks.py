@@ -28,13 +28,13 @@ def _head_problems(scheme: Scheme) -> Iterator[Problem]:
     for place, head in enumerate(scheme.heads):
         if head.parent is not None and head.parent not in dimensions:
             yield Problem(("heads", place), f"{head.parent} is no dimension")
-        if head.id not in used:
-            yield Problem(("heads", place), f"nothing stands under {head.id}")
     for place, item in enumerate(scheme.checklist):
         if item.dimension not in dimensions:
             yield Problem(("checklist", place, "dimension"), f"{item.dimension} is no dimension")
         elif (item.dimension, item.group) not in groups:
             yield Problem(("checklist", place, "group"), f"{item.group} is no group of {item.dimension}")
+    empty = [(place, head.id) for place, head in enumerate(scheme.heads) if head.id not in used]
+    yield from (Problem(("heads", place), f"nothing stands under {head}") for place, head in empty)
 
 
 def _pass_rule_problems(scheme: Scheme, rule: PassRule) -> Iterator[Problem]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
 from typing import Final, get_args
 
 from domain.pack import Scheme
@@ -28,10 +27,13 @@ def table_problems(scheme: Scheme) -> Iterator[Problem]:
 
 def _person_days(planning: Planning) -> Iterator[Problem]:
     at: Loc = ("planning", "person_days")
-    starts = [band.people_from for band in planning.person_days]
-    if starts[:1] != [0] or any(one >= after for one, after in pairwise(starts)):
-        yield Problem(at, "bands start at 0 people and ascend")
+    if not planning.person_days:
+        yield Problem(at, "there is no band")
+    least = 0
     for place, band in enumerate(planning.person_days):
+        if band.people_from < least or (place == 0 and band.people_from > 0):
+            yield Problem((*at, place), "bands start at 0 people and ascend")
+        least = band.people_from + 1
         if min(band.initial, band.surveillance) <= 0:
             yield Problem((*at, place), f"no person-days from {band.people_from} people")
     if planning.increase_percent < 0:
