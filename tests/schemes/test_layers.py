@@ -1,5 +1,8 @@
 """What lies over a scheme: whose value counts, and what is refused, each with file, line and reason."""
 
+import re
+import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -7,79 +10,8 @@ import pytest
 import yaml
 
 from domain.overrides import Override
-from services.schemes import Library, PackError
-
-
-class Plain(yaml.SafeDumper):
-    """Writes the same value twice where it stands twice: packs have no aliases."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # any YAML value
-        return True
-
-
-RULE: dict[str, Any] = {
-    "id": "tea",
-    "version": "1.0",
-    "kind": "special_rule",
-    "scheme": "service",
-    "trade": "tea",
-    "title": {"zh": "茶", "en": "Tea"},
-    "threshold": "80",
-    "step": "1",
-    "items": [
-        {
-            "id": "a",
-            "points": "100",
-            "dimension": "time",
-            "kind": "qualitative",
-            "per_site": True,
-            "title": {"zh": "快", "en": "Quick"},
-        }
-    ],
-}
-HOUSE: dict[str, Any] = {
-    "id": "demo-service",
-    "version": "1.0",
-    "kind": "house_rules",
-    "body": "demo",
-    "scheme": "service",
-    "title": {"zh": "本机构规定", "en": "The body's own rules"},
-    "approver": {"zh": "技术委员会", "en": "The technical committee"},
-    "valid_from": "2026-01-01",
-}
-STANDARD: dict[str, Any] = {
-    "id": "noodles",
-    "version": "1.0",
-    "kind": "standard",
-    "scheme": "product",
-    "trade": "noodles",
-    "title": {"zh": "面", "en": "Noodles"},
-}
-
-
-def compared(level: str, value: str, standard: str = "X") -> dict[str, str]:
-    """What another standard asks."""
-    return {"standard": standard, "level": level, "value": value}
-
-
-def parameter(name: str, value: str, *others: dict[str, str], better: str = "lower", **more: Any) -> dict[str, Any]:
-    """A parameter of a standard."""
-    title = {"zh": name, "en": name}
-    return {"id": name, "title": title, "value": value, "better": better, "compared": list(others), **more}
-
-
-def lay(root: Path, pack: dict[str, Any], **changes: Any) -> Path:
-    """Put a pack into a folder of packs; gives its file."""
-    whole = pack | changes
-    file = root / whole["id"] / whole["version"] / f"{whole['kind']}.yaml"
-    file.parent.mkdir(parents=True)
-    file.write_text(yaml.dump(whole, Dumper=Plain, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    return file
-
-
-def setting(**values: Any) -> list[dict[str, Any]]:
-    """Overrides, `/` written as `__`."""
-    return [{"path": f"/{path.replace('__', '/')}", "value": value} for path, value in values.items()]
+from services.schemes import SCHEMES, Library, PackError
+from tests.schemes.builders import HOUSE, RULE, STANDARD, compared, lay, parameter, setting
 
 
 def refused(root: Path) -> tuple[str, str, str]:
@@ -336,3 +268,22 @@ def test_a_special_rule_for_a_scheme_without_points_is_refused(tmp_path: Path) -
 def test_an_override_names_a_parameter() -> None:
     with pytest.raises(ValueError, match="pattern"):
         Override(path="/errata/0/reading", value=1)
+
+
+# --- the examples of the documentation --------------------------------------------------------------------
+
+PAGE = (SCHEMES.parent / "docs" / "packs.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```yaml\n# packs/(\S+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_examples_of_the_documentation_are_sound(tmp_path: Path) -> None:
+    assert [path for path, _ in EXAMPLES] == ["demo-service/1.0/house_rules.yaml", "service/1.1/scheme.yaml"]
+    for path, text in EXAMPLES:
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    shutil.copy(SCHEMES / "service" / "1.0" / "errata.yaml", tmp_path / "service" / "1.1")
+    library = Library.load(tmp_path)
+    house = library.house_rules_of("demo", "service", date(2027, 1, 1))
+    assert house is not None
+    assert house.readings == {"credit-strictness": "serious-only"}
+    assert library.scheme("service", "1.1").waits == library.scheme(*SERVICE).waits
