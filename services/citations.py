@@ -15,7 +15,7 @@ ABOUT_CLAUSES: Final = ("citations.py", "rulebook.py", "rulebook_page.py")
 _ID: Final = r"[RG]:[0-9A-Z](?:[0-9A-Za-z./]*[0-9A-Za-z])?"
 _SPAN: Final = r"[a-z][-–…][a-z]\b"
 _CITED: Final = re.compile(
-    rf"(?P<id>{_ID})(?:[-–…](?P<last>[a-z]\b|[0-9]+\b(?!\.))| (?P<spans>{_SPAN}(?:, {_SPAN})*)|(?P<all>/\*))?"
+    rf"(?P<id>{_ID})(?:[-–…](?P<last>[a-z]\b|[0-9]+\b(?!\.[0-9]))| (?P<spans>{_SPAN}(?:, {_SPAN})*)|(?P<all>/\*))?"
 )
 _END: Final = re.compile(r"([a-z]|(?<=row)[0-9]+)$")
 

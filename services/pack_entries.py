@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from domain.overrides import find
 from domain.pack import Scheme
@@ -14,7 +14,7 @@ from services.schemes import Library
 
 SETTINGS: Final = "settings.py"
 _NAMES: Final = ("id", "kind", "row", "letter")
-"""What an entry is called by, the first that it has."""
+"""What an entry is called by: the first that it has."""
 
 
 class Entry(NamedTuple):
@@ -37,34 +37,38 @@ def naming(scheme: Scheme) -> Iterator[tuple[str, Entry]]:
         yield from ((one.clause, Entry(file, _name(one))) for one in _naming(getattr(scheme, part)))
 
 
-def pointed_at(library: Library, scheme: Scheme, pointer: str) -> Entry:
-    """Give the entry a clause points at.
+class Pointers:
+    """Finds what the clauses of a scheme point at, in it and in the other packs of a library."""
 
-    Args:
-        library: The packs.
-        scheme: The scheme the clause belongs to.
-        pointer: As `Clause.data` holds it.
+    def __init__(self, library: Library, scheme: Scheme) -> None:
+        self._library = library
+        self._packs: dict[str, Scheme | SpecialRule | Standard] = {"": scheme}
+        self._data: dict[str, JsonValue] = {}
 
-    Raises:
-        KeyError: there is no such pack.
-        ValueError: there is nothing in it.
-    """
-    named, _, inside = pointer.rpartition("#")
-    if named == SETTINGS:
-        return Entry(SETTINGS, inside)
-    pack = _pack(library, named) if named else scheme
-    if find(pack.model_dump(mode="json"), inside) in (None, [], {}, ""):
-        raise ValueError(f"{pointer} is empty")
-    part, _, name = inside.removeprefix("/").partition("/")
-    return Entry(_file(pack, part), name or part)
+    def entry(self, pointer: str) -> Entry:
+        """Give the entry at a pointer, as `Clause.data` holds it.
 
+        Raises:
+            KeyError: there is no such pack.
+            ValueError: there is nothing at it.
+        """
+        named, _, inside = pointer.rpartition("#")
+        if named == SETTINGS:
+            return Entry(SETTINGS, inside)
+        pack = self._pack(named)
+        if named not in self._data:
+            self._data[named] = pack.model_dump(mode="json")
+        if find(self._data[named], inside) in (None, [], {}, ""):
+            raise ValueError(f"{pointer} is empty")
+        part, _, name = inside.removeprefix("/").partition("/")
+        return Entry(_file(pack, part), name or part)
 
-def _pack(library: Library, named: str) -> Scheme | SpecialRule | Standard:
-    pack_id, _, version = named.partition("/")
-    try:
-        return library.scheme(pack_id, version)
-    except KeyError:
-        return library.trade_pack(pack_id, version)
+    def _pack(self, named: str) -> Scheme | SpecialRule | Standard:
+        if named not in self._packs:
+            pack_id, _, version = named.partition("/")
+            known = {(one.id, one.version): one for one in schemes(self._library)}
+            self._packs[named] = known.get((pack_id, version)) or self._library.trade_pack(pack_id, version)
+        return self._packs[named]
 
 
 def _file(pack: Scheme | SpecialRule | Standard, part: str) -> str:

@@ -1,6 +1,7 @@
 """The rulebook: for every clause of both texts its data, functions, tests and pages, or the people's duty it is."""
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -10,7 +11,7 @@ from domain.pack_parts import Clause
 from domain.payloads import MODELS
 from services import citations
 from services.citations import Place
-from services.pack_entries import Entry, naming, pointed_at, schemes
+from services.pack_entries import Entry, Pointers, naming, schemes
 from services.schemes import Library
 
 ROOT: Final = Path(__file__).parents[1]
@@ -82,6 +83,12 @@ class Rulebook:
         whole, duties, every = (len(one) for one in (self._whole, self.duties, self.counted))
         return f"{whole} of {every} clauses covered; {duties} are duties of people ({duties * 100 / every:.0f} %)"
 
+    def report(self) -> Iterator[str]:
+        """What is told of the clauses beside the packs; nothing where the sources are not at hand."""
+        if (self._root / citations.TESTS).is_dir():
+            yield self.coverage
+            yield from (f"  {problem}" for problem in self.problems)
+
     @property
     def problems(self) -> list[str]:
         """Everything that keeps the rulebook from being whole, in words; pages are looked up by who knows them."""
@@ -106,9 +113,10 @@ class Rulebook:
         for scheme in schemes(self._library):
             for clause, entry in naming(scheme):
                 found.setdefault(clause, {})[entry] = None
+        pointers = Pointers(self._library, self._scheme)
         for own in self._scheme.clauses:
             for pointer in own.data:
-                found.setdefault(own.id, {})[pointed_at(self._library, self._scheme, pointer)] = None
+                found.setdefault(own.id, {})[pointers.entry(pointer)] = None
         return {clause: list(entries) for clause, entries in found.items()}
 
     def _pages(self, clause: str | None) -> list[str]:
