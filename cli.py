@@ -94,9 +94,11 @@ def demo(
 def check_schemes(
     paths: Annotated[list[Path] | None, typer.Argument(help="Folders of packs; else every pack in use.")] = None,
 ) -> None:
-    """Validate packs; say where each is wrong, or its errata, what it borrows and what it sets."""
+    """Validate packs: where each is wrong, or its errata, what it borrows and sets; then the clauses covered."""
     from services.pack_files import SCHEMES  # noqa: PLC0415  # heavy: only what this command needs
     from services.pack_report import examine_paths, report  # noqa: PLC0415
+    from services.rulebook import Rulebook  # noqa: PLC0415
+    from services.schemes import Library  # noqa: PLC0415
     from services.strict_yaml import PackError  # noqa: PLC0415
 
     further = _settings().further_packs
@@ -113,6 +115,8 @@ def check_schemes(
         console.print("there is no pack", style="red")
     if not examined or any(isinstance(one.pack, PackError) for one in examined):
         raise typer.Exit(1)
+    for line in Rulebook(Library.load(*further)).report():
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @scheme.command("schema")
@@ -124,3 +128,16 @@ def write_schemas(
 
     for file in write(out or FOLDER):
         console.print(str(file), markup=False, highlight=False, soft_wrap=True)
+
+
+@scheme.command("rulebook")
+def write_rulebook() -> None:
+    """Write docs/rulebook.md: every clause with its data, functions, tests and page, or the people's duty it is."""
+    from services.rulebook import Rulebook  # noqa: PLC0415  # heavy: only what this command needs
+    from services.rulebook_page import PAGE, written  # noqa: PLC0415
+    from services.schemes import Library  # noqa: PLC0415
+
+    book = Rulebook(Library.load())
+    PAGE.write_text(written(book), encoding="utf-8")
+    for line in (str(PAGE), *book.report()):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -6,6 +6,7 @@ from html import escape
 from string import Template
 from urllib.parse import quote
 
+from domain.mark_use import may_use
 from records.certificates import Entry, Status
 
 
@@ -129,6 +130,7 @@ def _page(title: str, content: Html) -> Html:
 
 def _facts(found: Entry, body: tuple[str, str]) -> Html:
     row = found.row
+    use = "可以 allowed" if may_use(found.status) else "不得 not allowed"
     rule = f"{row.special_rule} {row.special_rule_version}" if row.special_rule else ""
     facts = [
         ("证书编号", "Certificate No.", row.number),
@@ -140,6 +142,7 @@ def _facts(found: Entry, body: tuple[str, str]) -> Html:
         ("专用规则或标准", "Special rule or standard", rule),
         ("认证决定日期", "Decided on", row.decided_on.isoformat()),
         ("有效期", "Valid", f"{row.valid_from} – {row.valid_until}"),
+        ("使用证书和标志", "Use of certificate and mark", use),
         ("被取代的证书", "Replaces", row.predecessor or ""),
         ("取代本证书的新证书", "Replaced by", row.successor or ""),
         ("认证机构", "Certification body", "\n".join(name for name in body if name)),

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from domain.application import Application, DocumentLetter, FileId, Ident, Name, Supplement
 from domain.checklist import ChecklistSheet
+from domain.grounds import Condition, SuspensionGround
 from domain.model import Input
 from domain.points import Points
 from domain.prose import PROSE, Prose, Reason
@@ -22,7 +23,7 @@ class ApplicationReview(Input):
 
 
 class ContractSigned(Input):
-    """R:7/7.2.2: the certification contract; the fee in yuan as a decimal string."""
+    """R:7/7.2.2: the certification contract; R:12: the fee in yuan as a decimal string."""
 
     contract_number: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     signed_on: date
@@ -53,7 +54,7 @@ class PlannedMember(Input):
 
 
 class AuditPlan(Input):
-    """R:7/7.3.1: purpose, basis, team, person-days, sampling and both evaluations."""
+    """R:7/7.3.1: purpose, basis (R:5), team, person-days, sampling and both evaluations."""
 
     objective: Reason
     basis: list[Name] = Field(min_length=1, max_length=50)
@@ -93,7 +94,7 @@ MAIN_POINTS: tuple[Literal["a", "b"], ...] = ("a", "b")
 
 
 class DocumentReview(Input):
-    """R:7/7.4.1: whether a and b are met, and what is to be corrected."""
+    """R:7/7.4.1a-b: whether both points are met, and what is to be corrected."""
 
     outcome: Literal["pass", "return"]
     checks: dict[Literal["a", "b"], bool | Checked]
@@ -199,7 +200,7 @@ class Decision(Input):
 
     outcome: Literal["grant", "refuse", "maintain", "suspend", "restore", "withdraw", "reduce", "extend"]
     reason: Prose = ""
-    conditions: dict[Literal["a", "b", "c", "d", "e", "f"], bool | Checked] = Field(default_factory=dict)
+    conditions: dict[Condition, bool | Checked] = Field(default_factory=dict)
 
 
 class RecertificationApplication(Application):
@@ -212,7 +213,7 @@ class SuspensionDecision(Input):
     """R:10/9.3.1: to suspend, or not; a missed surveillance that is not to suspend gets a new date."""
 
     outcome: Literal["suspend", "dismiss"]
-    grounds: list[Literal["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]] = Field(default_factory=list)
+    grounds: list[SuspensionGround] = Field(default_factory=list)
     reason: Reason
     until: date | None = None
 

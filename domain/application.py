@@ -94,7 +94,7 @@ class Document(Input):
 
 
 class Declarations(Input):
-    """The two commitments of R:7/7.2.1 g and h: no serious breach of trust, no serious complaint in three years."""
+    """The two commitments of R:7/7.2.1g-h: no serious breach of trust, no serious complaint in three years."""
 
     credit: bool
     complaints: bool

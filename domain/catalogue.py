@@ -60,7 +60,7 @@ class Group(Input):
 
 
 class Row(Input):
-    """One numbered row of the catalogue with its printed points."""
+    """One numbered row of the catalogue with its printed points (R:B/row1-41, in R:B/1)."""
 
     row: int = Field(ge=1)
     points: Points
@@ -83,7 +83,7 @@ class Row(Input):
 
     @property
     def clause(self) -> str:
-        """The row's clause id, for instance `R:B/row31`."""
+        """The row's clause id."""
         return f"R:B/row{self.row}"
 
 

@@ -50,7 +50,7 @@ class ChecklistSheet(Input):
 
 
 def check_checklist(checklist: Sequence[ChecklistItem], sheet: ChecklistSheet, sites: Collection[str]) -> list[Fault]:
-    """Say everything that is wrong in a sheet; an empty list when it can be judged.
+    """Say everything that is wrong in a sheet; an empty list when it can be judged (G:6.1/*, G:A/*).
 
     Args:
         checklist: The pack's indicators.
@@ -92,7 +92,7 @@ def _findings(sheet: ChecklistSheet, sites: Collection[str]) -> Iterator[Fault]:
 
 
 def _emptied_dimensions(checklist: Sequence[ChecklistItem], sheet: ChecklistSheet) -> Iterator[Fault]:
-    """Refuse a dimension of which nothing applies: the evaluation covers all of them (G:4)."""
+    """Refuse a dimension of which nothing applies: the evaluation covers all of them (G:4.1)."""
     gone = set(sheet.not_applicable)
     places = {entry.indicator: place for place, entry in enumerate(sheet.items)}
     for dimension in dict.fromkeys(item.dimension for item in checklist):
@@ -103,7 +103,7 @@ def _emptied_dimensions(checklist: Sequence[ChecklistItem], sheet: ChecklistShee
 
 
 def judge(checklist: Sequence[ChecklistItem], rule: PassRule, sheet: ChecklistSheet) -> ChecklistResult:
-    """Judge a sheet without faults by the pack's pass rule, which is the body's own (G:A).
+    """Judge a sheet without faults by the pack's pass rule, which is the body's own (G:4.3, G:6.2).
 
     Indicators that do not apply are no part of the share that may be met in part; one that speaks of the
     standard conforms only when it is answered so.

@@ -18,7 +18,7 @@ def credit_passed(
     listed: bool = False,
     years: int,
 ) -> bool:
-    """Say whether credit is clean on a day: nothing that counts in the years before it (R:7/7.4.5).
+    """Say whether credit is clean on a day: nothing that counts in the years before it (R:7/7.4.5, R:7/7.4.5a-b).
 
     `literal`: a violation or an accident of any severity, or a serious complaint; `serious-only`: whatever is
     serious. A listing counts under both. An entry counts to the corresponding day, inclusive.

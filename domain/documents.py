@@ -67,7 +67,8 @@ class CertificateData(Record):
     predecessor: str | None = None
     """Number of the certificate that this one replaces."""
     layout_rule: str | None = None
-    """The rule the layout follows; without one the certificate says that the rule of R:3 is not at hand."""
+    """The rule the layout follows; without one the certificate says that the rule of R:3 is not at hand
+    (R:8/7.1, R:8/7.2.1, R:C)."""
     rehearsal: bool = False
 
     @model_validator(mode="after")

@@ -7,6 +7,8 @@ from typing import Self
 from pydantic import Field, JsonValue
 
 from domain.catalogue import Catalogue, PackId, Row
+from domain.changes import ChangeKind
+from domain.grounds import Grounds
 from domain.model import Input, Text
 from domain.overrides import Layer, put
 from domain.pack_parts import (
@@ -27,7 +29,7 @@ from domain.rules import Cycle, Planning, Rules, Wait
 
 
 class Scheme(Input):
-    """A certification scheme: clauses, waits, planning, cycle, documents, errata, catalogue or checklist."""
+    """A certification scheme (R:1, G:1, G:3.1): clauses, waits, tables, documents, errata, catalogue or checklist."""
 
     id: PackId
     version: Version
@@ -51,8 +53,12 @@ class Scheme(Input):
     """Of a scheme that is decided on its checklist."""
     coverage: list[Coverage] = Field(default_factory=list)
     """Of a scored scheme: how its catalogue covers the checklist."""
+    grounds: Grounds | None = None
+    """What may lead to a special audit, a suspension, a withdrawal."""
+    changes: list[ChangeKind] = Field(default_factory=list)
+    """What the client applies for before it changes it."""
     borrowed: dict[str, str] = Field(default_factory=dict)
-    """Part → the pack it is taken from, `waits` → `service 1.0`."""
+    """Part → the pack it is taken from, `waits` → `service 1.0`; what G:5d leaves to rules that are not at hand."""
     origins: dict[str, str] = Field(default_factory=dict)
     """JSON pointer → who set the value in the pack's place: a trade pack or a body (R:2)."""
 
@@ -92,7 +98,7 @@ class Scheme(Input):
 
     @property
     def evaluations(self) -> list[str]:
-        """The task kinds in which the team hands in what the verdict is computed from."""
+        """The task kinds in which the team hands in what the verdict is computed from (R:6)."""
         return ["audit.management", "audit.characteristics"] if self.catalogue else ["audit.checklist"]
 
     def rules(self, readings: dict[str, str] | None = None) -> Rules:

@@ -5,6 +5,7 @@ from typing import Final
 
 from domain.catalogue_checks import catalogue_problems
 from domain.checklist_checks import checklist_problems
+from domain.grounds import grounds_problems
 from domain.pack import Scheme
 from domain.problems import Loc, Problem, repeats
 from domain.results import APPENDIX_B_POINTS, CREDIT_STRICTNESS
@@ -75,6 +76,7 @@ def scheme_problems(scheme: Scheme) -> list[Problem]:
     problems += [*_repeated_ids(scheme), *catalogue_problems(scheme), *checklist_problems(scheme)]
     problems += [*_undefined_clauses(scheme), *_unknown_in_errata(scheme), *_missing_readings(scheme)]
     problems += [*_wait_problems(scheme), *table_problems(scheme)]
+    problems += grounds_problems(scheme.grounds, scheme.clause_titles)
     return problems
 
 
@@ -84,6 +86,7 @@ def _repeated_ids(scheme: Scheme) -> Iterator[Problem]:
     yield from repeats("waits", (wait.kind for wait in scheme.waits))
     yield from repeats("errata", (erratum.id for erratum in scheme.errata))
     yield from repeats("documents", (document.kind for document in scheme.documents))
+    yield from repeats("changes", (change.id for change in scheme.changes))
     for place, erratum in enumerate(scheme.errata):
         # the pack's own reading is the first choice
         for _, reason in repeats("alternatives", erratum.choices):
@@ -92,7 +95,7 @@ def _repeated_ids(scheme: Scheme) -> Iterator[Problem]:
 
 def _undefined_clauses(scheme: Scheme) -> Iterator[Problem]:
     known = scheme.clause_titles
-    for field in ("stages", "waits", "errata", "documents"):
+    for field in ("stages", "waits", "errata", "documents", "changes"):
         for place, entry in enumerate(getattr(scheme, field)):
             if entry.clause not in known:
                 yield Problem((field, place, "clause"), f"clause {entry.clause} is not defined")

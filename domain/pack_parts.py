@@ -31,10 +31,22 @@ class PackSummary(Input):
 
 
 class Clause(Input):
-    """A clause by its id, with a short title in the product's own words."""
+    """A clause by its id, with a short title in the product's own words, and where the rulebook finds it."""
 
     id: ClauseId
     title: Text
+    heading: bool = False
+    """It says nothing but what stands under it."""
+    data: list[Annotated[str, StringConstraints(pattern=r"^([a-z0-9-]+/[0-9.]+#)?/|^settings\.py#")]] = Field(
+        default_factory=list
+    )
+    """What else the packs hold of it, beside entries that name it: JSON pointers into this scheme
+    (`/cycle/reaudit_days`) or another pack (`product/1.0#/pass_rule`), or a setting (`settings.py#alliance_codes`)."""
+    page: list[str] = Field(default_factory=list)
+    """Where a person sees it: paths of the API (`/schemas/audit.plan` is a task's form) or a printed document's
+    template; where none is named, the pages of the clause above it."""
+    duty: str | None = None
+    """The field of a task or an act in which a person confirms what only people can: `decision.make/conditions`."""
 
 
 class Stage(Input):
@@ -53,7 +65,7 @@ class Reading(Input):
 
 
 class Erratum(Input):
-    """A defect of the printed rule, how it is read here, and how else it could be read."""
+    """A defect of the printed rule or a document not at hand (R:3, G:2), how it is read, and how else it could be."""
 
     id: PackId
     kind: ErratumKind
@@ -77,7 +89,7 @@ class Erratum(Input):
 
 
 class DocumentKind(Input):
-    """One of the documents that belong to an application (R:7/7.2.1 a…j)."""
+    """One of the documents that belong to an application (R:7/7.2.1a-j)."""
 
     kind: Annotated[str, StringConstraints(pattern=r"^[a-z]$")]
     clause: ClauseId
@@ -98,7 +110,7 @@ class ChecklistItem(Input):
 
     @property
     def clause(self) -> str:
-        """The indicator's clause id, for instance `G:A/2.2.3`."""
+        """The indicator's clause id, as `G:A/*` are."""
         return f"G:A/{self.id}"
 
 
@@ -111,7 +123,7 @@ class ChecklistHead(Input):
 
 
 class PassRule(Input):
-    """When a checklist passes: no rule of the alliance, but the body's own, and labelled so."""
+    """When a checklist passes (G:4.3, G:6.2): no rule of the alliance, but the body's own, and labelled so."""
 
     label: Text
     barred: list[Answer] = Field(min_length=1)
@@ -125,7 +137,7 @@ class PassRule(Input):
 
 
 class Coverage(Input):
-    """Which rows of the scored catalogue look at an indicator of the general requirements."""
+    """Which rows of the scored catalogue look at an indicator of the general requirements; G:5c rests on 3.3.7."""
 
     indicator: PackId
     rows: list[int] = Field(default_factory=list)

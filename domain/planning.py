@@ -83,7 +83,8 @@ def check_person_days(
     """Say what is wrong with a plan's person-days; an empty list when nothing is.
 
     Off the body's grid, negative or nothing at all is `invalid`; below the table (R:11/10.1), above the cap or
-    without the reason it needs (R:11/10.2), or with a deviation that nothing calls for, is `rule_refused`.
+    without the reason it needs (R:11/10.2, R:11/10.2a-b), or with a deviation that nothing calls for, is
+    `rule_refused`.
 
     Args:
         days: What is planned.

@@ -20,7 +20,7 @@ class Refusal(Record):
     zh: str
     en: str
     clause: str | None = None
-    """The clause that refuses, for instance `R:7/7.2.2`; none when no rule but the form is broken."""
+    """The id of the clause that refuses; none when no rule but the form is broken."""
     faults: list[Fault] = Field(default_factory=list)
 
 

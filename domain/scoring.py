@@ -62,7 +62,10 @@ class Scored(NamedTuple):
 
 
 def score_management(catalogue: Catalogue, sheet: ManagementSheet) -> Readings:
-    """Score a sheet without faults, its carried rows filled in, under both readings (R:7/7.4.3, R:B)."""
+    """Score a sheet without faults, its carried rows filled in, under both readings.
+
+    R:7/7.4.3, R:B/1, R:B/2, R:B/row1-41.
+    """
     awards = awards_of(catalogue, sheet)
     return Readings(
         normalise=_result(catalogue, sheet, awards, "normalise"),
@@ -113,7 +116,7 @@ def verdict(
     chosen: ChosenReadings,
     also_failed: Sequence[Condition] = (),
 ) -> Results:
-    """Give the results: a pass needs management, characteristics and credit alike (R:7/7.4.5).
+    """Give the results: a pass needs management, characteristics and credit alike (R:7/7.4.5, R:7/7.4.5a-b).
 
     `also_failed`: what failed without points, for instance `rectification`.
     """

@@ -56,7 +56,7 @@ class ManagementFinding(Input):
 
 
 class ManagementSheet(Input):
-    """The answer to `audit.management`: every row of the catalogue once (R:7/7.4.3)."""
+    """The answer to `audit.management`: every row of the catalogue once (R:4/4.3, R:7/7.4.3)."""
 
     scores: list[RowScore] = Field(max_length=MOST_ENTRIES)
     findings: list[ManagementFinding] = Field(default_factory=list, max_length=MOST_ENTRIES)

@@ -14,7 +14,7 @@ REACHED: Final = ("international", "national", "industry")
 
 
 def standard_asks_enough(standard: Standard, kind: SchemeKind) -> Iterator[Problem]:
-    """Say where a standard asks less than G:5 wants of a standard for this kind of scheme."""
+    """Say where a standard asks less than is wanted of one for this kind of scheme (G:5, G:5a-b)."""
     level = BEATEN.get(kind)
     if level is None:
         yield Problem(("scheme",), f"a scheme of kind {kind} is certified by a special rule, not by a standard")

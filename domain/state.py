@@ -120,11 +120,14 @@ class Effect(Record):
     """Why it failed."""
 
 
+CertificateStatus = Literal["upcoming", "valid", "suspended", "withdrawn", "cancelled", "expired", "superseded"]
+
+
 class Certificate(Record):
-    """A certificate that was issued in this case."""
+    """A certificate that was issued in this case (R:4/4.4)."""
 
     number: str
-    status: Literal["upcoming", "valid", "suspended", "withdrawn", "cancelled", "expired", "superseded"]
+    status: CertificateStatus
     decided_on: date
     valid_from: date
     valid_until: date

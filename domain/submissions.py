@@ -21,7 +21,7 @@ SubmissionKind = Literal[
 
 
 class Submission(Record):
-    """One fact reported; the same `id` is the same fact, however often it is sent."""
+    """One fact reported (R:7/6.4.6.2, R:7/6.5.3.3); the same `id` is the same fact, however often it is sent."""
 
     id: str = Field(min_length=1, max_length=200)
     kind: SubmissionKind

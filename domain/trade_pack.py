@@ -51,7 +51,7 @@ class TradePack(Input):
 
 
 class SpecialRuleItem(Input):
-    """One characteristic of the service that is evaluated (R:7/7.4.4)."""
+    """One characteristic of the service that is evaluated (R:4/4.1, R:7/7.4.4)."""
 
     id: PackId
     title: Text
@@ -71,7 +71,7 @@ class SpecialRuleItem(Input):
 
 
 class SpecialRule(TradePack):
-    """The special rule of a service's trade: items, points and threshold of the service characteristics."""
+    """The special rule of a service's trade (R:5): items, points and threshold of the service characteristics."""
 
     kind: Literal["special_rule"]
     threshold: Points
@@ -99,7 +99,7 @@ class Parameter(Input):
     better: Literal["higher", "lower"]
     """In which direction a value is better."""
     key: bool = False
-    """One of the key indicators that G:5 speaks of."""
+    """One of the key indicators that G:5b speaks of."""
     compared: list[Compared] = Field(min_length=1)
 
     def beats(self, other: Compared) -> bool:
@@ -112,9 +112,9 @@ class Parameter(Input):
 
 
 class Standard(TradePack):
-    """The standard of a product's trade, in the special rule's place, with what G:5 asks of it."""
+    """The standard of a product's trade (G:3.2), in the special rule's place, with what G:5 asks of it."""
 
     kind: Literal["standard"]
     distinctive: list[Text] = Field(default_factory=list)
-    """What is Shanxi's own in it: seed, place of origin, indices (G:5)."""
+    """What is Shanxi's own in it: seed, place of origin, indices (G:5a)."""
     parameters: list[Parameter] = Field(min_length=1)

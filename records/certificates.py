@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
 from domain.application import Application
 from domain.dates import local_date
-from domain.state import CaseState, Certificate
+from domain.state import CaseState, Certificate, CertificateStatus
 from records.issued import CertificateChangeRow, CertificateRow, DocumentRow
 from records.tables import CaseRow
 
-Status = Literal["upcoming", "valid", "suspended", "withdrawn", "cancelled", "expired", "superseded"]
+Status = CertificateStatus
 
 ENDED: tuple[Status, ...] = ("withdrawn", "cancelled", "superseded")
 """What a certificate stays whatever the calendar says."""

@@ -20,8 +20,8 @@ SCHEMES: Final = Path(__file__).parents[1] / "schemes"
 """The product's own packs."""
 HEAD: Final = "scheme.yaml"
 PARTS: Final = ("stages", "clauses", "waits", "planning", "cycle", "reminders", "documents", "errata")
-OPTIONAL: Final = ("catalogue", "heads", "checklist", "pass_rule", "coverage")
-"""What only some schemes have, as they are scored or decided on a checklist."""
+OPTIONAL: Final = ("catalogue", "heads", "checklist", "pass_rule", "coverage", "grounds", "changes")
+"""What only some schemes have."""
 BORROWS: Final = "borrows"
 """Key of a scheme's head: part → the folder it is taken from, `service/1.0`."""
 

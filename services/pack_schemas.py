@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from domain.catalogue import Catalogue
+from domain.grounds import Grounds
 from domain.house_rules import HouseRules
 from domain.pack import Scheme
 from domain.pack_parts import PassRule
@@ -22,7 +23,13 @@ HEAD_KEYS: Final = ("id", "version", "kind", "title", "valid_from")
 def schemas() -> dict[str, dict[str, Any]]:
     """Kind of file → its JSON Schema, draft 2020-12."""
     shapes: dict[str, Any] = {part: Scheme.model_fields[part].annotation for part in (*PARTS, *OPTIONAL)}
-    shapes |= {"catalogue": Catalogue, "pass_rule": PassRule, "special_rule": SpecialRule, "standard": Standard}
+    shapes |= {
+        "catalogue": Catalogue,
+        "pass_rule": PassRule,
+        "grounds": Grounds,
+        "special_rule": SpecialRule,
+        "standard": Standard,
+    }
     shapes |= {"house_rules": HouseRules}
     found = {kind: TypeAdapter(shape).json_schema() for kind, shape in shapes.items()}
     found["scheme"] = _head()

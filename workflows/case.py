@@ -231,7 +231,7 @@ class Case:
             taken.append(duty)
 
     def refuse_if_evaluator(self, clause: str) -> None:
-        """Refuse somebody who took part in the evaluation."""
+        """Refuse somebody who took part in the evaluation (R:7/6.4.6.2, G:4.2)."""
         if "evaluation" in self.state.duties.get(self.message.actor.person, []):
             raise Refused(
                 "not_independent",

@@ -84,6 +84,7 @@ ANSWERED: dict[str, Step] = {
     # deliveries that failed
     "operations.resolve": operations.resolved,
 }
+"""What an answer leads to: the steps of R:7/7.1a-f, as the chart of R:A draws them."""
 
 APPROVED: dict[str, Step] = {
     "not_applicable": evaluation.approved,

@@ -169,6 +169,7 @@ def test_an_audit_report_shows_every_row_the_deduction_and_its_rectification(cou
 
 
 def test_the_contents_of_a_surveillance_are_concluded_in_its_report(courier: Courier, tmp_path: Path) -> None:
+    """R:7/6.5.2."""
     kept = granted()
     conforms = {"conclusion": "conforms", "evidence": "见监督记录"}
     contents = {

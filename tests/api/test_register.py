@@ -191,6 +191,7 @@ class Page(HTMLParser):
 
 
 async def test_the_page_says_in_both_languages_what_the_certificate_is_worth(web: Web) -> None:
+    """R:8/7.3.4."""
     with web.session() as session:
         write(session, live())
     printed(web)

@@ -7,11 +7,13 @@ from tests.domain.sheets import RULE, deductions, told
 
 
 def test_no_deduction_is_100() -> None:
+    """R:7/7.4.4."""
     result = score_characteristics(RULE, deductions(), ["s1", "s2"])
     assert (result.score, result.threshold, result.passed) == ("100", "80", True)
 
 
 def test_items_per_site_are_averaged_over_the_visited_sites_exactly() -> None:
+    """R:7/7.4.4."""
     sheet = deductions(("f1", "s1", "2"), ("f1", "s2", "1"), ("f7", None, "0.5"))
     result = score_characteristics(RULE, sheet, ["s1", "s2", "s3"])
     assert (result.items["f1"], result.items["f7"], result.score) == ("4", "2.5", "98.5")

@@ -55,6 +55,7 @@ def test_forty_nine_that_conform_pass() -> None:
 
 
 def test_one_that_does_not_fails() -> None:
+    """G:6.2."""
     found = judged({"5.5.1": DOES_NOT})
     assert (found.passed, found.failed, found.barred) == (False, ["barred"], ["5.5.1"])
 
@@ -79,6 +80,7 @@ def test_at_most_a_fifth_of_what_applies_may_be_met_in_part(
     share: str,
     passes: bool,  # noqa: FBT001  # expected figure
 ) -> None:
+    """G:6.2."""
     spread = ORDINARY[::3] + ORDINARY[1::3] + ORDINARY[2::3]
     answers = dict.fromkeys(spread[:gone], GONE) | dict.fromkeys(spread[gone : gone + partly], PARTLY)
     found = judged(answers)
@@ -89,6 +91,7 @@ def test_at_most_a_fifth_of_what_applies_may_be_met_in_part(
 @pytest.mark.parametrize("indicator", ["1.2.2", "2.2.3"])
 @pytest.mark.parametrize("answer", [PARTLY, DOES_NOT, GONE])
 def test_the_standard_is_conformed_to_or_the_checklist_fails(indicator: str, answer: str) -> None:
+    """G:4.3, G:6.2."""
     found = judged({indicator: answer})
     assert (found.passed, found.standard_conformed, found.off_standard) == (False, False, [indicator])
     assert found.failed == (["barred", "standard"] if answer == DOES_NOT else ["standard"])
@@ -201,6 +204,7 @@ def test_a_finding_names_an_indicator_and_a_planned_site() -> None:
 
 
 def test_a_dimension_cannot_be_left_without_any_indicator() -> None:
+    """G:4.1."""
     fourth = [item.id for item in CHECKLIST if item.dimension == "4"]
     assert faults(a_sheet(dict.fromkeys(fourth, GONE))) == [
         ("/items/38/answer", "dimension 4 would have no indicator left")

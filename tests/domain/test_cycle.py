@@ -46,11 +46,13 @@ def test_every_length_comes_from_the_pack() -> None:
 
 
 def test_an_accepted_application_may_be_contracted_until_day_90() -> None:
+    """R:7/7.2.2."""
     found = cycle.contract_latest(date(2026, 1, 1), RULE)
     assert (found.on, found.proof.anchor.kind) == (date(2026, 4, 1), "application")
 
 
 def test_a_certificate_runs_three_years_from_its_decision_to_the_day_before() -> None:
+    """R:7/7.3.3."""
     found = cycle.expiry(a_decision(date(2026, 12, 20)), RULE)
     assert (found.on, found.clause) == (date(2029, 12, 19), "R:7/7.3.3")
     assert [step.to for step in found.proof.steps] == [date(2029, 12, 20), date(2029, 12, 19)]
@@ -81,6 +83,7 @@ def test_a_renewal_decided_after_expiry_is_not_back_dated() -> None:
 
 
 def test_the_first_surveillance_closes_within_12_months_of_the_decision() -> None:
+    """R:7/7.3.3."""
     found = cycle.first_surveillance(a_decision(date(2026, 12, 20)), RULE)
     assert (found.on, found.clause) == (date(2027, 12, 20), "R:7/7.3.3")
     assert cycle.first_surveillance(a_decision(date(2028, 2, 29)), RULE).on == date(2029, 2, 28)
@@ -92,6 +95,7 @@ def test_after_a_recertification_the_first_surveillance_runs_from_that_audits_la
 
 
 def test_a_later_surveillance_closes_within_12_months_of_the_previous_audits_last_day() -> None:
+    """R:7/7.3.3."""
     found = cycle.later_surveillance(date(2027, 11, 5), RULE)
     assert (found.on, found.proof.anchor.kind) == (date(2028, 11, 5), "audit_last_day")
 
@@ -101,6 +105,7 @@ def test_an_extension_reaches_15_months_within_the_same_year() -> None:
 
 
 def test_an_extension_leaves_no_calendar_year_without_an_audit() -> None:
+    """R:7/7.3.3."""
     found = cycle.extended_surveillance(date(2027, 11, 5), [2027], 2029, RULE)
     assert found.on == date(2028, 12, 31)
     assert "2029-02-05" in found.proof.rule
@@ -127,6 +132,7 @@ def test_an_extension_never_shortens_a_due_date_nor_passes_15_months(previous: d
 
 
 def test_a_surveillances_plan_opens_120_days_ahead() -> None:
+    """R:7/6.5.1."""
     assert cycle.surveillance_plan_opens(date(2027, 12, 20), RULE) == date(2027, 8, 22)
 
 
@@ -135,6 +141,7 @@ def another(held: int, last_day: date, recertification_year: int = 2029) -> bool
 
 
 def test_a_cycle_holds_two_surveillances() -> None:
+    """R:7/7.3.3, R:7/6.5.1."""
     assert another(0, date(2026, 12, 1))
     assert another(1, date(2027, 12, 1))
     assert not another(2, date(2028, 12, 1))
@@ -168,6 +175,7 @@ def test_a_year_breaks_the_rule_only_once_it_has_ended() -> None:
 
 
 def test_each_calendar_year_between_decision_and_recertification_holds_an_audit() -> None:
+    """R:7/6.5.1."""
     decided, later = date(2026, 12, 20), date(2031, 1, 1)
     assert cycle.years_without_audit(decided, 2029, [date(2027, 12, 1)], later) == [2028]
     assert cycle.years_without_audit(decided, 2029, [date(2027, 12, 1), date(2028, 12, 31)], later) == []
@@ -178,6 +186,7 @@ def test_an_audit_serves_the_year_of_its_last_day() -> None:
 
 
 def test_recertification_is_applied_for_three_months_before_the_end() -> None:
+    """R:7/6.6.1."""
     found = cycle.recertification_apply_by(date(2029, 12, 19), RULE)
     assert (found.on, found.clause) == (date(2029, 9, 19), "R:7/6.6.1")
     assert cycle.recertification_apply_by(date(2031, 5, 31), RULE).on == date(2031, 2, 28)
@@ -188,11 +197,13 @@ def test_recertification_may_be_applied_for_from_180_days_before_the_end() -> No
 
 
 def test_a_recertification_closes_on_site_by_the_certificates_last_day() -> None:
+    """R:7/6.6.2."""
     found = cycle.recertification_on_site(date(2029, 12, 19))
     assert (found.on, found.clause) == (date(2029, 12, 19), "R:7/6.6.2")
 
 
 def test_a_reaudit_opens_by_day_90_and_is_judged_at_the_end_of_day_93() -> None:
+    """R:7/6.4.6.1."""
     found = cycle.reaudit(date(2026, 1, 1), RULE)
     assert (found.on, found.clause) == (date(2026, 4, 1), "R:7/6.4.6.1")
     assert cycle.judged_on(found.on, RULE) == date(2026, 4, 4)
@@ -204,6 +215,7 @@ def test_rectification_runs_30_days_from_the_findings() -> None:
 
 
 def test_rectification_never_passes_day_90_after_the_audit() -> None:
+    """R:7/6.4.6.1."""
     found = cycle.rectification(date(2026, 3, 15), date(2026, 1, 1), A_MONTH, RULE, CALENDAR)
     assert (found.on, found.proof.anchor.kind) == (date(2026, 4, 1), "audit_last_day")
     assert "2026-04-14" in found.proof.rule
@@ -215,11 +227,13 @@ def test_rectification_may_end_on_day_90_itself() -> None:
 
 
 def test_a_failed_surveillance_suspends_for_90_days_from_the_decision() -> None:
+    """R:7/6.5.3.2."""
     found = cycle.suspension_end(date(2027, 6, 1), date(2029, 12, 19), RULE, failed_surveillance=True)
     assert (found.on, found.clause) == (date(2027, 8, 30), "R:7/6.5.3.2")
 
 
 def test_other_grounds_suspend_for_six_months() -> None:
+    """R:10/9.3.1."""
     found = cycle.suspension_end(date(2026, 8, 31), date(2029, 12, 19), RULE, failed_surveillance=False)
     assert (found.on, found.clause) == (date(2027, 2, 28), "R:10/9.3.1")
 
@@ -237,6 +251,7 @@ def test_an_approved_date_stands_in_the_rules_place_within_the_certificates_vali
 
 
 def test_a_certificate_is_overdue_after_90_working_days_from_its_report() -> None:
+    """R:7/6.4.7."""
     found = cycle.issue_overdue(Anchor(kind="report", on=date(2026, 1, 5)), RULE, CALENDAR)
     assert (found.on, found.clause, found.provisional) == (date(2026, 5, 20), "R:7/6.4.7", False)
 

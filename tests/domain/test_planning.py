@@ -103,12 +103,14 @@ def test_days_below_the_table_are_refused_even_with_a_reason() -> None:
 
 
 def test_more_days_need_a_reason() -> None:
+    """R:11/10.2, R:11/10.2a-b."""
     assert check(days("1.5")) == ["rule_refused R:11/10.2"]
     assert check(days("1.5"), reason="  ") == ["rule_refused R:11/10.2"]
     assert check(days("1.5"), reason="three sites") == []
 
 
 def test_the_cap_is_compared_exactly() -> None:
+    """R:11/10.2."""
     finer = PLANNING.model_copy(update={"grid": "0.1"})
     assert check(days("3.5"), reason="sites") == []
     assert check(days("4"), reason="sites") == ["rule_refused R:11/10.2"]

@@ -68,6 +68,7 @@ FULL = {"q1": "30", "q2": "30", "q3": "25", "q4": "15"}
 
 
 def test_full_marks_give_100_when_normalised() -> None:
+    """R:B/2."""
     full = scored().normalise
     assert (full.q, full.total, full.passed) == (FULL, "100", True)
     assert full.indicators["q1.2"] == "8"
@@ -82,11 +83,13 @@ def test_full_marks_give_98_when_capped() -> None:
 
 @pytest.mark.parametrize(("row", "points"), list(enumerate(PRINTED, start=1)))
 def test_each_row_has_its_printed_points(row: int, points: str) -> None:
+    """R:B/1, R:B/row1-41."""
     assert CATALOGUE.by_number[row].points == parse_points(points)
 
 
 @pytest.mark.parametrize(("row", "points"), list(enumerate(PRINTED, start=1)))
 def test_each_row_reaches_its_points_under_both_readings(row: int, points: str) -> None:
+    """R:B/row1-41."""
     full = scored()
     assert full.normalise.rows[str(row)].read == {41: "3"}.get(row, points)
     assert full.cap.rows[str(row)].read == {19: "1"}.get(row, points)
@@ -149,6 +152,7 @@ def test_a_violation_leaves_nothing_of_the_row(row: int) -> None:
 
 
 def test_row_31_vetoes_whatever_the_points() -> None:
+    """R:B/row31."""
     got = scored({31: {"veto": True}})
     assert (got.normalise.total, got.normalise.passed, got.normalise.failed) == ("100", False, ["veto"])
     assert got.cap.failed == ["veto"]
@@ -219,6 +223,7 @@ def test_rows_that_do_not_apply_wait_for_approval_unless_carried() -> None:
     ],
 )
 def test_75_percent_of_an_indicator_pass_and_a_step_less_fails(q: str, changes: dict[int, Any], points: str) -> None:
+    """R:B/3."""
     at = scored(changes).normalise
     assert (at.q[q], at.failed) == (points, [])
     first = next(one for score in changes.values() for one in score if one["points"] not in {"0", "0.05"})
@@ -232,6 +237,7 @@ def _less(award: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_total_of_80_passes_and_a_step_less_fails() -> None:
+    """R:B/3."""
     at = scored(AT_80).normalise
     assert (at.q, at.total, at.passed) == ({"q1": "24", "q2": "24", "q3": "20", "q4": "12"}, "80", True)
     below = scored(AT_80 | {35: awards("35.1=0.9")}).normalise

@@ -10,6 +10,7 @@ from tests.domain.sheets import CATALOGUE, NOT_APPLICABLE, a_sheet, awards, faul
 
 
 def test_a_row_left_out_and_a_row_given_twice_are_both_named() -> None:
+    """R:4/4.3, R:7/7.4.3."""
     raw = raw_sheet()
     raw["scores"][4]["row"] = 4
     found = told(check_sheet(CATALOGUE, ManagementSheet.model_validate(raw)))

@@ -30,6 +30,7 @@ def entry(kind: str, severity: str, on: date = ON) -> CreditEntry:
     ],
 )
 def test_credit_is_read_by_the_erratum(kind: str, severity: str, literal: bool, serious_only: bool) -> None:  # noqa: FBT001  # expected figures
+    """R:7/7.4.5."""
     assert credit_passed([entry(kind, severity)], "literal", ON, years=3) is literal
     assert credit_passed([entry(kind, severity)], "serious-only", ON, years=3) is serious_only
 
@@ -44,6 +45,7 @@ def test_credit_is_read_by_the_erratum(kind: str, severity: str, literal: bool, 
     ],
 )
 def test_an_entry_counts_for_three_years_to_the_corresponding_day(happened: date, on: date, passed: bool) -> None:  # noqa: FBT001  # expected figure
+    """R:7/7.4.5a-b."""
     assert credit_passed([entry("violation", "serious", happened)], "literal", on, years=3) is passed
 
 
@@ -57,6 +59,7 @@ def judged(changes: dict[int, Any] | None = None, credit: CreditReadings = CLEAN
 
 
 def test_full_marks_pass_and_depend_on_no_reading() -> None:
+    """R:7/7.4.5a."""
     result = judged()
     assert (result.verdict, result.failed_conditions, result.sensitive) == ("pass", [], [])
 

@@ -42,6 +42,7 @@ def accepted(life: Life) -> Life:
 
 
 def test_an_application_waits_for_the_case_managers_review_for_ten_working_days(life: Life) -> None:
+    """R:7/7.2.2."""
     life.apply()
     assert (ended(life), life.due("application.review")) == (
         ("application", "open", ["application.review"]),
@@ -56,6 +57,7 @@ def test_a_review_on_its_last_day_is_not_overdue(life: Life) -> None:
 
 
 def test_a_late_review_escalates_and_ends_nothing(life: Life) -> None:
+    """R:7/6.4.7."""
     life.apply()
     life.until(date(2026, 3, 17))
     assert (life.case.flags, ended(life)) == (["overdue"], ("application", "open", ["application.review"]))
@@ -72,18 +74,21 @@ def test_a_rejection_needs_a_reason(life: Life) -> None:
 
 @pytest.mark.parametrize("kind", list("abcdeghi"))
 def test_an_application_without_one_of_the_required_documents_is_not_accepted(life: Life, kind: str) -> None:
+    """R:7/7.2.1, R:7/7.2.1 a-e, g-i."""
     life.apply(documents=[{"kind": one, "file_id": "f-applicant"} for one in "abcdeghi" if one != kind])
     refusal = life.refused("manager", "application.review", outcome="accept")
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:7/7.2.1")
 
 
 def test_an_application_without_service_commitments_or_other_proofs_is_accepted(life: Life) -> None:
+    """R:7/7.2.1f, R:7/7.2.1j."""
     accepted(life)
     assert life.case.stage == "contract"
 
 
 @pytest.mark.parametrize("missing", ["credit", "complaints"])
 def test_an_application_without_a_commitment_is_not_accepted(life: Life, missing: str) -> None:
+    """R:7/7.2.1g-h."""
     life.apply(declarations={"credit": True, "complaints": True} | {missing: False})
     assert life.refused("manager", "application.review", outcome="accept").code == "rule_refused"
 
@@ -110,6 +115,7 @@ def test_a_supplement_is_good_on_day_30(life: Life) -> None:
 
 
 def test_no_supplement_by_day_30_rejects_the_day_after(life: Life) -> None:
+    """R:7/7.2.2."""
     asked_to_supplement(life).until(date(2026, 4, 2))
     assert ended(life) == ("closed", "rejected", [])
     assert last_event(life, "timer.application.supplement")["at"] == "2026-04-01T16:00:00.000000Z"
@@ -169,6 +175,7 @@ def test_a_contract_is_good_on_day_90_from_acceptance(life: Life) -> None:
 
 
 def test_no_contract_by_day_90_rejects_the_day_after(life: Life) -> None:
+    """R:7/7.2.2."""
     accepted(life).until(date(2026, 6, 1))
     assert ended(life) == ("closed", "rejected", [])
     assert last_event(life, "timer.contract.sign")["at"] == "2026-05-31T16:00:00.000000Z"

@@ -54,6 +54,7 @@ def test_numbers_are_consecutive_and_a_refused_grant_takes_none(lives: Lives) ->
 
 
 def test_the_certificate_comes_with_the_granting_decision(life: Life) -> None:
+    """R:8/7.3.1."""
     at_decision(life).answer("decider", "decision.make", outcome="grant")
     event = last_event(life, "certificate.valid")
     assert event["data"]["number"] == life.case.certificates[0].number
@@ -76,6 +77,7 @@ def test_on_the_ninetieth_working_day_nothing_is_overdue(reported: Life) -> None
 
 
 def test_the_day_after_the_case_is_flagged_and_goes_on(reported: Life) -> None:
+    """R:7/6.4.7."""
     reported.until(date(2026, 7, 11))
     assert "issue_overdue" in reported.case.flags
     assert (reported.case.status, reported.open) == ("open", ["review.independent"])

@@ -15,6 +15,7 @@ def test_the_first_surveillance_is_due_twelve_months_after_the_decision(certifie
 
 
 def test_a_passed_surveillance_maintains_and_the_next_is_due_a_year_after_its_last_day(certified: Life) -> None:
+    """R:7/6.5.3.1, R:7/7.1e."""
     certified.until(date(2027, 1, 15))
     maintained(surveilled(certified))
     assert (certified.case.stage, certified.case.status) == ("certified", "certified")
@@ -35,6 +36,7 @@ def test_a_surveillance_closed_on_its_last_day_counts(certified: Life) -> None:
 
 
 def test_a_missed_surveillance_is_one_proposal_to_suspend_decided_by_a_person(certified: Life) -> None:
+    """R:10/9.3.1c."""
     certified.until(date(2027, 3, 6))
     assert certified.open == ["audit.plan", "suspension.decide"]
     assert certified.case.status == "certified"
@@ -51,6 +53,7 @@ def test_a_dismissed_proposal_gives_the_surveillance_a_new_date(certified: Life)
 
 
 def test_a_failed_surveillance_leaves_only_suspension_of_ninety_days(certified: Life) -> None:
+    """R:7/6.5.3.2."""
     certified.until(date(2027, 1, 15))
     surveilled(certified, scores=FAILING).reported("fail")
     certified.answer("reviewer", "review.independent", outcome="agree")
@@ -63,6 +66,7 @@ def test_a_failed_surveillance_leaves_only_suspension_of_ninety_days(certified: 
 
 
 def test_maintaining_states_each_condition_and_a_no_bars_it(certified: Life) -> None:
+    """R:10/9.1."""
     certified.until(date(2027, 1, 15))
     surveilled(certified).reported()
     certified.answer("reviewer", "review.independent", outcome="agree")
@@ -73,6 +77,7 @@ def test_maintaining_states_each_condition_and_a_no_bars_it(certified: Life) -> 
 
 
 def test_a_cycle_has_two_surveillances(third_year: Life) -> None:
+    """R:6, R:7/7.3.3."""
     running = {deadline.kind for deadline in third_year.case.deadlines if deadline.state == "running"}
     assert running == {"certificate.expiry", "recertification.apply"}
 
@@ -87,6 +92,7 @@ def test_recertification_may_be_applied_for_180_days_before_expiry(third_year: L
 
 
 def test_a_renewal_decided_in_time_starts_the_day_after_the_old_one_ends(third_year: Life) -> None:
+    """R:7/7.1f."""
     expiry = third_year.case.certificates[0].valid_until
     renewed(third_year, expiry - timedelta(days=100)).audited().reported().granted()
     new = third_year.case.certificates[-1]
@@ -100,11 +106,13 @@ def test_a_renewal_decided_in_time_starts_the_day_after_the_old_one_ends(third_y
 
 
 def test_an_application_after_three_months_before_expiry_is_accepted_and_flagged(third_year: Life) -> None:
+    """R:7/6.6.1."""
     renewing(third_year, date(2028, 12, 2))
     assert "late_application" in third_year.case.flags
 
 
 def test_on_site_work_not_closed_by_expiry_turns_it_into_an_initial_certification(third_year: Life) -> None:
+    """R:7/6.6.2."""
     expiry = third_year.case.certificates[0].valid_until
     renewed(third_year, expiry - timedelta(days=30))
     third_year.until(expiry + timedelta(days=4))

@@ -70,6 +70,7 @@ def test_on_site_the_checklist_is_asked_for_and_no_points(on_site: Life) -> None
 
 @pytest.mark.parametrize("scheme", [PRODUCT, AGRICULTURAL], ids=["product", "agricultural product"])
 def test_what_conforms_is_certified(life: Life, scheme: dict[str, Any]) -> None:
+    """G:1, G:3.1."""
     life.contracted(**scheme).on_site(**MANAGEMENT_ONLY).audited().reported().granted()
     assert (life.case.stage, life.case.status) == ("certified", "certified")
     assert [one.status for one in life.case.certificates] == ["valid"]
@@ -118,6 +119,7 @@ def test_the_verdict_rests_on_the_answers_in_the_record(on_site: Life) -> None:
 
 
 def test_without_a_standard_no_product_can_be_planned(life: Life) -> None:
+    """G:5."""
     life.contracted(**PRODUCT | {"special_rule": None})
     refusal = life.refused("manager", "audit.plan", **life.a_plan(**MANAGEMENT_ONLY))
     assert (refusal.code, refusal.clause) == ("rule_refused", "G:5")
@@ -130,6 +132,7 @@ def test_a_service_without_its_special_rule_is_refused_by_its_own_clause(life: L
 
 
 def test_a_standard_belongs_to_its_scheme_and_trade(life: Life) -> None:
+    """G:3.2, G:5."""
     other_scheme = application_refused(life, PRODUCT | {"special_rule": AGRICULTURAL["special_rule"]})
     assert pointers(other_scheme) == ["/special_rule"]
     other_trade = application_refused(life, PRODUCT | {"service": AGRICULTURAL["service"]})
@@ -143,6 +146,7 @@ def test_the_checklist_needs_days_of_the_management_audit(product: Life) -> None
 
 
 def test_person_days_are_those_of_services(product: Life) -> None:
+    """G:5d."""
     days = {"documents": "1", "management": "10.5", "characteristics": "0"}
     refusal = product.refused("manager", "audit.plan", **product.a_plan(person_days=days))
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:11/10.1")

@@ -40,6 +40,7 @@ def correcting(reviewing: Life) -> Life:
     ],
 )
 def test_documents_pass_only_when_a_and_b_are_met(reviewing: Life, checks: dict[str, Any]) -> None:
+    """R:7/7.4.1, R:7/7.4.1a-b."""
     refusal = reviewing.refused("leader", "audit.documents", outcome="pass", checks=checks)
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:7/7.4.1")
 
@@ -57,6 +58,7 @@ def test_only_the_leader_reviews_the_documents(reviewing: Life, user: str) -> No
 
 @pytest.mark.parametrize("kind", ON_SITE)
 def test_nothing_on_site_can_begin_before_the_documents_pass(correcting: Life, kind: str) -> None:
+    """R:7/7.4.1."""
     assert correcting.case.stage == "document_review"
     user = "manager" if kind == "audit.credit" else "leader"
     assert refused_task(correcting, user, kind, f"{kind}-1").code == "task_not_open"

@@ -30,6 +30,7 @@ def conclude_a_surveillance(life: Life) -> None:
 
 
 def test_each_moment_adds_the_errata_it_rests_on(life: Life) -> None:
+    """R:3, R:8/7.1, R:8/7.2.1, R:8/7.2.2, R:12: documents that are not at hand."""
     added = [
         errata_after(life, step)
         for step in (

@@ -18,6 +18,7 @@ def listed(life: Life) -> Life:
 
 
 def test_a_list_that_is_confirmed_is_rectified(listed: Life) -> None:
+    """R:7/7.4.4."""
     listed.answer("applicant", "findings.confirm", confirmed=True)
     assert (listed.case.stage, listed.open) == ("rectification", ["rectification.submit"])
 

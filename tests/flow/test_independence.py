@@ -46,6 +46,7 @@ def everybody(life: Life, database: Engine) -> Life:
 
 @pytest.mark.parametrize("person", BARRED)
 def test_whoever_evaluated_neither_approves_reviews_nor_decides(everybody: Life, person: str) -> None:
+    """R:7/6.4.6.2, G:4.2."""
     who = actor("another-account", *JUDGES, person=f"person-{person}")
     assert refused_as(everybody, who, "approval.give", **CONSENT).code == "not_independent"
     everybody.answer("reviewer", "approval.give", **CONSENT)

@@ -98,6 +98,7 @@ def close(life: Life) -> None:
 
 
 def test_until_the_list_goes_out_the_client_sees_the_same_with_a_visit_and_without(lives: Lives) -> None:
+    """R:4/4.2."""
     secret, plain = side_by_side(lives, to_the_last_input([a_deduction()]))
     assert secret.case.version == plain.case.version
     close(secret)
@@ -238,6 +239,7 @@ def test_a_visit_counts_for_neither_first_nor_last_day(visiting: Life) -> None:
 
 @pytest.mark.parametrize("user", ["leader", "auditor", "manager", "reviewer"])
 def test_nobody_but_the_named_visitor_reports_the_visit(visiting: Life, user: str) -> None:
+    """R:4/4.2."""
     payload = {"visited_on": str(visiting.today), **VISIT}
     assert visiting.refused(user, "audit.mystery_visit", **payload).code == "forbidden"
 

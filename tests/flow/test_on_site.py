@@ -47,6 +47,7 @@ def bring(life: Life, kind: str) -> None:
     ],
 )
 def test_the_inputs_come_in_any_order_and_the_last_one_brings_the_verdict(site: Life, order: Sequence[str]) -> None:
+    """R:7/7.4.2."""
     for kind in order[:-1]:
         bring(site, kind)
     assert verdicts(site) == []
@@ -95,6 +96,7 @@ def test_a_meeting_tomorrow_is_invalid(site: Life, kind: str) -> None:
 
 
 def test_the_opening_meeting_may_be_on_the_day_the_documents_passed_but_not_before(life: Life) -> None:
+    """R:7/7.4.1."""
     life.contracted().plan()
     life.answer("applicant", "audit.plan.confirm", **AGREE)
     life.until(date(2026, 3, 4))

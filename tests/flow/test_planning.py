@@ -43,6 +43,7 @@ def test_the_tables_twelve_days_need_no_reason(planning: Life) -> None:
 
 
 def test_less_than_the_table_is_refused(planning: Life) -> None:
+    """R:11/10.1."""
     refusal = refused(planning, **days("0.5", "6", "5"), reason="x")
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:11/10.1")
 
@@ -53,6 +54,7 @@ def test_fifteen_and_a_half_days_are_the_most_for_a_cap_of_fifteen_point_six(pla
 
 
 def test_sixteen_days_are_above_the_cap(planning: Life) -> None:
+    """R:11/10.2."""
     refusal = refused(planning, **days("2", "7", "7"), reason="三处场所")
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:11/10.2")
 
@@ -63,12 +65,14 @@ def test_the_cap_itself_is_off_the_grid(planning: Life) -> None:
 
 
 def test_an_increase_needs_a_reason(planning: Life) -> None:
+    """R:11/10.2a-b."""
     refusal = refused(planning, **days("1.5", "6", "5"))
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:11/10.2")
 
 
 @pytest.mark.parametrize("split", [days("2", "0", "10"), days("2", "10", "0")])
 def test_both_evaluations_are_planned(planning: Life, split: dict[str, Any]) -> None:
+    """R:6, R:7/7.3.1."""
     refusal = refused(planning, **split)
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:7/7.3.1")
 
@@ -162,6 +166,7 @@ def test_a_plan_that_ends_before_it_begins_is_invalid(planning: Life) -> None:
 
 
 def test_without_a_special_rule_nothing_can_be_planned(life: Life) -> None:
+    """R:5."""
     life.apply(special_rule=None)
     life.answer("manager", "application.review", outcome="accept")
     contract = {"contract_number": "1", "signed_on": str(life.today), "fee_total": "1", "file_id": "f-manager"}
@@ -171,6 +176,7 @@ def test_without_a_special_rule_nothing_can_be_planned(life: Life) -> None:
 
 @pytest.mark.parametrize("left_out", ["objective", "basis", "team", "person_days", "planned_from", "planned_to"])
 def test_a_plan_says_everything_the_rule_asks(planning: Life, left_out: str) -> None:
+    """R:5, R:7/7.3.1."""
     plan = planning.a_plan()
     del plan[left_out]
     refusal = planning.refused("manager", "audit.plan", **plan)

@@ -37,6 +37,7 @@ def opening(on: date) -> dict[str, Any]:
 
 
 def test_a_failed_audit_opens_a_reaudit_of_it(failing: Life) -> None:
+    """R:7/6.4.6.1."""
     again_, first = failing.audit, failing.case.audits[0]
     assert (again_.audit_kind, again_.of, again_.attempt, first.stage) == ("reaudit", first.id, 2, "closed")
     assert (failing.case.stage, failing.open, failing.due("reaudit")) == ("planning", ["audit.plan"], DAY_90)
@@ -87,6 +88,7 @@ def test_an_opening_dated_day_90_may_be_entered_three_days_late_and_is_flagged(r
 
 @pytest.mark.parametrize("entered", [1, 3])
 def test_an_opening_dated_day_91_is_refused(ready: Life, entered: int) -> None:
+    """R:7/6.4.6.1."""
     ready.until(DAY_90 + timedelta(days=entered))
     refusal = ready.refused("leader", "audit.open", **opening(DAY_90 + timedelta(days=1)))
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:7/6.4.6.1")
@@ -128,6 +130,7 @@ def test_a_second_failure_opens_no_further_audit(failing: Life) -> None:
 
 
 def test_after_a_failed_reaudit_only_refusal_is_left_and_fees_are_recorded(failing: Life) -> None:
+    """R:7/6.4.8."""
     again(failing).audited(scores=FAILING).reported("fail")
     failing.answer("reviewer", "review.independent", outcome="agree")
     refusal = failing.refused("decider", "decision.make", outcome="grant")
@@ -151,6 +154,7 @@ def test_a_reaudit_is_scored_by_itself(failing: Life) -> None:
 
 
 def test_after_a_terminated_case_a_new_application_is_a_new_case(failing: Life, lives: Lives) -> None:
+    """R:7/6.4.8."""
     failing.until(date(2026, 6, 4))
     other = lives(failing.today)
     other.apply(**an_application(failing.number))

@@ -49,6 +49,7 @@ def test_rectification_is_good_on_day_30_from_the_confirmation(asked: Life) -> N
 
 
 def test_without_it_the_audit_fails_at_the_end_of_day_30(asked: Life) -> None:
+    """R:7/6.4.6.1."""
     asked.until(date(2026, 4, 2))
     assert (failed(asked), asked.open) == (["rectification"], ["audit.report"])
     assert asked.audit.results is not None
@@ -83,6 +84,7 @@ def test_every_finding_is_answered_once(asked: Life) -> None:
 
 
 def test_every_submitted_item_is_verified_once_and_by_the_leader(asked: Life) -> None:
+    """R:7/6.4.6.1."""
     submit(asked)
     item = {"finding": asked.audit.findings[0].id, "accepted": True}
     refusal = asked.refused("leader", "rectification.verify", items=[item | {"finding": "audit-1-f9"}])

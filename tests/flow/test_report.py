@@ -44,6 +44,7 @@ def test_a_report_says_something(passing: Life) -> None:
 
 @pytest.mark.parametrize("user", ["auditor", "manager", "reviewer", "applicant"])
 def test_nobody_but_the_leader_reports(passing: Life, user: str) -> None:
+    """R:7/7.4.4."""
     assert passing.refused(user, "audit.report", recommendation="pass", summary="x").code == "forbidden"
 
 

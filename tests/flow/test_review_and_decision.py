@@ -107,6 +107,7 @@ def test_the_review_has_ten_working_days_and_then_escalates(reviewing: Life) -> 
 
 
 def test_after_a_disagreement_only_refusal_is_left(reviewing: Life) -> None:
+    """R:7/6.4.6.2."""
     reviewing.answer("reviewer", "review.independent", outcome="disagree", comments="x")
     refusal = reviewing.refused("decider", "decision.make", outcome="grant")
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:7/6.4.6.2")

@@ -103,6 +103,7 @@ def joined(life: Life, on: date) -> Life:
     ("on", "ends_on"), [(date(2027, 3, 20), date(2027, 6, 18)), (date(2027, 8, 1), date(2027, 9, 6))]
 )
 def test_of_two_ends_the_earlier_one_wins_and_is_told(missed: Life, on: date, ends_on: date) -> None:
+    """R:10/9.3.1, R:7/6.5.3.2."""
     suspension = joined(missed, on).case.suspension
     assert suspension is not None
     assert (suspension.since, suspension.ends_on, suspension.grounds) == (MISSED, ends_on, ["b", "c"])
@@ -135,12 +136,14 @@ def test_a_suspension_takes_its_proposal_with_it(missed: Life) -> None:
 
 
 def test_a_surveillance_that_passed_is_reported(certified: Life) -> None:
+    """R:7/6.5.3.3."""
     certified.until(date(2027, 1, 15))
     maintained(surveilled(certified))
     assert submissions(certified)[1:] == [f"surveillance:{certified.audit.id}"]
 
 
 def test_a_surveillance_that_failed_is_reported_beside_its_suspension(certified: Life) -> None:
+    """R:7/6.5.3.3."""
     certified.until(date(2027, 1, 15))
     suspended(certified)
     number = certified.case.certificates[0].number

@@ -93,6 +93,7 @@ def test_competence_must_last_to_the_last_planned_day(planning: Life, database: 
 
 @pytest.mark.parametrize("role", ["leader", "auditor", "expert", "visitor"])
 def test_a_conflict_of_interest_bars_from_every_place_in_a_team(planning: Life, database: Engine, role: str) -> None:
+    """G:4.2."""
     in_conflict(database, planning, "decider")
     members = [{"user": "leader", "role": "leader" if role != "leader" else "auditor"}]
     members += [{"user": "auditor", "role": "auditor"}, {"user": "decider", "role": role}]
@@ -144,11 +145,13 @@ def test_without_sampling_every_site_is_visited(chain: Life) -> None:
 
 @pytest.mark.parametrize("sites", [{"risk_basis": ""}, {"risk_basis": " "}])
 def test_sites_are_sampled_only_on_a_risk_basis(chain: Life, sites: dict[str, Any]) -> None:
+    """R:7/7.3.2."""
     refusal = refused(chain, sites=sites)
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:7/7.3.2")
 
 
 def test_nine_sites_give_three_and_the_central_one_and_anybody_can_repeat_the_draw(chain: Life) -> None:
+    """R:7/7.3.2."""
     chain.plan(sites=BASIS)
     event = last_event(chain, "audit.plan")
     seed = event["previous_hash"]

@@ -7,6 +7,7 @@ from tests.lives import FAILING, Life, a_deduction
 
 
 def test_a_clean_audit_leads_to_a_certificate_of_three_years(life: Life) -> None:
+    """R:1, R:4/4.4, R:7/7.1a-d, R:A."""
     life.contracted().on_site().audited().reported().granted()
     assert (life.case.stage, life.case.status, life.open) == ("certified", "certified", [])
     certificate = life.case.certificates[0]

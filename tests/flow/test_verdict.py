@@ -46,6 +46,7 @@ def taken(*given: tuple[str, str]) -> list[dict[str, Any]]:
     ("q", "sheet", "points"), [("q1", Q1, "22.5"), ("q2", Q2, "22.5"), ("q3", Q3, "18.75"), ("q4", Q4, "11.25")]
 )
 def test_an_indicator_exactly_at_three_quarters_passes(life: Life, q: str, sheet: dict[int, Any], points: str) -> None:
+    """R:B/3."""
     results = judged(life, scores=sheet)
     assert results.readings is not None
     assert (results.readings.normalise.q[q], results.verdict, results.failed_conditions) == (points, "pass", [])
@@ -65,6 +66,7 @@ def test_a_total_of_exactly_80_passes(life: Life) -> None:
 
 
 def test_a_total_below_80_fails_alone(life: Life) -> None:
+    """R:B/3, R:7/7.4.5b."""
     less = AT_80 | {1: awards("1.1.2=1.95", "1.1.3=1", "1.1.4=1", "1.2.1=1", "1.2.2=1")}
     assert judged(life, scores=less).failed_conditions == ["total"]
 
@@ -74,6 +76,7 @@ def test_the_veto_of_row_31_fails_alone(life: Life) -> None:
 
 
 def test_characteristics_exactly_at_the_threshold_pass(life: Life) -> None:
+    """R:7/7.4.5a."""
     results = judged(life, deductions=taken(*LOST))
     assert results.characteristic is not None
     assert (results.characteristic.score, results.verdict) == ("80", "pass")
@@ -105,6 +108,7 @@ def credit(kind: str, severity: str, on: str = "2026-01-05") -> dict[str, Any]:
     ],
 )
 def test_credit_that_is_not_clean_fails_alone(life: Life, check: dict[str, Any]) -> None:
+    """R:7/7.4.5b."""
     assert judged(life, credit=check).failed_conditions == ["credit"]
 
 
@@ -116,6 +120,7 @@ def test_a_complaint_that_is_not_serious_and_what_is_older_than_three_years_pass
 
 
 def test_every_condition_that_failed_is_named(life: Life) -> None:
+    """R:7/7.4.5, R:7/7.4.5b."""
     results = judged(life, scores=BELOW["q1"] | {31: {"veto": True}}, credit={"listed": True})
     assert results.failed_conditions == ["q1", "veto", "credit"]
 

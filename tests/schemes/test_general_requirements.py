@@ -18,11 +18,13 @@ FARM = LIBRARY.scheme("agricultural-product", "1.0")
 
 
 def test_there_are_49_indicators_in_five_dimensions() -> None:
+    """G:4.1."""
     assert len(PRODUCT.checklist) == 49
     assert Counter(item.dimension for item in PRODUCT.checklist) == {"1": 9, "2": 9, "3": 12, "4": 9, "5": 10}
 
 
 def test_the_dimensions_are_the_five_of_the_rule() -> None:
+    """G:4.1, G:6.1.1, G:6.1.2, G:6.1.3, G:6.1.4, G:6.1.5."""
     dimensions = [head.title.zh for head in PRODUCT.heads if head.parent is None]
     assert dimensions == ["卓越质量", "标准领先", "创新发展", "品牌", "社会责任"]
 
@@ -68,6 +70,7 @@ def test_a_checklist_scheme_asks_for_the_checklist_in_place_of_points() -> None:
 
 @pytest.mark.parametrize("part", ["stages", "clauses", "waits", "planning", "cycle", "reminders", "documents"])
 def test_flow_limits_and_person_days_are_borrowed_and_marked_so(part: str) -> None:
+    """G:5d."""
     for scheme in (PRODUCT, FARM):
         assert getattr(scheme, part) == getattr(SERVICE, part)
         assert scheme.borrowed[part] == "service 1.0"
@@ -75,6 +78,7 @@ def test_flow_limits_and_person_days_are_borrowed_and_marked_so(part: str) -> No
 
 
 def test_the_pass_rule_is_the_bodys_own_and_labelled_so() -> None:
+    """G:6.2."""
     for scheme in (PRODUCT, FARM):
         rule = scheme.pass_rule
         assert rule is not None
@@ -103,6 +107,7 @@ def test_no_erratum_of_a_checklist_scheme_speaks_of_points() -> None:
     [("example-aged-vinegar", "product", "vinegar"), ("example-millet", "agricultural-product", "millet")],
 )
 def test_each_checklist_scheme_has_a_standard_labelled_as_an_example(pack: str, scheme: str, trade: str) -> None:
+    """G:3.2."""
     standard = LIBRARY.trade_pack(pack, "1.0")
     assert isinstance(standard, Standard)
     assert (standard.scheme, standard.trade, standard.example) == (scheme, trade, True)

@@ -28,6 +28,7 @@ SERVICE, TEA, DEMO = ("service", "1.0"), ("tea", "1.0"), ("demo-service", "1.0")
 
 
 def test_a_trades_pack_comes_before_the_bodys_own_rules(tmp_path: Path) -> None:
+    """R:2."""
     lay(tmp_path, HOUSE, overrides=setting(cycle__reaudit_days=60, cycle__suspension_days=80))
     lay(tmp_path, RULE, overrides=setting(cycle__reaudit_days=45))
     rules = Library.load(tmp_path).packs(SERVICE, TEA, DEMO).scheme.rules()
@@ -229,6 +230,7 @@ BEATS = compared("mandatory", "5")
 def test_a_standard_that_asks_less_than_g_5_is_refused(
     tmp_path: Path, scheme: str, parameters: list[dict[str, Any]], reason: str
 ) -> None:
+    """G:5, G:5a-b."""
     lay(tmp_path, STANDARD, scheme=scheme, parameters=parameters)
     file, _, told = refused(tmp_path)
     assert (file, told) == ("standard.yaml", reason)
@@ -252,6 +254,7 @@ def test_a_standard_that_asks_less_than_g_5_is_refused(
     ],
 )
 def test_a_standard_that_asks_enough_is_taken(tmp_path: Path, scheme: str, parameters: list[dict[str, Any]]) -> None:
+    """G:5, G:5a-b."""
     lay(tmp_path, STANDARD, scheme=scheme, parameters=parameters)
     assert Library.load(tmp_path).trade_pack("noodles", "1.0").scheme == scheme
 

@@ -79,6 +79,7 @@ def test_documents_not_corrected_end_an_initial_audit_and_fail_the_others() -> N
 
 
 def test_table_1_is_as_printed() -> None:
+    """R:11/10.1."""
     bands = [(band.people_from, band.initial, band.surveillance) for band in SCHEME.planning.person_days]
     assert bands == [(0, 9, 4), (100, 12, 6), (500, 15, 8)]
 
@@ -88,11 +89,13 @@ def test_long_dates_are_reminded_of_five_times() -> None:
 
 
 def test_documents_a_to_j_are_asked_for_and_f_and_j_may_be_without_a_file() -> None:
+    """R:7/7.2.1a-j."""
     assert "".join(one.kind for one in SCHEME.documents) == "abcdefghij"
     assert "".join(one.kind for one in SCHEME.documents if not one.file_required) == "fj"
 
 
 def test_every_erratum_of_the_readings_is_recorded() -> None:
+    """R:3: five documents are not at hand."""
     errata = {one.id: one for one in SCHEME.errata}
     assert sum(one.startswith("document-2022-") for one in errata) == 5
     assert errata["issue-overdue-anchor"].choices == ["report", "review", "decision"]
@@ -112,16 +115,19 @@ def test_rows_carry_their_own_clauses() -> None:
 
 
 def test_row_flags_are_31_36_and_37() -> None:
+    """R:B/row31, R:B/row36-37."""
     flags = {row.row: row.flags for row in SCHEME.scored.rows if row.flags}
     assert flags == {31: ["veto"], 36: ["zeroed_by_violation"], 37: ["zeroed_by_violation"]}
 
 
 def test_row_15_is_exclusive_and_its_first_element_is_2() -> None:
+    """R:B/row15."""
     (group,) = SCHEME.scored.by_number[15].groups
     assert (group.kind, [str(one.points) for one in group.elements]) == ("alternative", ["2", "1"])
 
 
 def test_the_example_special_rule_covers_all_five_dimensions() -> None:
+    """R:4/4.1."""
     assert len(RULE.items) >= 28
     assert len({item.dimension for item in RULE.items}) == 5
     assert {item.kind for item in RULE.items} == {"quantitative", "qualitative"}

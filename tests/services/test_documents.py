@@ -38,6 +38,7 @@ def test_certificate_lists_every_site(sites: int, expected: int, tmp_path: Path)
 
 
 def test_certificate_states_what_is_certified(tmp_path: Path) -> None:
+    """R:8/7.1, R:8/7.2.1, R:C: the layout is the body's own, and the page says so."""
     data = a_certificate(predecessor="SXJP-2023-DEMO-000007")
     text = _flat(pages(certificate_pdf(data), tmp_path, "certificate")[0].text)
     for said in (
@@ -54,6 +55,7 @@ def test_certificate_states_what_is_certified(tmp_path: Path) -> None:
 
 
 def test_certificate_says_no_layout_rule_is_missing_once_one_is_named(tmp_path: Path) -> None:
+    """R:8/7.1, R:C."""
     data = a_certificate(layout_rule="山西精品发〔2022〕9号")
     text = _flat(pages(certificate_pdf(data), tmp_path, "layout")[0].text)
     assert "未取得" not in text

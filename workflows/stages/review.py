@@ -2,6 +2,7 @@
 
 from domain.answers import Decision, IndependentReview, is_met
 from domain.audit import Audit
+from domain.grounds import MAINTENANCE, not_met, not_stated
 from domain.state import Effect, Task
 from workflows.case import Case, invalid
 from workflows.stages import credit, cycle, issue, suspension
@@ -96,8 +97,6 @@ OUTCOMES = {
 }
 """Audit kind → decisions that fit it."""
 FAVOURABLE = ("grant", "maintain")
-MAINTAINED = "abcdef"
-"""R:10/9.1: the conditions of maintaining a certification."""
 
 
 def _check_outcome(case: Case, audit: Audit, answer: Decision) -> None:
@@ -121,14 +120,14 @@ def _check_outcome(case: Case, audit: Audit, answer: Decision) -> None:
 
 
 def _check_conditions(case: Case, answer: Decision) -> None:
-    """R:10/9.1 a-f: each is stated, and any "no" bars it."""
-    left_out = [(f"/conditions/{letter}", "required") for letter in MAINTAINED if letter not in answer.conditions]
+    """R:10/9.1a-f: each is stated, and any "no" bars it."""
+    left_out = [(f"/conditions/{letter}", "required") for letter in not_stated(answer.conditions)]
     if left_out:
         raise invalid("须逐项说明保持条件", "State each condition.", left_out)
-    unmet = [letter for letter, value in sorted(answer.conditions.items()) if not is_met(value)]
+    unmet = not_met({letter: is_met(value) for letter, value in answer.conditions.items()})
     if unmet:
         listed = ", ".join(unmet)
-        raise case.refuse("R:10/9.1", f"不满足保持条件:{listed}", f"Conditions not met: {listed}.")
+        raise case.refuse(MAINTENANCE, f"不满足保持条件:{listed}", f"Conditions not met: {listed}.")
 
 
 def _refuse(case: Case, audit: Audit) -> None:

@@ -1,0 +1,29 @@
+"""Who may use certificate and mark, and when their use is no longer in order (R:8/7.3)."""
+
+from datetime import date
+from typing import Final
+
+from domain.grounds import SuspensionGround
+from domain.state import CertificateStatus
+
+BARRED_BY: Final[dict[CertificateStatus, str]] = {
+    "upcoming": "R:8/7.3.4",
+    "suspended": "R:8/7.3.4",
+    "withdrawn": "R:8/7.3.4",
+    "cancelled": "R:8/7.3.4",
+    "expired": "R:8/7.3.4",
+    "superseded": "R:10/9.2",
+}
+"""Status of a certificate on a day → the clause under which neither it nor the mark may be used on that day.
+
+What more the rules on the mark ask is not at hand (R:8/7.2.2)."""
+
+
+def may_use(status: CertificateStatus) -> bool:
+    """Whether certificate and mark may be shown and used: while it is valid, and then only (R:8/7.3.1, R:8/7.3.2)."""
+    return status not in BARRED_BY
+
+
+def misuse_calls_for(due_on: date, today: date, *, correct: bool) -> SuspensionGround | None:
+    """Give the ground to suspend on after a wrong use that is not mended by its last day (R:10/9.3.1e, R:8/7.3.3)."""
+    return "e" if not correct and today > due_on else None

@@ -1,0 +1,52 @@
+"""How a suspension goes on: made longer by approval, ended by restoration, and barred once it has run out."""
+
+from datetime import date
+from typing import Final
+
+from domain.cycle import approved_until, within_validity
+from domain.dates import Anchor, Due
+from domain.refusal import Fault, Refused
+
+LENGTH: Final = "R:10/9.3.1"
+AFTER_SURVEILLANCE: Final = "R:7/6.5.3.2"
+RESTORATION: Final = "R:10/9.3.2"
+RUN_OUT: Final = "R:10/9.4a"
+
+
+def check_extension(ends_on: date, until: date, asked_on: date, *, failed_surveillance: bool) -> None:
+    """Whether a suspension may be made longer: never after a failed surveillance, else asked for before it ends.
+
+    Args:
+        ends_on: Its last day so far.
+        until: The last day asked for.
+        asked_on: The day on which it is asked for.
+        failed_surveillance: Whether it is one of 90 days, which the rule leaves no way to exceed (R:7/6.5.3.2).
+
+    Raises:
+        Refused: `rule_refused` under R:7/6.5.3.2 or R:10/9.3.1.
+    """
+    if failed_surveillance:
+        raise Refused("rule_refused", "暂停不得超过90天", "It may not exceed 90 days.", clause=AFTER_SURVEILLANCE)
+    if asked_on > ends_on:
+        raise Refused("rule_refused", "暂停期已届满", "The suspension has run out.", clause=LENGTH)
+    if until <= ends_on:
+        fault = Fault(pointer="/until", detail=f"is not after {ends_on}")
+        raise Refused("rule_refused", "须晚于原期限", "It must end later.", clause=LENGTH, faults=[fault])
+
+
+def extended(since: date, until: date, valid_until: date) -> Due:
+    """Give the approved last day of a longer suspension, never past the certificate's own (R:10/9.3.1)."""
+    return within_validity(approved_until(Anchor(kind="suspension", on=since), until, LENGTH), valid_until)
+
+
+def check_restoration(ends_on: date, decided_on: date, *, verified: bool) -> None:
+    """Whether certification may be restored: the cause verified as gone, decided on or before the last day.
+
+    Raises:
+        Refused: `rule_refused`, R:10/9.3.2 where it was not verified, R:10/9.4a where the suspension has run out.
+    """
+    if decided_on > ends_on:
+        raise Refused("rule_refused", "暂停期已届满,不得恢复", "The suspension has run out.", clause=RUN_OUT)
+    if not verified:
+        zh, en = "未验证暂停原因已消除", "It was not verified that the cause is gone."
+        raise Refused("rule_refused", zh, en, clause=RESTORATION)

@@ -1,0 +1,84 @@
+"""The rulebook as a page: a table for each chapter, every name a link to its file."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from pathlib import PurePosixPath
+from typing import Final
+
+from services.citations import Place
+from services.pack_entries import Entry
+from services.rulebook import CLAUSES_OF, ROOT, Rule, Rulebook
+
+PAGE: Final = ROOT / "docs" / "rulebook.md"
+SHOWN: Final = 3
+"""So many functions and entries are named of a clause, and one test; the others are counted."""
+_HEAD: Final = """# Rulebook
+
+Made by `jingpin scheme rulebook` from the packs, the code and the tests; a test fails when it is out of date.
+R: service certification rules, G: general requirements; a clause's id is its chapter and its printed number. *Data* are
+entries of the packs, *functions* the code that carries the clause out, a *test* is named by its rule, a *page* is where
+a person sees it: a call of the API, a form (`/schemas/`), a printed document. A **duty** is what only people can do:
+named is the field of a task in which a person confirms it. A heading says nothing but what stands under it.
+
+{coverage}.
+"""
+_COLUMNS: Final = "| clause | | data | functions | tests | page, duty |\n|---|---|---|---|---|---|"
+
+
+def written(book: Rulebook) -> str:
+    """Give the page as it stands in its file."""
+    chapters = [_chapter(list(rules)) for _, rules in groupby(book.rules, key=lambda rule: _chapter_of(rule.id))]
+    return "\n".join([_HEAD.format(coverage=book.coverage), *chapters])
+
+
+def _chapter_of(clause: str) -> str:
+    return clause.partition("/")[0].partition(".")[0].rstrip("abcdefghijklmnopqrstuvwxyz")
+
+
+def _chapter(rules: Sequence[Rule]) -> str:
+    first = rules[0]
+    return "\n".join([f"## {first.id} {first.title.zh} · {first.title.en}\n", _COLUMNS, *map(_row, rules), ""])
+
+
+def _row(rule: Rule) -> str:
+    title = f"{rule.title.zh} · {rule.title.en}"
+    cells = [_data(rule.data), _functions(rule.functions), _tests(rule.tests), _seen(rule)]
+    cells = [f"**{title}**", *[""] * len(cells)] if rule.heading else [title, *cells]
+    return f"| {rule.id} | {' | '.join(cells)} |"
+
+
+def _data(entries: Sequence[Entry]) -> str:
+    own = f"schemes/{'/'.join(CLAUSES_OF)}"
+    by_file: dict[str, list[str]] = {}
+    for entry in sorted(entries, key=lambda one: not one.path.startswith(own)):
+        by_file.setdefault(entry.path, []).append(entry.name)
+    return _some([f"{_link(_pack(path), path)} {_some(names)}" for path, names in by_file.items()], "; ")
+
+
+def _pack(path: str) -> str:
+    folder, stem = PurePosixPath(path).parts, PurePosixPath(path).stem
+    return stem if folder[0] != "schemes" or folder[1] == CLAUSES_OF[0] else f"{folder[1]} {stem}"
+
+
+def _functions(places: Sequence[Place]) -> str:
+    return _some([_link(f"{PurePosixPath(one.path).stem}.{one.name}", one.path) for one in places])
+
+
+def _tests(places: Sequence[Place]) -> str:
+    shown = [_link(one.name.removeprefix("test_").replace("_", " "), one.path) for one in places]
+    return _some(shown, most=1)
+
+
+def _seen(rule: Rule) -> str:
+    pages = _some([f"`{page}`" for page in rule.pages])
+    return f"{pages}; **duty** `{rule.duty.replace('/', ': ')}`" if rule.duty else pages
+
+
+def _some(names: Iterable[str], between: str = ", ", most: int = SHOWN) -> str:
+    every = list(names)
+    more = f" +{len(every) - most}" if len(every) > most else ""
+    return between.join(every[:most]) + more
+
+
+def _link(text: str, path: str) -> str:
+    return f"[{text.replace('_', chr(92) + '_')}](../{path})"

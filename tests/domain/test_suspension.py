@@ -1,0 +1,66 @@
+"""A suspension's extension and its restoration: R:7/6.5.3.2, R:10/9.3."""
+
+from datetime import date
+
+import pytest
+
+from domain.refusal import Refused
+from domain.suspension import check_extension, check_restoration, extended
+
+ENDS = date(2027, 9, 6)
+LATER = date(2027, 12, 6)
+THE_DAY_AFTER = date(2027, 9, 7)
+
+
+def not_extended(until: date, asked_on: date, *, failed_surveillance: bool = False) -> str | None:
+    with pytest.raises(Refused) as refused:
+        check_extension(ENDS, until, asked_on, failed_surveillance=failed_surveillance)
+    assert refused.value.refusal.code == "rule_refused"
+    return refused.value.refusal.clause
+
+
+def not_restored(decided_on: date, *, verified: bool = True) -> str | None:
+    with pytest.raises(Refused) as refused:
+        check_restoration(ENDS, decided_on, verified=verified)
+    assert refused.value.refusal.code == "rule_refused"
+    return refused.value.refusal.clause
+
+
+def test_a_longer_suspension_is_asked_for_on_its_last_day_at_the_latest() -> None:
+    """R:10/9.3.1."""
+    check_extension(ENDS, LATER, ENDS, failed_surveillance=False)
+    assert not_extended(LATER, THE_DAY_AFTER) == "R:10/9.3.1"
+
+
+def test_a_longer_suspension_ends_after_the_one_it_extends() -> None:
+    """R:10/9.3.1."""
+    check_extension(ENDS, THE_DAY_AFTER, ENDS, failed_surveillance=False)
+    assert not_extended(ENDS, ENDS) == "R:10/9.3.1"
+
+
+def test_the_ninety_days_after_a_failed_surveillance_are_never_made_longer() -> None:
+    """R:7/6.5.3.2."""
+    assert not_extended(LATER, date(2027, 8, 1), failed_surveillance=True) == "R:7/6.5.3.2"
+
+
+def test_an_approved_end_stands_with_its_proof() -> None:
+    """R:10/9.3.1."""
+    found = extended(date(2027, 3, 6), LATER, date(2029, 3, 5))
+    assert (found.on, found.clause, found.proof.anchor.kind) == (LATER, "R:10/9.3.1", "suspension")
+
+
+def test_an_approved_end_lies_within_the_certificates_validity() -> None:
+    """R:7/7.3.3."""
+    assert extended(date(2027, 3, 6), LATER, date(2027, 10, 31)).on == date(2027, 10, 31)
+
+
+def test_certification_is_restored_once_the_cause_is_verified_as_gone() -> None:
+    """R:10/9.3.2."""
+    check_restoration(ENDS, date(2027, 8, 1), verified=True)
+    assert not_restored(date(2027, 8, 1), verified=False) == "R:10/9.3.2"
+
+
+def test_restoration_counts_on_the_suspensions_last_day_and_not_after() -> None:
+    """R:10/9.3.1, R:10/9.4a."""
+    check_restoration(ENDS, ENDS, verified=True)
+    assert not_restored(THE_DAY_AFTER) == "R:10/9.4a"
