@@ -85,6 +85,6 @@ def test_a_folder_without_packs_is_a_mistake(tmp_path: Path, folder: str, said: 
 def test_schemas_are_written_where_one_wants_them(tmp_path: Path) -> None:
     code, lines = run("schema", "--out", tmp_path)
     assert code == 0
-    assert len(lines) == 17
+    assert len(lines) == 19
     for file in (SCHEMES / "schema").iterdir():
         assert (tmp_path / file.name).read_text(encoding="utf-8") == file.read_text(encoding="utf-8")
