@@ -9,8 +9,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from records.chain import broken_at
+from tests.flow.steps import MANAGEMENT_ONLY
 from tests.flow.years import to_certificate, to_third_year
-from tests.lives import START, Life, a_database
+from tests.lives import PRODUCT, START, Life, a_database
 
 Lives = Callable[..., Life]
 """Begins one more case, on a day."""
@@ -61,3 +62,15 @@ def certified(life: Life) -> Life:
 def third_year(life: Life) -> Life:
     """Both surveillances of the cycle are held."""
     return to_third_year(life)
+
+
+@pytest.fixture
+def product(life: Life) -> Life:
+    """An aged vinegar: contracted, its plan is asked for."""
+    return life.contracted(**PRODUCT)
+
+
+@pytest.fixture
+def on_site(product: Life) -> Life:
+    """Everything on site is open."""
+    return product.on_site(**MANAGEMENT_ONLY)

@@ -22,6 +22,9 @@ MORE_DAYS = {"documents": "2", "management": "7", "characteristics": "6.5"}
 DECLINE = {"outcome": "object", "members": ["auditor"], "reason": "曾任职于竞争对手"}
 AGREE = {"outcome": "agree"}
 MINOR_VIOLATION = {"listed": False, "entries": [{"on": "2026-01-05", "kind": "violation", "severity": "minor"}]}
+MANAGEMENT_ONLY: dict[str, Any] = {"person_days": {"documents": "2", "management": "10", "characteristics": "0"}}
+FINDING: dict[str, Any] = {"indicator": "4.4.1", "description": "无排名证明", "severity": "minor", "rectify": True}
+"""A finding of a checklist; its indicator is met in part."""
 
 
 def actor(user: str, *roles: str, person: str = "") -> Actor:

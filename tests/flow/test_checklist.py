@@ -1,6 +1,5 @@
 """G:A: products run through the flow of services, decided on a checklist, with a standard for their special rule."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -8,9 +7,9 @@ import pytest
 from domain.refusal import Refusal
 from domain.results import ChecklistResult, Results
 from tests.domain.sheets import CHECKLIST, a_checklist, raw_sheet
-from tests.flow.conftest import Lives
 from tests.flow.steps import (
-    SECRET,
+    FINDING,
+    MANAGEMENT_ONLY,
     ended,
     kinds,
     last_event,
@@ -21,28 +20,13 @@ from tests.flow.steps import (
     verdicts,
     verify,
 )
-from tests.flow.test_mystery_visit import seen, visit
-from tests.flow.years import FEWER_DAYS, reviewed, submissions
-from tests.lives import AGRICULTURAL, CONTENTS, MAINTAINED, PRODUCT, Life, an_application
+from tests.flow.years import reviewed
+from tests.lives import AGRICULTURAL, PRODUCT, Life, an_application
 
-MANAGEMENT_ONLY: dict[str, Any] = {"person_days": {"documents": "2", "management": "10", "characteristics": "0"}}
-FINDING: dict[str, Any] = {"indicator": "4.4.1", "description": "无排名证明", "severity": "minor", "rectify": True}
 GONE = {"3.3.7": "not_applicable"}
 CONSENT = {"subject": "not_applicable", "outcome": "approve"}
 TENTH_IN_PART = dict.fromkeys([item.id for item in CHECKLIST if not item.standard][:10], "partly")
 """Ten of 49: more than a fifth."""
-
-
-@pytest.fixture
-def product(life: Life) -> Life:
-    """An aged vinegar: contracted, its plan is asked for."""
-    return life.contracted(**PRODUCT)
-
-
-@pytest.fixture
-def on_site(product: Life) -> Life:
-    """Everything on site is open."""
-    return product.on_site(**MANAGEMENT_ONLY)
 
 
 def results(life: Life) -> Results:
@@ -280,73 +264,6 @@ def test_credit_counts_as_for_services(on_site: Life) -> None:
     on_site.audited(credit={"listed": False, "entries": [entry]})
     found = results(on_site)
     assert (found.failed_conditions, found.sensitive) == (["credit"], ["credit-strictness"])
-
-
-# Mystery visits, review, the certified years ----------------------------------------------------------------------
-
-
-def test_a_checklist_that_waits_for_a_mystery_visit_is_still_to_come_for_the_client(product: Life) -> None:
-    day = {"on": str(product.today), "attendees": ["x"]}
-    product.on_site(**MANAGEMENT_ONLY, **SECRET)
-    product.answer("leader", "audit.open", **day)
-    product.answer("leader", "audit.close", **day)
-    product.answer("manager", "audit.credit", listed=False)
-    product.answer("leader", "audit.checklist", **a_checklist({"4.4.1": "partly"}), findings=[FINDING])
-    assert [task.kind for task in product.case.tasks if task.covered] == ["audit.checklist"]
-    assert "audit.checklist" not in kinds(product)
-    visit(product)
-    assert product.open == ["findings.confirm"]
-    assert kinds(product).count("audit.checklist") == 1
-
-
-@pytest.mark.parametrize("findings", [[], [FINDING]], ids=["no list", "a list"])
-def test_the_client_sees_the_same_with_a_visit_and_without(lives: Lives, findings: list[dict[str, Any]]) -> None:
-    secret, plain = (lives().contracted(**PRODUCT) for _ in range(2))
-    secret.on_site(**MANAGEMENT_ONLY, **SECRET)
-    plain.on_site(**MANAGEMENT_ONLY, modes=["observation"])
-    day = {"on": str(plain.today), "attendees": ["x"]}
-    sheet = a_checklist({"4.4.1": "partly"}) | {"findings": findings}
-    for life in (secret, plain):
-        life.answer("leader", "audit.open", **day)
-        life.answer("leader", "audit.close", **day)
-        life.answer("manager", "audit.credit", listed=False)
-    assert seen(secret) == seen(plain)
-    secret.answer("leader", "audit.checklist", **sheet)
-    assert (seen(secret), secret.open, plain.open) == (seen(plain), ["audit.mystery_visit"], ["audit.checklist"])
-    visit(secret)
-    plain.answer("leader", "audit.checklist", **sheet)
-    assert secret.open == plain.open == ["findings.confirm" if findings else "audit.report"]
-
-
-def test_the_review_may_return_the_checklist(on_site: Life) -> None:
-    returned = {"outcome": "return", "comments": "证据不足"}
-    on_site.audited().reported()
-    refusal = on_site.refused("reviewer", "review.independent", **returned, reopen=["audit.management"])
-    assert pointers(refusal) == ["/reopen/0"]
-    on_site.answer("reviewer", "review.independent", **returned, reopen=["audit.checklist"])
-    assert on_site.open == ["audit.checklist"]
-    on_site.answer("leader", "audit.checklist", **a_checklist({"5.5.1": "does_not"}))
-    assert (on_site.open, results(on_site).verdict) == (["audit.report"], "fail")
-
-
-def test_at_a_surveillance_every_indicator_is_answered_again(lives: Lives) -> None:
-    life = lives().contracted(**PRODUCT).on_site(**MANAGEMENT_ONLY).audited().reported().granted()
-    life.until(date(2027, 2, 1))
-    life.on_site(**FEWER_DAYS).answer("leader", "audit.contents", items=CONTENTS)
-    refusal = life.refused("leader", "audit.checklist", items=a_checklist()["items"][:-1])
-    assert pointers(refusal) == ["/items"]
-    reviewed(life.audited()).answer("decider", "decision.make", outcome="maintain", conditions=MAINTAINED)
-    assert (life.case.stage, life.case.status) == ("certified", "certified")
-    assert submissions(life)[-1] == "surveillance:audit-2"
-
-
-def test_a_failed_surveillance_suspends(lives: Lives) -> None:
-    life = lives().contracted(**PRODUCT).on_site(**MANAGEMENT_ONLY).audited().reported().granted()
-    life.until(date(2027, 2, 1))
-    life.on_site(**FEWER_DAYS).answer("leader", "audit.contents", items=CONTENTS)
-    reviewed(life.audited(answers={"1.2.2": "does_not"}), "fail")
-    life.answer("decider", "decision.make", outcome="suspend", reason="x")
-    assert life.case.status == "suspended"
 
 
 def test_a_state_with_a_checklist_stays_small(on_site: Life) -> None:
