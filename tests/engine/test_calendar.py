@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from domain.dates import local_date
 from records.chain import broken_at
 from tests.applications import an_application
 from tests.lives import PLAN
@@ -18,7 +19,7 @@ SECONDS = 20
 
 @pytest.fixture(scope="module")
 async def product(engine: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
-    async with running(engine, tmp_path_factory.mktemp("product"), workflow_sandbox=True) as product:
+    async with running(engine, tmp_path_factory.mktemp("product"), answer_seconds=60, workflow_sandbox=True) as product:
         yield product
 
 
@@ -56,7 +57,8 @@ async def under_review(product: Product, on: date) -> dict[str, Any]:
     applicant, manager = await product.sign_in("applicant"), await product.sign_in("manager")
     case = (await applicant.post("/cases", await an_application(applicant))).json()
     case = (await manager.answer(case, "application.review", outcome="accept")).json()
-    contract = {"contract_number": "HT-1", "signed_on": case["now"][:10], "fee_total": "1.00"}
+    today = local_date(datetime.fromisoformat(case["now"]))
+    contract = {"contract_number": "HT-1", "signed_on": str(today), "fee_total": "1.00"}
     case = (await manager.answer(case, "contract.sign", **contract, file_id=await manager.upload())).json()
     case = await product.advance(case, until=str(on))
     planned = {"planned_from": str(on + 60 * A_DAY), "planned_to": str(on + 65 * A_DAY)}
