@@ -1,30 +1,30 @@
 """What services find out for a message before it is worked on: rules, calendar, numbers, the people and files named."""
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from activities import people
 from activities.calendars import Calendars
+from activities.editions import Editions
 from activities.scores import Scores
 from domain.application import NewCase
 from domain.dates import local_date
 from domain.payloads import payload_of
 from domain.refusal import Fault, Refused
-from domain.rules import Rules
 from domain.state import CaseState, Facts, Message
 from records import store
 from records.tables import CaseRow, FileRow, FileUseRow
-from services.schemes import Library, pack_key
+from services.schemes import Library
 
 
 class FactFinder:
     """Holds the scheme library and the calendars; the database comes with each call."""
 
     def __init__(self, library: Library) -> None:
-        self._library = library
         self._scores = Scores(library)
+        self._editions = Editions(library)
         self._calendars = Calendars()
 
     def gather(
@@ -46,6 +46,7 @@ class FactFinder:
         # Whoever has a conflict of interest may still declare another.
         if state.application and message.actor.body and message.name != "conflict.declare":
             people.refuse_barred(session, message.actor, state.application.organization.uscc, local_date(at))
+        facts.edition = self._editions.for_message(session, state, message, local_date(at))
         match message.name:
             case "audit.plan":
                 facts.people = people.named(session, state, message, local_date(at))
@@ -64,32 +65,11 @@ class FactFinder:
 
     def _of_application(self, session: Session, state: CaseState, message: Message, facts: Facts, at: datetime) -> None:
         handed_in = NewCase.model_validate_json(message.content)
-        facts.rules = self._rules(handed_in, state.body, local_date(at))
+        facts.rules = self._editions.of_application(handed_in, state.body, local_date(at))
         key = store.open_key(handed_in, rehearsal=state.rehearsal)
         other = session.exec(select(CaseRow.id).where(CaseRow.open_key == key, CaseRow.id != state.id)).first()
         if other:
             raise store.another_open_case()
-
-    def _rules(self, handed_in: NewCase, body: str, on: date) -> Rules:
-        """The scheme with what lies over it: the trade's pack and the body's own rules (R:2)."""
-        wanted, trade = handed_in.scheme, handed_in.special_rule
-        try:
-            self._library.scheme(wanted.id, wanted.version)
-        except KeyError as error:
-            raise _invalid("/scheme", "no such scheme") from error
-        house = self._library.house_rules_of(body, wanted.id, on)
-        try:
-            packs = self._library.packs(
-                pack_key(wanted), pack_key(trade) if trade else None, pack_key(house) if house else None
-            )
-        except KeyError as error:
-            raise _invalid("/special_rule", "no such special rule or standard") from error
-        if packs.trade and packs.trade.scheme != wanted.id:
-            raise _invalid("/special_rule", f"{packs.trade.id} belongs to the scheme {packs.trade.scheme}")
-        if packs.trade and packs.trade.trade != handed_in.service.category:
-            raise _invalid("/service/category", f"{packs.trade.id} is for the trade {packs.trade.trade}")
-        rules = packs.scheme.rules(house.readings if house else None)
-        return rules.model_copy(update={"house_rules": f"{house.id}/{house.version}"}) if house else rules
 
     def _check_files(self, session: Session, state: CaseState, message: Message) -> None:
         named = store.file_pointers(message.content)

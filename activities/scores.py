@@ -1,7 +1,9 @@
 """Scoring what an audit hands in: checks each sheet, and gives the verdict once all of them are there."""
 
 import json
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlmodel import Session
 
@@ -12,14 +14,14 @@ from domain.dates import local_date
 from domain.evaluation import Circumstances, Sheets, evaluate, evaluate_checklist
 from domain.pack import Scheme
 from domain.refusal import Fault, Refused
-from domain.results import ChosenReadings
+from domain.results import ChosenReadings, Results
 from domain.sheet_checks import Setting, check_characteristics, check_sheet
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet, to_approve, with_carried
 from domain.state import CaseState, Facts, Message
 from domain.trade_pack import SpecialRule
 from records import store
 from records.tables import ContentRow
-from services.schemes import Library
+from services.schemes import Library, Packs
 
 CHECKLIST, CREDIT = "audit.checklist", "audit.credit"
 FOUND: dict[str, tuple[Source, str, str]] = {
@@ -45,30 +47,65 @@ class Scores:
         audit = _audit_of(state, message)
         if audit is None or audit.plan is None:
             return
-        scheme, trade = self._library.packs_of(state)
-        texts = {kind: _text(session, state, audit, kind, message) for kind in (*scheme.evaluations, CREDIT)}
-        under = Circumstances(audit.plan.sites, local_date(at), _chosen(scheme, state))
-        results = None
-        if isinstance(trade, SpecialRule):
-            previous = _previous_sheet(session, state, audit)
-            setting = Setting(audit.audit_kind, previous, _open_rows(state), audit.plan.sites)
-            _refuse(_faults(scheme, trade, message, setting) + _adoption_faults(scheme, trade, message, texts))
-            if all(texts.values()):
-                results = evaluate(scheme.scored, trade, _sheets(texts, previous), under)
-        else:
-            _refuse(_checklist_faults(scheme, message, audit.plan.sites))
-            if all(texts.values()):
-                results = evaluate_checklist(scheme.checklist, scheme.judged_by, _checklist_sheets(texts), under)
+        packs = self._library.packs_of(state)
+        known = on_record(session, state, audit, packs)
+        known = known._replace(texts=known.texts | {message.name: message.content})
+        _refuse(faults(packs, audit, message.name, known))
         facts.findings = _findings(message, facts.content)
         facts.to_approve = _to_approve(message)
-        if results:
+        pinned = state.rules.readings if state.rules else {}
+        if results := judged(packs, audit, known, local_date(at), pinned):
             facts.results, facts.results_full = results.totals(), results.as_scored()
             facts.results_content = store.content_digest(facts.results_full)
 
 
-def _refuse(faults: list[Fault]) -> None:
-    if faults:
-        raise Refused("invalid", "评价表有误", "The sheet is not valid.", faults=faults)
+class Known(NamedTuple):
+    """What the record holds of an audit to be scored."""
+
+    texts: dict[str, str]
+    """Sheet → what was handed in, as JSON; empty where it is not in."""
+    previous: ManagementSheet | None
+    """The management sheet of the audit before: rows may be carried from it."""
+    open_rows: list[int]
+
+
+def on_record(session: Session, state: CaseState, audit: Audit, packs: Packs) -> Known:
+    """Read what an audit has handed in, and what its scores rest on."""
+    texts = {kind: _text(session, state, audit, kind) for kind in (*packs.scheme.evaluations, CREDIT)}
+    return Known(texts, _previous_sheet(session, state, audit), _open_rows(state))
+
+
+def faults(packs: Packs, audit: Audit, kind: str, known: Known) -> list[Fault]:
+    """Say what is wrong with one sheet of an audit under these packs, and with its adoptions from the other."""
+    sites = audit.plan.sites if audit.plan else []
+    text = known.texts[kind]
+    if not isinstance(packs.trade, SpecialRule):
+        checked = kind == CHECKLIST
+        sheet = ChecklistSheet.model_validate_json(text) if checked else None
+        return check_checklist(packs.scheme.checklist, sheet, sites) if sheet else []
+    setting = Setting(audit.audit_kind, known.previous, known.open_rows, sites)
+    found = _faults(packs.scheme, packs.trade, (kind, text), setting)
+    return found + _adoption_faults(packs.scheme, packs.trade, kind, known.texts)
+
+
+def judged(packs: Packs, audit: Audit, known: Known, on: date, pinned: Mapping[str, str]) -> Results | None:
+    """Give what an audit comes to under these packs and readings; None until every sheet is in.
+
+    The sheets have no faults under them.
+    """
+    texts = known.texts
+    if not all(texts.values()):
+        return None
+    chosen = ChosenReadings.of(packs.scheme.chosen_readings() | dict(pinned))
+    under = Circumstances(audit.plan.sites if audit.plan else [], on, chosen)
+    if isinstance(packs.trade, SpecialRule):
+        return evaluate(packs.scheme.scored, packs.trade, _sheets(texts, known.previous), under)
+    return evaluate_checklist(packs.scheme.checklist, packs.scheme.judged_by, _checklist_sheets(texts), under)
+
+
+def _refuse(found: list[Fault]) -> None:
+    if found:
+        raise Refused("invalid", "评价表有误", "The sheet is not valid.", faults=found)
 
 
 def _to_approve(message: Message) -> list[int | str]:
@@ -79,35 +116,30 @@ def _to_approve(message: Message) -> list[int | str]:
     return []
 
 
-def _checklist_faults(scheme: Scheme, message: Message, sites: list[str]) -> list[Fault]:
-    if message.name != CHECKLIST:
-        return []
-    return check_checklist(scheme.checklist, ChecklistSheet.model_validate_json(message.content), sites)
-
-
 def _checklist_sheets(texts: dict[str, str]) -> tuple[ChecklistSheet, CreditSheet]:
     return ChecklistSheet.model_validate_json(texts[CHECKLIST]), CreditSheet.model_validate_json(texts[CREDIT])
 
 
-def _faults(scheme: Scheme, special_rule: SpecialRule, message: Message, setting: Setting) -> list[Fault]:
-    if message.name == "audit.management":
-        return check_sheet(scheme.scored, ManagementSheet.model_validate_json(message.content), setting)
-    if message.name == "audit.characteristics":
-        handed_in = CharacteristicsSheet.model_validate_json(message.content)
+def _faults(scheme: Scheme, special_rule: SpecialRule, sheet: tuple[str, str], setting: Setting) -> list[Fault]:
+    kind, text = sheet
+    if kind == "audit.management":
+        return check_sheet(scheme.scored, ManagementSheet.model_validate_json(text), setting)
+    if kind == "audit.characteristics":
+        handed_in = CharacteristicsSheet.model_validate_json(text)
         return check_characteristics(special_rule, handed_in, setting.sites or [])
     return []
 
 
-def _adoption_faults(scheme: Scheme, special_rule: SpecialRule, message: Message, texts: dict[str, str]) -> list[Fault]:
+def _adoption_faults(scheme: Scheme, special_rule: SpecialRule, kind: str, texts: dict[str, str]) -> list[Fault]:
     """R:7/7.4.2: the two sheets come in any order; whichever comes second is checked against the first."""
     rows, items = texts["audit.management"], texts["audit.characteristics"]
     management = management_side(scheme.scored, ManagementSheet.model_validate_json(rows) if rows else None)
     characteristics = characteristics_side(
         special_rule, CharacteristicsSheet.model_validate_json(items) if items else None
     )
-    if message.name == "audit.management":
+    if kind == "audit.management":
         return check_adoptions(management, characteristics)
-    if message.name == "audit.characteristics":
+    if kind == "audit.characteristics":
         return check_adoptions(characteristics, management)
     return []
 
@@ -117,9 +149,7 @@ def _audit_of(state: CaseState, message: Message) -> Audit | None:
     return next((audit for audit in state.audits if task and audit.id == task.audit_id), None)
 
 
-def _text(session: Session, state: CaseState, audit: Audit, kind: str, message: Message) -> str:
-    if message.name == kind:
-        return message.content
+def _text(session: Session, state: CaseState, audit: Audit, kind: str) -> str:
     given = audit.given.get(kind)
     row = session.get(ContentRow, (state.id, given.content)) if given else None
     return row.body if row else ""
@@ -151,12 +181,6 @@ def _sheets(texts: dict[str, str], previous: ManagementSheet | None) -> Sheets:
         CharacteristicsSheet.model_validate_json(texts["audit.characteristics"]),
         CreditSheet.model_validate_json(texts["audit.credit"]),
     )
-
-
-def _chosen(scheme: Scheme, state: CaseState) -> ChosenReadings:
-    """The readings the case is pinned to; the pack's own where it names none."""
-    pinned = state.rules.readings if state.rules else {}
-    return ChosenReadings.of(scheme.chosen_readings() | pinned)
 
 
 def _findings(message: Message, content: str) -> list[Finding]:

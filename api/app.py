@@ -13,6 +13,7 @@ from api import (
     calendars,
     cases,
     deadlines,
+    editions,
     files,
     gate,
     library,
@@ -59,7 +60,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.exception_handler(gate.TooOften)(gate.too_often)
 
     app.add_middleware(BodyLimit)
-    routes = (accounts, alliance, calendars, cases, deadlines, files, library, operations, proposals, register)
+    routes = (
+        accounts,
+        alliance,
+        calendars,
+        cases,
+        deadlines,
+        editions,
+        files,
+        library,
+        operations,
+        proposals,
+        register,
+    )
     for router in (*(one.router for one in routes), operations.health):
         app.include_router(router)
     return app

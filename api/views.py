@@ -45,7 +45,8 @@ def snapshot(state: CaseState, reader: Actor, now: datetime, content: Content, h
         "certificates": [one.model_dump(mode="json") for one in reversed(state.certificates)],
         "next_surveillance": _next_surveillance(deadlines),
         "rules": state.rules
-        and state.rules.model_dump(include={"edition", "digest", "house_rules", "readings", "origins"}),
+        and state.rules.model_dump(include={"edition", "digest", "house_rules", "readings", "origins"})
+        | {"planned": state.edition and state.edition.model_dump(mode="json")},
         "suspension": state.suspension and state.suspension.model_dump(mode="json"),
         "errata": state.errata,
         "flags": sorted(state.flags),

@@ -1,10 +1,11 @@
 """What people do unasked in a case: one input model for each act of the API."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
-from domain.application import Ident, Uscc
+from domain.application import Ident, Ref, Uscc
 from domain.model import Input
 from domain.prose import Reason
 from domain.team import Relation
@@ -54,11 +55,25 @@ class HeadcountCorrection(Input):
     sites: list[FoundHeadcount] = Field(min_length=1, max_length=500)
 
 
+class EditionChange(Input):
+    """R:9/8.1: under which edition a running case goes on; what is not named stays, but for the body's own rules.
+
+    `migrate` at once, `transition` from the day `on`, `keep`: not at all.
+    """
+
+    scheme: Ref | None = None
+    special_rule: Ref | None = None
+    outcome: Literal["migrate", "keep", "transition"]
+    on: date | None = None
+    reason: Reason
+
+
 ACTS: dict[str, type[Input]] = {
     "case.withdraw": CaseWithdrawal,
     "team.replace": TeamReplacement,
     "conflict.declare": ConflictDeclaration,
     "headcount.correct": HeadcountCorrection,
+    "edition.change": EditionChange,
     "note.add": Note,
 }
 """Act kind → payload model."""

@@ -239,7 +239,7 @@ def rolled(found: Due, calendar: Calendar) -> Due:
     """Let the last day of a limit that may roll move to the next working day (Civil Code 203)."""
     if not any(run.rolls for run in found.proof.runs):
         return found
-    return _together([_rolling(run) for run in found.proof.runs], calendar)
+    return _together([rolling(run) for run in found.proof.runs], calendar)
 
 
 def _together(runs: list[Run], calendar: Calendar | None) -> Due:
@@ -251,10 +251,18 @@ def _moved(run: Run, changes: Changes) -> Run:
     return run.model_copy(update={"anchor": Anchor(kind=run.anchor.kind, on=on)}) if on else run
 
 
-def _rolling(run: Run) -> Run:
+def rolling(run: Run) -> Run:
+    """Give the run with its last day rolled to the next working day, where it may roll."""
     if not run.rolls:
         return run
     return run.model_copy(update={"lengths": [*run.lengths, Length(amount=0, unit="working_day")], "rolls": False})
+
+
+def unrolled(run: Run) -> Run:
+    """Give the run as it is counted without rolling."""
+    if not run.lengths or run.lengths[-1].unit != "working_day":
+        return run
+    return run.model_copy(update={"lengths": run.lengths[:-1], "rolls": True})
 
 
 def _words(unit: str) -> str:

@@ -14,6 +14,7 @@ ACT_ROLES: dict[str, set[str]] = {
     "team.replace": {"case_manager"},
     "conflict.declare": THE_BODY,
     "headcount.correct": {"leader"},
+    "edition.change": {"case_manager"},
     "note.add": THE_BODY,
 }
 """Act kind → roles that may do it in a case they see; `leader` is whoever leads a running audit of it."""

@@ -5,10 +5,12 @@ from datetime import date
 
 from domain.calendar import Calendar
 from domain.dates import Changes, Due, Step, again
+from domain.editions import runs_under
+from domain.rules import Rules
 from domain.state import Deadline
 
 EXPIRY = "certificate.expiry"
-TOO_LATE = "not before the calendar was loaded"
+TOO_LATE = "not before what changes it was known"
 
 
 def rests_on_calendar(deadline: Deadline) -> bool:
@@ -16,9 +18,12 @@ def rests_on_calendar(deadline: Deadline) -> bool:
     return deadline.state == "running" and deadline.proof.calendar is not None and bool(deadline.proof.runs)
 
 
-def under(calendar: Calendar, deadline: Deadline, today: date) -> Deadline:
-    """Give a due date as another calendar has it; a calendar that is loaded late lets nobody's date have passed."""
-    found = again(deadline.proof, calendar)
+def under(calendar: Calendar, deadline: Deadline, today: date, rules: Rules | None = None) -> Deadline:
+    """Give a due date as another calendar, or other rules, have it; a late change lets nobody's date have passed."""
+    proof = deadline.proof
+    if rules:
+        proof = proof.model_copy(update={"runs": runs_under(rules, deadline.kind, proof.runs)})
+    found = again(proof, calendar)
     earliest = min(today, deadline.due_on)
     if found.on < earliest:
         step = Step(op=TOO_LATE, from_=found.on, to=earliest)
@@ -27,6 +32,13 @@ def under(calendar: Calendar, deadline: Deadline, today: date) -> Deadline:
     moved = _with(deadline, found)
     still_to_come = [day for day in moved.remind if day > today or day in deadline.remind]
     return moved.model_copy(update={"remind": still_to_come})
+
+
+def moved_by(rules: Rules, deadlines: Iterable[Deadline], calendar: Calendar, today: date) -> list[Deadline]:
+    """Give the running due dates of a case that other rules move, as they have them (R:9/8.1)."""
+    running = [one for one in deadlines if one.state == "running" and one.proof.runs]
+    counted = [(one, under(calendar, one, today, rules)) for one in running]
+    return [after for before, after in counted if after.due_on != before.due_on]
 
 
 def what_if(deadlines: Iterable[Deadline], changes: Changes, calendar: Calendar | None) -> list[Deadline]:

@@ -10,6 +10,7 @@ from domain.application import Application, Ref
 from domain.audit import Audit, Finding, Stage
 from domain.calendar import Calendar
 from domain.dates import Proof
+from domain.editions import NewEdition, PlannedEdition
 from domain.model import Record, Text
 from domain.results import Results
 from domain.rules import Rules
@@ -176,6 +177,10 @@ class CaseState(Record):
     special_rule: Ref | None = None
     rules: Rules | None = None
     calendar: Calendar | None = None
+    edition: PlannedEdition | None = None
+    """What is planned for it under another edition of its rules (R:9/8.1)."""
+    kept: list[str] = Field(default_factory=list)
+    """Digests of the editions that were decided against: the case keeps its own."""
     cycle: CycleNumber = Field(default_factory=CycleNumber)
     stage: Stage = "application"
     status: Status = "open"
@@ -222,6 +227,8 @@ class Facts(Record):
     """The payload without what the client must not know yet, as JSON; it lies in the record only."""
     public_content: str = ""
     """SHA-256 of the payload without what the client must not know yet; empty when there is nothing to hide."""
+    edition: NewEdition | None = None
+    """The other edition that is proposed, approved or due."""
     people: list[Person] = Field(default_factory=list)
     """The members that a plan names."""
     results: Results | None = None

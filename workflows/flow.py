@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from domain.answers import Approval
 from domain.dates import end_of_day
+from domain.editions import EDITION
 from domain.payloads import payload_of
 from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Refused
@@ -26,6 +27,7 @@ from workflows.stages import (
     credit,
     cycle,
     deadlines,
+    editions,
     evaluation,
     issue,
     operations,
@@ -89,6 +91,7 @@ ANSWERED: dict[str, Step] = {
 APPROVED: dict[str, Step] = {
     "not_applicable": evaluation.approved,
     "person_days": planning.deviation_decided,
+    EDITION: editions.decided,
 }
 """What an `approval.give` leads to, by its subject."""
 
@@ -97,6 +100,7 @@ DONE: dict[str, Step] = {
     "team.replace": amendments.replaced,
     "conflict.declare": amendments.conflict_declared,
     "headcount.correct": amendments.headcount_corrected,
+    "edition.change": editions.proposed,
     "note.add": operations.noted,
 }
 
@@ -146,6 +150,7 @@ def react(state: CaseState, message: Message, facts: Facts, at: datetime) -> Rea
         deadlines.take_calendar(case, facts.calendar)
     if message.expected_version not in (None, state.version):
         raise Refused("stale_version", "案件已更新", f"The case is at version {state.version}.")
+    editions.take_if_due(case)
     match message.kind:
         case "application":
             application.received(case)

@@ -13,7 +13,6 @@ from activities.turns import TurnActivities
 from api import views
 from domain.rules import Rules
 from records import queries
-from services import calendars
 from services.schemes import Library
 from tests.flow.conftest import Lives
 from tests.flow.steps import MINOR_VIOLATION, pointers
@@ -36,7 +35,7 @@ def packs(tmp_path: Path) -> Path:
 
 def under(packs: Path, life: Life) -> Life:
     """The life in an installation with these packs."""
-    life.turns = TurnActivities(life.engine, FactFinder(Library.load(packs), calendars.load()), react)
+    life.turns = TurnActivities(life.engine, FactFinder(Library.load(packs)), react)
     return life
 
 

@@ -19,6 +19,7 @@ TITLES = {
     "recertification.on_site": Text(zh="再认证现场审查", en="Recertification audit on site"),
     "certificate.expiry": Text(zh="证书到期", en="The certificate expires"),
     "reaudit": Text(zh="再次审查", en="Re-audit"),
+    "edition.transition": Text(zh="认证要求变更的过渡期届满", en="The transition to changed requirements ends"),
     "suspension.end": Text(zh="暂停期届满", en="The suspension ends"),
 }
 """Long due dates by what people call them."""

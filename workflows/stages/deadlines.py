@@ -8,6 +8,8 @@ from domain.state import CALENDAR, Deadline, EventDraft, Task
 from workflows.case import Case
 from workflows.stages.cycle import TITLES
 
+MOVED = Text(zh="日历已公布,期限变更", en="The calendar is published and the date has moved")
+
 
 def remind(case: Case, deadline: Deadline) -> None:
     """Whoever is asked is reminded; long dates are told to both sides."""
@@ -37,16 +39,22 @@ def take_calendar(case: Case, calendar: Calendar) -> None:
         return
     data = {
         "calendar": {"old": known.version, "new": calendar.version},
-        "deadlines": [_change(before, after) for _, before, after in changed],
+        "deadlines": [change(before, after) for _, before, after in changed],
     }
     case.before.append(EventDraft(at=case.at, actor=CALENDAR.user, kind="calendar.loaded", data=plain(data)))
     for place, before, after in changed:
         case.state.deadlines[place] = after
         if before.due_on != after.due_on:
-            _move(case, before, after)
+            move(
+                case,
+                before,
+                after,
+                Text(zh="日历已公布,期限变更", en="The calendar is published and the date has moved"),
+            )
 
 
-def _change(before: Deadline, after: Deadline) -> dict[str, object]:
+def change(before: Deadline, after: Deadline) -> dict[str, object]:
+    """A due date that was counted again, as events show it."""
     return {
         "deadline": before.id,
         "kind": before.kind,
@@ -56,14 +64,15 @@ def _change(before: Deadline, after: Deadline) -> dict[str, object]:
     }
 
 
-def _move(case: Case, before: Deadline, after: Deadline) -> None:
+def move(case: Case, before: Deadline, after: Deadline, why: Text) -> None:
+    """A due date has moved: its task and findings follow, and those asked are told why."""
     task = _task(case, after)
     if task:
         task.due_on = after.due_on
     if after.kind == "rectification.submit":
         for finding in case.audit(after).findings:
             finding.due_on = after.due_on if finding.due_on == before.due_on else finding.due_on
-    tell(case, after, Text(zh="日历已公布,期限变更", en="The calendar is published and the date has moved"))
+    tell(case, after, why)
 
 
 def tell(case: Case, deadline: Deadline, lead: Text) -> None:

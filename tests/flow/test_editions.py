@@ -1,0 +1,254 @@
+"""R:9/8.1: a running case is pinned to an edition; another is tried, then taken, refused or taken from a day on."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from activities.editions import Editions
+from activities.facts import FactFinder
+from activities.turns import TurnActivities
+from domain.application import Ref
+from records.issued import CertificateRow
+from services.schemes import Library
+from tests.domain.sheets import AT_80, raw_sheet
+from tests.flow.conftest import Lives
+from tests.flow.steps import act_refused, actor, pointers, refused_as, to_rectify
+from tests.lives import Life
+from tests.schemes.builders import new_edition, part
+from workflows.flow import react
+
+RESTAURANT = {"id": "example-shanxi-restaurant", "version": "1.0"}
+NEW = {"id": "service", "version": "1.1"}
+
+
+def waits(**limits: int) -> Any:
+    """The waits with other amounts; `_` stands for a full stop."""
+    found = part("waits")
+    for wait in found:
+        if amount := limits.get(wait["kind"].replace(".", "_")):
+            wait["limit"]["amount"] = amount
+    return found
+
+
+def total(points: str) -> Any:
+    """The catalogue with another pass mark."""
+    found = part("catalogue")
+    found["thresholds"]["total"] = points
+    return found
+
+
+def with_packs(life: Life, root: Path) -> Library:
+    """Install further packs."""
+    library = Library.load(root)
+    life.turns = TurnActivities(life.engine, FactFinder(library), react)
+    return library
+
+
+def propose(life: Life, outcome: str = "migrate", **more: Any) -> None:
+    life.act("manager", "edition.change", scheme=NEW, outcome=outcome, reason="规则换版", **more)
+
+
+def approve(life: Life, outcome: str = "approve") -> None:
+    life.answer("decider", "approval.give", subject="edition", outcome=outcome, reason="同意")
+
+
+def tried(life: Life, library: Library) -> dict[str, Any]:
+    with Session(life.engine) as session:
+        return Editions(library).trial(session, life.case, Ref(**NEW), None, life.today)
+
+
+def changed(life: Life) -> dict[str, Any]:
+    [event] = [event for event in life.events() if event["kind"] == "edition.changed"]
+    return dict(event["data"])
+
+
+@pytest.fixture
+def contracting(lives: Lives, tmp_path: Path) -> Life:
+    """Accepted on Monday 2 March 2026: the contract is due thirty days later, on 1 April."""
+    life = lives()
+    with_packs(life, new_edition(tmp_path, waits=waits(contract_sign=40)))
+    life.apply()
+    life.answer("manager", "application.review", outcome="accept")
+    assert life.due("contract.sign") == date(2026, 4, 1)
+    return life
+
+
+def test_a_case_stays_under_its_edition_while_another_is_there(contracting: Life) -> None:
+    assert contracting.case.scheme == Ref(id="service", version="1.0")
+
+
+def test_a_migrated_case_has_its_open_dates_counted_again_and_old_and_new_recorded(contracting: Life) -> None:
+    """R:9/8.1."""
+    propose(contracting)
+    assert contracting.due("contract.sign") == date(2026, 4, 1)
+    approve(contracting)
+    assert contracting.due("contract.sign") == contracting.task("contract.sign").due_on == date(2026, 4, 11)
+    assert contracting.case.scheme == Ref(**NEW)
+    assert contracting.case.application is not None
+    assert contracting.case.application.scheme == Ref(**NEW)
+    [moved] = changed(contracting)["deadlines"]
+    assert (moved["kind"], moved["old"], moved["new"]) == ("contract.sign", "2026-04-01", "2026-04-11")
+    assert changed(contracting)["old"].startswith("service/1.0 ")
+    assert changed(contracting)["new"].startswith("service/1.1 ")
+
+
+def test_a_stricter_edition_lets_nobodys_date_have_passed(lives: Lives, tmp_path: Path) -> None:
+    life = lives()
+    with_packs(life, new_edition(tmp_path, waits=waits(contract_sign=5)))
+    life.apply()
+    life.answer("manager", "application.review", outcome="accept")
+    life.days(10)
+    propose(life)
+    approve(life)
+    assert life.due("contract.sign") == life.today
+
+
+def test_nothing_changes_without_the_approval_of_a_decision_maker(contracting: Life) -> None:
+    propose(contracting)
+    refusal = refused_as(contracting, actor("manager"), "approval.give", subject="edition", outcome="approve")
+    assert refusal.code == "forbidden"
+    approve(contracting, "refuse")
+    assert contracting.case.scheme == Ref(id="service", version="1.0")
+    assert contracting.case.edition is None
+    assert "approval.give" not in contracting.open
+
+
+def test_whoever_evaluated_the_case_approves_no_other_edition(lives: Lives, tmp_path: Path) -> None:
+    """R:7/6.4.6.2."""
+    life = lives()
+    with_packs(life, new_edition(tmp_path, waits=waits(contract_sign=40)))
+    life.contracted().on_site()
+    propose(life)
+    team_mate = actor("leader", "decision_maker")
+    assert refused_as(life, team_mate, "approval.give", subject="edition", outcome="approve").code == "not_independent"
+
+
+def test_a_kept_case_stays_as_it_is_and_a_trial_says_so(contracting: Life, tmp_path: Path) -> None:
+    propose(contracting, "keep")
+    approve(contracting)
+    assert contracting.case.scheme == Ref(id="service", version="1.0")
+    assert tried(contracting, Library.load(tmp_path))["kept"] is True
+
+
+def test_a_transition_begins_on_its_day(contracting: Life) -> None:
+    begins = contracting.today + timedelta(days=20)
+    propose(contracting, "transition", on=str(begins))
+    approve(contracting)
+    assert contracting.due("edition.transition") == begins - timedelta(days=1)
+    contracting.until(begins - timedelta(days=1))
+    assert contracting.case.scheme == Ref(id="service", version="1.0")
+    contracting.until(begins)
+    assert contracting.case.scheme == Ref(**NEW)
+    assert contracting.due("contract.sign") == date(2026, 4, 11)
+    assert not any(one.state == "running" for one in contracting.case.deadlines if one.kind == "edition.transition")
+
+
+@pytest.mark.parametrize(
+    ("payload", "pointer"),
+    [
+        ({"scheme": NEW, "outcome": "transition"}, "/on"),
+        ({"scheme": NEW, "outcome": "transition", "on": "2026-03-02"}, "/on"),
+        ({"scheme": NEW, "outcome": "migrate", "on": "2026-12-01"}, "/on"),
+        ({"scheme": {"id": "service", "version": "9.9"}, "outcome": "migrate"}, "/scheme"),
+        ({"scheme": {"id": "product", "version": "1.0"}, "outcome": "migrate"}, "/scheme"),
+        ({"scheme": {"id": "service", "version": "1.0"}, "outcome": "migrate"}, "/scheme"),
+        ({"special_rule": {"id": "example-aged-vinegar", "version": "1.0"}, "outcome": "migrate"}, "/special_rule"),
+        (
+            {"special_rule": {"id": "example-shanxi-restaurant", "version": "1.0"}, "outcome": "migrate"},
+            "/service/category",
+        ),
+    ],
+)
+def test_an_edition_that_does_not_fit_is_refused(contracting: Life, payload: dict[str, Any], pointer: str) -> None:
+    refusal = act_refused(contracting, "manager", "edition.change", reason="x", **payload)
+    assert (refusal.code, pointers(refusal)) == ("invalid", [pointer])
+
+
+def test_one_change_at_a_time(contracting: Life) -> None:
+    propose(contracting)
+    again = act_refused(contracting, "manager", "edition.change", scheme=NEW, outcome="keep", reason="x")
+    assert again.code == "stage_conflict"
+
+
+def test_only_a_case_manager_proposes_another_edition(contracting: Life) -> None:
+    assert act_refused(contracting, "applicant", "edition.change", outcome="keep", reason="x").code == "forbidden"
+
+
+# Verdicts ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def at_80(lives: Lives, tmp_path: Path) -> tuple[Life, Library]:
+    """An audit with exactly 80 points, where a pass mark of 81 is coming."""
+    life = lives()
+    library = with_packs(life, new_edition(tmp_path, catalogue=total("81")))
+    life.contracted().on_site().audited(scores=AT_80)
+    return life, library
+
+
+def test_a_trial_says_which_verdicts_would_change_and_changes_nothing(at_80: tuple[Life, Library]) -> None:
+    life, library = at_80
+    before, recorded = life.case.model_dump_json(), len(life.events())
+    [verdict] = tried(life, library)["verdicts"]
+    assert verdict["old"] == {"verdict": "pass", "failed_conditions": []}
+    assert verdict["new"] == {"verdict": "fail", "failed_conditions": ["total"]}
+    assert (life.case.model_dump_json(), len(life.events())) == (before, recorded)
+
+
+def test_a_verdict_under_way_stands_and_the_case_changes_after_the_decision(at_80: tuple[Life, Library]) -> None:
+    """R:9/8.1: the changed requirements are for audits to come."""
+    life, _ = at_80
+    propose(life)
+    approve(life)
+    assert life.case.scheme == Ref(id="service", version="1.0")
+    acknowledged = {"readings_acknowledged": ["appendix-b-points"]}
+    life.reported().answer("reviewer", "review.independent", outcome="agree", **acknowledged)
+    life.answer("decider2", "decision.make", outcome="grant")
+    assert (life.case.status, life.case.scheme) == ("certified", Ref(id="service", version="1.0"))
+    life.act("manager", "note.add", text="x")
+    assert life.case.scheme == Ref(**NEW)
+    with Session(life.engine) as session:
+        certificate = session.get(CertificateRow, life.case.certificates[-1].number)
+        assert certificate is not None
+        assert certificate.scheme_version == "1.0"
+
+
+def test_a_certificate_keeps_its_days_under_another_edition(lives: Lives, tmp_path: Path) -> None:
+    life = lives()
+    cycle = part("cycle") | {"validity_years": 5, "surveillance_months": 9}
+    with_packs(life, new_edition(tmp_path, cycle=cycle))
+    life.contracted().on_site().audited().reported().granted()
+    expiry, surveillance = life.due("certificate.expiry"), life.due("surveillance")
+    propose(life)
+    life.answer("decider2", "approval.give", subject="edition", outcome="approve")
+    assert life.due("certificate.expiry") == expiry
+    # granted on 2 March 2026: twelve months under the old edition, nine under the new one
+    assert (surveillance, life.due("surveillance")) == (date(2027, 3, 2), date(2026, 12, 2))
+
+
+def test_a_sheet_with_faults_under_the_new_rows_is_asked_for_again(lives: Lives, tmp_path: Path) -> None:
+    life = lives()
+    catalogue = part("catalogue")
+    catalogue["rows"][0]["groups"][0]["elements"][0]["id"] = "1.1.0"
+    library = with_packs(life, new_edition(tmp_path, catalogue=catalogue))
+    life.contracted().on_site()
+    life.answer("leader", "audit.open", on=str(life.today), attendees=["x"])
+    life.answer("leader", "audit.management", **raw_sheet())
+    assert tried(life, library)["again"] == {"audit-1": ["audit.management"]}
+    propose(life)
+    approve(life)
+    assert "audit.management" in life.open
+    assert changed(life)["again"] == {"audit-1": ["audit.management"]}
+
+
+def test_findings_being_rectified_keep_their_edition_and_their_day(lives: Lives, tmp_path: Path) -> None:
+    life = lives()
+    with_packs(life, new_edition(tmp_path, waits=waits(rectification_submit=10)))
+    to_rectify(life)
+    due = life.due("rectification.submit")
+    propose(life)
+    approve(life)
+    assert life.due("rectification.submit") == due
