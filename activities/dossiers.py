@@ -7,9 +7,11 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from activities.papers import Answer, Dossier
+from activities.pinned import PinnedPacks
 from domain.audit import Audit
 from domain.dates import local_date
 from domain.documents import Phrase
+from domain.refusal import Refused
 from domain.state import CaseState, Effect
 from records.tables import Account, Body, ContentRow, EventRow, TurnRow
 from services.documents import DocumentError
@@ -43,9 +45,9 @@ def dossier(session: Session, library: Library, state: CaseState, audit_id: str)
     if audit is None:
         raise DocumentError(f"there is no audit {audit_id}")
     try:
-        packs = library.packs_of(state)
-    except KeyError as error:
-        raise DocumentError(f"the pack {error} is not installed") from error
+        packs = PinnedPacks(library).of(session, state)
+    except Refused as missing:
+        raise DocumentError(missing.refusal.en) from missing
     answers = _answers(session, state.id, audit)
     wanted = {answer.content for given in answers.values() for answer in given}
     wanted |= {audit.results_content, *(finding.content for finding in audit.findings)}

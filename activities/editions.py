@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from activities.pinned import PinnedPacks, keep
 from activities.scores import CREDIT, Known, faults, judged, on_record
 from domain.acts import EditionChange
 from domain.application import NewCase, Ref
@@ -26,13 +27,15 @@ class Editions:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def of_application(self, handed_in: NewCase, body: str, on: date) -> Rules:
-        """The rules that an application is pinned to: its packs, and the body's own rules of the day (R:2).
+    def of_application(self, session: Session, handed_in: NewCase, body: str, on: date) -> Rules:
+        """The rules that an application is pinned to, and keeps: its packs, the body's own rules of the day (R:2).
 
         Raises:
             Refused: `invalid`, where a pack is not installed or does not fit.
         """
-        return self._rules(handed_in.scheme, handed_in.special_rule, handed_in.service.category, body, on)
+        packs, rules = self._rules(handed_in.scheme, handed_in.special_rule, handed_in.service.category, body, on)
+        keep(session, packs)
+        return rules
 
     def for_message(self, session: Session, state: CaseState, message: Message, on: date) -> NewEdition | None:
         """The other edition that a message is about, or that has become due; none for every other message.
@@ -42,15 +45,17 @@ class Editions:
         """
         planned, answer = state.edition, payload_of(message)
         if isinstance(answer, EditionChange):
-            return self.other(session, state, answer.scheme, answer.special_rule, on)
+            return self._other(session, state, answer.scheme, answer.special_rule, on)[1]
         approval = any(task.id == message.task and task.subject == EDITION for task in state.tasks)
         if planned and (approval or planned.is_due(on)):
-            return self.other(session, state, planned.scheme, planned.special_rule, on)
+            packs, new = self._other(session, state, planned.scheme, planned.special_rule, on)
+            keep(session, packs)
+            return new
         return None
 
-    def other(
+    def _other(
         self, session: Session, state: CaseState, scheme: Ref | None, special_rule: Ref | None, on: date
-    ) -> NewEdition:
+    ) -> tuple[Packs, NewEdition]:
         """Another edition for a case: what is not named stays, but for the body's own rules of the day."""
         application = state.application
         if application is None or state.scheme is None:
@@ -58,20 +63,18 @@ class Editions:
         scheme, trade = scheme or state.scheme, special_rule or state.special_rule
         if scheme.id != state.scheme.id:
             raise _invalid("/scheme", f"the case is certified by {state.scheme.id}")
-        rules = self._rules(scheme, trade, application.service.category, state.body, on)
+        packs, rules = self._rules(scheme, trade, application.service.category, state.body, on)
         found = NewEdition(scheme=scheme, special_rule=trade, rules=rules)
-        packs = self._library.packs_under(scheme, trade, rules)
         for audit in state.audits:
             if audit.stage == "audit" and (faulty := list(_faulty(session, state, audit, packs))):
                 found.faulty[audit.id] = faulty
-        return found
+        return packs, found
 
     def trial(
         self, session: Session, state: CaseState, scheme: Ref | None, trade: Ref | None, on: date
     ) -> dict[str, Any]:
         """What another edition would change in a case: verdicts of its audits, and running due dates, old and new."""
-        new = self.other(session, state, scheme, trade, on)
-        packs = self._library.packs_under(new.scheme, new.special_rule, new.rules)
+        packs, new = self._other(session, state, scheme, trade, on)
         calendar = state.calendar
         moved = moved_by(new.rules, state.deadlines, calendar, on) if calendar else []
         before = {one.id: one for one in state.deadlines}
@@ -89,7 +92,7 @@ class Editions:
 
     def _verdicts(self, session: Session, state: CaseState, packs: Packs, rules: Rules) -> Iterator[dict[str, Any]]:
         """Audits, open ones or else the last, that would have another verdict or reason, or could not be scored."""
-        own = self._library.packs_of(state)
+        own = PinnedPacks(self._library).of(session, state)
         pinned = state.rules.readings if state.rules else {}
         scored = [audit for audit in state.audits if CREDIT in audit.given]
         for audit in [one for one in scored if one.stage != "closed"] or scored[-1:]:
@@ -102,7 +105,7 @@ class Editions:
             if _said(before) != _said(after):
                 yield {"audit_id": audit.id, "old": _said(before), "new": _said(after)}
 
-    def _rules(self, scheme: Ref, trade: Ref | None, category: str, body: str, on: date) -> Rules:
+    def _rules(self, scheme: Ref, trade: Ref | None, category: str, body: str, on: date) -> tuple[Packs, Rules]:
         try:
             self._library.scheme(scheme.id, scheme.version)
         except KeyError as error:
@@ -119,7 +122,10 @@ class Editions:
         if packs.trade and packs.trade.trade != category:
             raise _invalid("/service/category", f"{packs.trade.id} is for the trade {packs.trade.trade}")
         rules = packs.scheme.rules(house.readings if house else None)
-        return rules.model_copy(update={"house_rules": f"{house.id}/{house.version}"}) if house else rules
+        pinned = {"trade_digest": packs.trade.digest if packs.trade else ""}
+        if house:
+            pinned["house_rules"] = f"{house.id}/{house.version}"
+        return packs, rules.model_copy(update=pinned)
 
 
 def _faulty(session: Session, state: CaseState, audit: Audit, packs: Packs) -> Iterator[str]:

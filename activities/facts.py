@@ -65,7 +65,7 @@ class FactFinder:
 
     def _of_application(self, session: Session, state: CaseState, message: Message, facts: Facts, at: datetime) -> None:
         handed_in = NewCase.model_validate_json(message.content)
-        facts.rules = self._editions.of_application(handed_in, state.body, local_date(at))
+        facts.rules = self._editions.of_application(session, handed_in, state.body, local_date(at))
         key = store.open_key(handed_in, rehearsal=state.rehearsal)
         other = session.exec(select(CaseRow.id).where(CaseRow.open_key == key, CaseRow.id != state.id)).first()
         if other:

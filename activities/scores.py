@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from activities.pinned import PinnedPacks
 from domain.adoption import characteristics_side, check_adoptions, management_side
 from domain.audit import Audit, Finding, Source
 from domain.checklist import ChecklistSheet, check_checklist
@@ -33,10 +34,10 @@ FOUND: dict[str, tuple[Source, str, str]] = {
 
 
 class Scores:
-    """Holds the scheme library; the sheets come from the record."""
+    """Holds the packs; the sheets come from the record."""
 
     def __init__(self, library: Library) -> None:
-        self._library = library
+        self._packs = PinnedPacks(library)
 
     def gather(self, session: Session, state: CaseState, message: Message, facts: Facts, at: datetime) -> None:
         """Add to the facts what a sheet found and, once all sheets are in, what they come to.
@@ -47,7 +48,7 @@ class Scores:
         audit = _audit_of(state, message)
         if audit is None or audit.plan is None:
             return
-        packs = self._library.packs_of(state)
+        packs = self._packs.of(session, state)
         known = on_record(session, state, audit, packs)
         known = known._replace(texts=known.texts | {message.name: message.content})
         _refuse(faults(packs, audit, message.name, known))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.audit import Audit, Finding, Plan
-from domain.policy import hidden
+from domain.policy import UNKNOWN_TO_THE_CLIENT, hidden
 from domain.state import Actor, CaseState, Deadline, Task
 from domain.team import MYSTERY_VISIT
 from records.chain import instant
@@ -65,15 +65,18 @@ def _in_order(tasks: list[Task]) -> list[Task]:
 
 def deadlines_for(state: CaseState, reader: Actor) -> list[Deadline]:
     """The due dates as their reader knows them: a closing that is covered has met none yet (R:4/4.2)."""
-    covered = next((task for task in state.tasks if task.covered and task.kind == "audit.close"), None)
-    if covered is None or not _is_client(reader):
+    if not _is_client(reader):
         return state.deadlines
+    known = [one for one in state.deadlines if one.kind not in UNKNOWN_TO_THE_CLIENT]
+    covered = next((task for task in state.tasks if task.covered and task.kind == "audit.close"), None)
+    if covered is None:
+        return known
     running = {"state": "running", "met_on": None}
     return [
         one.model_copy(update=running)
         if one.kind in CLOSED_IN_TIME and one.met_on and one.met_on >= covered.opened_on
         else one
-        for one in state.deadlines
+        for one in known
     ]
 
 

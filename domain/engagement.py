@@ -118,19 +118,17 @@ def plan_stands(state: CaseState, audit: Audit) -> bool:
 
 
 def seats(state: CaseState, user: str) -> tuple[Audit, list[TeamMember]] | None:
-    """Give the running audit whose standing plan names somebody, and the places that can still be given to another.
+    """Give the open audit whose standing plan names somebody, and the places that can still be given to another.
 
-    Those are a visitor's until the visit is in, and everybody else's until the closing meeting.
+    Those are a visitor's until the visit is in, the leader's until the audit is decided, and everybody else's until
+    the closing meeting.
     """
     for audit in reversed(state.audits):
-        if audit.plan is None or audit.stage not in RUNNING or plan_is_open(state, audit):
+        if audit.plan is None or audit.stage == "closed" or plan_is_open(state, audit):
             continue
-        visited = "audit.mystery_visit" in audit.given
-        found = [
-            member
-            for member in audit.plan.team
-            if member.user == user and not (visited if member.role == "visitor" else audit.last_day)
-        ]
+        taken = {"visitor": "audit.mystery_visit" in audit.given, "leader": False}
+        over = audit.last_day is not None
+        found = [one for one in audit.plan.team if one.user == user and not taken.get(one.role, over)]
         if found:
             return audit, found
     return None

@@ -98,6 +98,8 @@ class Rules(Record):
     edition: str
     digest: str
     """SHA-256 of the pack's canonical form, hexadecimal."""
+    trade_digest: str = ""
+    """The same of the special rule or standard; empty for none."""
     waits: dict[str, Wait]
     planning: Planning
     cycle: Cycle

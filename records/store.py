@@ -32,12 +32,12 @@ from records.tables import (
 
 def next_number(session: Session, series: str) -> int:
     """The next number of a series, from 1; safe against a second taker in the same moment."""
-    table = _insert(session, CounterRow).values(series=series, last=1)
+    table = insert_or_ignore(session, CounterRow).values(series=series, last=1)
     step = table.on_conflict_do_update(index_elements=["series"], set_={"last": CounterRow.last + 1})
     return int(session.execute(step.returning(col(CounterRow.last))).scalar_one())
 
 
-def _insert(session: Session, table: type[SQLModel]) -> postgresql.Insert:
+def insert_or_ignore(session: Session, table: type[SQLModel]) -> postgresql.Insert:
     """An INSERT that can name what happens on a conflict; both databases write it alike."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     return cast("postgresql.Insert", dialect.insert(table))
@@ -111,7 +111,7 @@ def _text(data: dict[str, Any]) -> str:
 
 def _keep_content(session: Session, case_id: str, digest: str, content: str) -> None:
     row = {"case_id": case_id, "sha256": digest, "body": content}
-    session.execute(_insert(session, ContentRow).values(**row).on_conflict_do_nothing())
+    session.execute(insert_or_ignore(session, ContentRow).values(**row).on_conflict_do_nothing())
 
 
 def _write_case(session: Session, before: CaseState, state: CaseState, at: datetime) -> None:
@@ -223,7 +223,7 @@ def _use_files(session: Session, before: CaseState, message: Message) -> None:
     audit = task.audit_id if task and task.role != "applicant" else ""
     rows = [{"file_id": file_id, "case_id": before.id, "audit": audit or ""} for file_id in named]
     if rows:
-        session.execute(_insert(session, FileUseRow).values(rows).on_conflict_do_nothing())
+        session.execute(insert_or_ignore(session, FileUseRow).values(rows).on_conflict_do_nothing())
 
 
 def file_pointers(content: str) -> dict[str, str]:

@@ -150,6 +150,14 @@ class ContentRow(SQLModel, table=True):
     body: str = Field(sa_column=Column(Text, nullable=False))
 
 
+class PackRow(SQLModel, table=True):
+    """A pack as cases are pinned to it, under its digest: they keep it when its files are corrected later."""
+
+    __tablename__ = "packs"
+    digest: str = Field(primary_key=True)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class FileRow(SQLModel, table=True):
     """An uploaded file; its bytes lie in the store under their SHA-256."""
 

@@ -11,7 +11,6 @@ from domain.house_rules import HouseRules
 from domain.layer_checks import LaidOver, layer_problems
 from domain.pack import Scheme
 from domain.pack_parts import PackSummary
-from domain.rules import Rules
 from domain.state import CaseState
 from domain.trade_pack import SpecialRule, Standard
 from services.pack_files import HEAD, LAID_OVER, SCHEMES, load_laid_over, load_scheme
@@ -164,16 +163,12 @@ class Library:
         return self._laid[wanted]
 
     def packs_of(self, state: CaseState) -> Packs:
-        """Give the packs a case is pinned to; raises KeyError where one is not installed."""
+        """Give the packs a case names, as they stand today; raises KeyError where one is not installed."""
         if state.scheme is None:
             raise KeyError("a case before its application")
-        return self.packs_under(state.scheme, state.special_rule, state.rules)
-
-    def packs_under(self, scheme: Ref, trade: Ref | None, rules: Rules | None) -> Packs:
-        """Give the packs of rules as a case carries them; raises KeyError where one is not installed."""
-        house_id, _, version = (rules.house_rules if rules else "").partition("/")
-        named = pack_key(trade) if trade else None
-        return self.packs(pack_key(scheme), named, (house_id, version) if house_id else None)
+        house_id, _, version = (state.rules.house_rules if state.rules else "").partition("/")
+        named = pack_key(state.special_rule) if state.special_rule else None
+        return self.packs(pack_key(state.scheme), named, (house_id, version) if house_id else None)
 
     @cached_property
     def trade_packs(self) -> list[SpecialRule | Standard]:

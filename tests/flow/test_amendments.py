@@ -22,7 +22,9 @@ from tests.flow.steps import (
     last_event,
     pointers,
     refused_as,
+    submit,
     team,
+    to_rectify,
 )
 from tests.flow.test_mystery_visit import OPENLY, seen
 from tests.flow.years import notices
@@ -151,8 +153,27 @@ def test_members_are_replaced_between_plan_and_closing(life: Life, substitute: s
         life.on_site()
         for meeting in ("audit.open", "audit.close"):
             life.answer("leader", meeting, on=str(life.today), attendees=["x"])
-    refusal = replacing(life, "leader", substitute)
+    refusal = replacing(life, "auditor", substitute)
     assert refusal.code == {"unplanned": "stage_conflict", "closed": "invalid"}[stage]
+
+
+def test_a_leader_whom_a_conflict_bars_is_replaced_until_the_decision(
+    life: Life, database: Engine, substitute: str
+) -> None:
+    """R:7/6.4.6.2: else nobody could verify the rectification any more."""
+    to_rectify(life)
+    submit(life)
+    in_conflict(database, life, "leader")
+    items = [{"finding": one.id, "accepted": True} for one in life.audit.findings]
+    assert life.refused("leader", "rectification.verify", items=items).code == "conflict_of_interest"
+    replace(life, "leader", substitute)
+    answer_as(life, actor(substitute, "auditor"), "rectification.verify", items=items)
+    assert life.task("audit.report").assignee == substitute
+
+
+def test_whom_the_client_is_told_of_was_there(life: Life, substitute: str) -> None:
+    life.contracted().on_site().audited()
+    assert replacing(life, "auditor", substitute).code == "invalid"
 
 
 def test_a_member_is_replaced_while_the_client_looks_at_the_plan(life: Life, substitute: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.flow.steps import MINOR_VIOLATION, again, at_decision, pointers, to_reaudit
+from tests.flow.steps import MINOR_VIOLATION, again, at_decision, last_event, pointers, to_reaudit
 from tests.flow.years import reviewed, surveilled
 from tests.lives import FAILING, MAINTAINED, Life
 
@@ -112,3 +112,14 @@ def test_a_failure_found_before_the_decision_is_not_undone_by_the_next_check(lif
     life.days(31)
     life.answer("manager", "audit.credit", listed=False)
     assert life.refused("decider", "decision.make", outcome="grant").clause == "R:7/6.4.8"
+
+
+def test_the_event_of_a_check_that_turns_the_verdict_says_so(life: Life) -> None:
+    """R:7/7.4.5: what a decision rests on stands in the chain."""
+    life.contracted().on_site().audited().reported()
+    life.answer("reviewer", "review.independent", outcome="agree")
+    life.days(31)
+    life.answer("manager", "audit.credit", listed=True)
+    told = last_event(life, "audit.credit")["data"]
+    assert (told["verdict"], told["failed_conditions"]) == ("fail", ["credit"])
+    assert told["results"] == life.audit.results_content

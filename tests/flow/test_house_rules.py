@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -13,10 +14,10 @@ from activities.turns import TurnActivities
 from api import views
 from domain.rules import Rules
 from records import queries
-from services.schemes import Library
+from services.schemes import SCHEMES, Library
 from tests.flow.conftest import Lives
 from tests.flow.steps import MINOR_VIOLATION, pointers
-from tests.lives import START, Life
+from tests.lives import START, Life, a_deduction
 from tests.schemes.builders import HOUSE, lay, setting
 from workflows.flow import react
 
@@ -132,3 +133,34 @@ def test_a_verdict_is_read_as_the_body_reads_it(packs: Path, lives: Lives) -> No
     lenient = under(packs, lives()).contracted().on_site().audited(credit=MINOR_VIOLATION)
     verdicts = [life.audit.results and life.audit.results.verdict for life in (strict, lenient)]
     assert verdicts == ["fail", "pass"]
+
+
+# A pack that is corrected under a case ------------------------------------------------------------------------------
+
+
+def corrected(root: Path, threshold: str) -> Path:
+    """The example rule of hotels in a folder of its own, with another threshold."""
+    source = yaml.safe_load((SCHEMES / "example-heritage-hotel/1.0/special_rule.yaml").read_text(encoding="utf-8"))
+    lay(root, source | {"id": "inns", "threshold": threshold})
+    return root
+
+
+def test_a_case_is_judged_by_the_pack_it_was_pinned_to_though_its_file_is_corrected(
+    tmp_path: Path, lives: Lives
+) -> None:
+    """R:2; 98 of 100 points against the threshold of 80, which a correction of the file makes 99."""
+    life = under(corrected(tmp_path / "first", "80"), lives())
+    life.contracted(special_rule={"id": "inns", "version": "1.0"}).on_site()
+    under(corrected(tmp_path / "second", "99"), life)
+    life.audited(deductions=[a_deduction(points="2")])
+    assert life.audit.results is not None
+    assert life.audit.results.characteristic is not None
+    assert (life.audit.results.characteristic.threshold, life.audit.results.verdict) == ("80", "pass")
+
+
+def test_a_case_is_judged_though_its_pack_is_not_installed_any_more(tmp_path: Path, lives: Lives) -> None:
+    life = under(corrected(tmp_path, "80"), lives())
+    life.contracted(special_rule={"id": "inns", "version": "1.0"}).on_site()
+    life.turns = TurnActivities(life.engine, FactFinder(Library.load()), react)
+    life.audited()
+    assert life.audit.passed

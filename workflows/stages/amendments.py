@@ -2,7 +2,7 @@
 
 from domain.acts import ConflictDeclaration, HeadcountCorrection, TeamReplacement
 from domain.audit import Audit, Plan, TeamMember
-from domain.engagement import PERSON_DAYS, RUNNING, days_left, engagement, plan_is_open, seats
+from domain.engagement import PERSON_DAYS, days_left, engagement, plan_is_open, seats
 from domain.planning import PLAN, TABLE, crosses_band, refuse_first
 from domain.prose import figures
 from domain.refusal import Refused
@@ -32,7 +32,7 @@ def replaced(case: Case, act: TeamReplacement) -> None:
 def _places(case: Case, act: TeamReplacement) -> tuple[Audit, Plan, list[TeamMember]]:
     found = seats(case.state, act.from_)
     if found is None or found[0].plan is None:
-        if not any(one.plan and one.stage in RUNNING for one in case.state.audits):
+        if not any(one.plan and one.stage != "closed" for one in case.state.audits):
             raise case.conflict("没有正在进行的审查", "No audit is planned or under way.")
         raise invalid("该人员不在审查组内", "There is no such place.", [("/from", "has no place that can be given")])
     if act.to == act.from_:

@@ -107,16 +107,8 @@ def judge_when_complete(case: Case, audit: Audit, task: Task) -> None:
         case.cover(task)
     if missing:
         return
-    if audit.results is None:
-        raise RuntimeError("everything is in and nothing was scored")
-    results, audit.judged = audit.results, True
-    case.note(
-        verdict=results.verdict,
-        results=audit.results_content,
-        failed_conditions=results.failed_conditions,
-        reading_used=results.reading_used,
-        sensitive=results.sensitive,
-    )
+    audit.judged = True
+    note_verdict(case, audit)
     case.rely_on("verdict")
     if not audit.findings:
         after_the_list(case, audit, confirmed=False)
@@ -125,6 +117,20 @@ def judge_when_complete(case: Case, audit: Audit, task: Task) -> None:
     else:
         case.disclose(audit)
         case.ask("findings.confirm", audit=audit)
+
+
+def note_verdict(case: Case, audit: Audit) -> None:
+    """The event that brought a verdict says it, and names the results by their digest (R:7/7.4.5)."""
+    results = audit.results
+    if results is None:
+        raise RuntimeError("everything is in and nothing was scored")
+    case.note(
+        verdict=results.verdict,
+        results=audit.results_content,
+        failed_conditions=results.failed_conditions,
+        reading_used=results.reading_used,
+        sensitive=results.sensitive,
+    )
 
 
 def _sheets(audit: Audit) -> list[str]:

@@ -10,7 +10,7 @@ from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet
 from domain.state import Task
 from workflows.case import Case, invalid
 from workflows.stages import credit
-from workflows.stages.audit import judge_when_complete
+from workflows.stages.audit import judge_when_complete, note_verdict
 
 
 def management_scored(case: Case, task: Task, answer: ManagementSheet) -> None:
@@ -56,6 +56,7 @@ def _checked_again(case: Case, audit: Audit, results: Results) -> None:
     acknowledged = set(audit.results.sensitive) if audit.results else set()
     audit.score(results, case.facts.results_content)
     audit.close_results()
+    note_verdict(case, audit)
     if audit.results and set(audit.results.sensitive) - acknowledged:
         case.drop_tasks("decision.make", audit)
         case.enter(audit, "review")
