@@ -30,7 +30,7 @@ class HouseRules(Input):
     @classmethod
     def read(cls, data: JsonValue) -> Self:
         """Read a pack's data; raises pydantic's ValidationError, also for unknown keys at any depth."""
-        return cls.model_validate_json(json.dumps(data), extra="forbid")
+        return cls.model_validate_json(json.dumps(data))
 
     @property
     def origin(self) -> str:

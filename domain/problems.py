@@ -26,7 +26,7 @@ def repeats(field: str, ids: Iterable[Hashable], *, prefix: Loc = ()) -> Iterato
 
 def first_fault(broken: ValidationError) -> Problem:
     """Give the first thing that data of the wrong form gets wrong."""
-    error = broken.errors(include_url=False, include_input=False, include_context=False)[0]
+    error = broken.errors()[0]
     name = ".".join(str(part) for part in error["loc"])
     said = {"extra_forbidden": f"unknown key {name}", "missing": f"{name} is missing"}
     return Problem(error["loc"], said.get(error["type"], f"{name}: {error['msg']}"))

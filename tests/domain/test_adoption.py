@@ -158,6 +158,15 @@ def test_two_adoptions_that_do_not_meet_leave_a_surprise() -> None:
     assert found == [SharedEvidence(file="a", rows=[17, 21], items=["b2", "f6"], adopted=False)]
 
 
+def test_the_evidence_of_every_site_counts_for_whoever_adopts_the_item() -> None:
+    adopting = a_sheet({21: [element("21.1", "2", adopted_from="f1")]})
+    found = shared(adopting, items(item("f1", "a", site="s1"), item("f1", "b", site="s2")))
+    assert found == [
+        SharedEvidence(file="a", rows=[21], items=["f1"], adopted=True),
+        SharedEvidence(file="b", rows=[21], items=["f1"], adopted=True),
+    ]
+
+
 def test_two_rows_that_adopt_the_same_item_share_its_evidence_without_surprise() -> None:
     rows = a_sheet({17: [element("17.1", "1", adopted_from="b2")], 21: [element("21.1", "2", adopted_from="b2")]})
     found = shared(rows, items(item("b2", "a")))

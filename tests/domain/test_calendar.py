@@ -141,17 +141,26 @@ def faults(notice: Notice, year: int = 2027) -> list[str]:
     return [fault.pointer for fault in faults_of(notice, year, KNOWN)]
 
 
+def detail(notice: Notice) -> str:
+    [fault] = faults_of(notice, 2027, KNOWN)
+    return fault.detail
+
+
 def test_a_notice_names_holidays_on_any_day_and_worked_weekends() -> None:
     assert faults(a_notice(("2027-01-01", False), ("2027-01-02", False), ("2027-01-09", True))) == []
 
 
 def test_a_worked_day_of_a_notice_is_a_saturday_or_a_sunday() -> None:
-    assert faults(a_notice(("2027-01-01", False), ("2027-01-04", True))) == ["/days/1/working"]
+    weekday = a_notice(("2027-01-01", False), ("2027-01-04", True))
+    assert faults(weekday) == ["/days/1/working"]
+    assert detail(weekday) == "a worked day is a Saturday or a Sunday"
 
 
 def test_a_notice_stays_in_its_year_and_names_a_day_once() -> None:
     assert faults(a_notice(("2026-12-31", False), ("2027-01-01", False))) == ["/days/0/day"]
-    assert faults(a_notice(("2027-01-01", False), ("2027-01-01", False))) == ["/days/1/day"]
+    twice = a_notice(("2027-01-01", False), ("2027-01-01", False))
+    assert faults(twice) == ["/days/1/day"]
+    assert (detail(twice), detail(a_notice(("2026-12-31", False)))) == ("named twice", "not in 2027")
 
 
 def test_a_published_year_is_changed_by_a_correction_only() -> None:
@@ -170,6 +179,7 @@ def test_years_are_published_one_after_another() -> None:
 
 def test_a_notices_rows_make_its_year_known_and_a_corrections_do_not() -> None:
     rows = a_notice(("2027-01-01", False)).rows(2027)
+    assert rows == [Override(day=date(2027, 1, 1), working=False, source="State Council", notice_year=2027)]
     assert calendars.load(rows).is_known(date(2027, 12, 31))
     corrected = a_notice(("2027-01-01", True), correction=True).rows(2027)
     assert calendars.load([*rows, *corrected]).is_working(date(2027, 1, 1))

@@ -15,6 +15,7 @@ from domain.changes import (
 from domain.refusal import Refused
 from domain.state import Certificate, CertificateStatus
 from services.schemes import Library
+from tests.domain.sheets import told
 
 CHANGES: list[ChangeKind] = Library.load().scheme("service", "1.0").changes
 UNTIL = date(2027, 12, 31)
@@ -50,6 +51,8 @@ def clause_of(before: list[str], after: list[str], *, confirmed: bool = True) ->
         (date(2027, 6, 1), date(2027, 5, 1), "reissue"),
         (date(2028, 1, 1), UNTIL, "reissue"),
         (date(2028, 2, 1), date(2028, 1, 31), "reissue"),
+        (date(2028, 1, 31), date(2028, 1, 31), "reissue"),
+        (date(2027, 6, 1), date(2027, 6, 2), "running"),
     ],
 )
 def test_whoever_passes_by_the_new_requirements_gets_a_new_certificate(
@@ -88,11 +91,15 @@ def test_a_body_sets_which_changes_it_audits() -> None:
     assert change_needs_audit(strict, ["people"])
 
 
-@pytest.mark.parametrize("changed", [[], ["weather"]])
-def test_a_change_says_what_changes(changed: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("changed", "wrong"),
+    [([], []), (["weather", "people", "mood"], ["no kind of change: weather", "no kind of change: mood"])],
+)
+def test_a_change_says_what_changes(changed: list[str], wrong: list[str]) -> None:
     with pytest.raises(Refused) as refused:
         change_needs_audit(CHANGES, changed)
     assert refused.value.refusal.code == "invalid"
+    assert told(refused.value.refusal.faults) == [("/changes", one) for one in wrong]
 
 
 # --- R:9/8.3 ----------------------------------------------------------------------------------------------
@@ -111,7 +118,9 @@ def test_an_extension_is_combined_with_no_other_audit(combined_with: str) -> Non
     """R:9/8.3."""
     with pytest.raises(Refused) as refused:
         check_combined(combined_with)
-    assert refused.value.refusal.clause == "R:9/8.3"
+    refusal = refused.value.refusal
+    assert (refusal.code, refusal.clause) == ("rule_refused", "R:9/8.3")
+    assert told(refusal.faults) == [("/combined_with", "recertification, special, surveillance")]
 
 
 # --- R:10/9.2 ---------------------------------------------------------------------------------------------
@@ -136,6 +145,9 @@ def test_a_reduction_gives_something_up_and_leaves_something() -> None:
 def test_a_scope_with_anything_new_in_it_is_an_extension() -> None:
     """R:9/8.3."""
     assert clause_of(THREE_SITES, ["s1", "s4"]) == "R:9/8.3"
+    with pytest.raises(Refused) as refused:
+        check_reduction(THREE_SITES, ["s5", "s1", "s4"], confirmed=True)
+    assert told(refused.value.refusal.faults) == [("/sites", "not in the scope: s5, s4")]
 
 
 # --- re-issue ---------------------------------------------------------------------------------------------

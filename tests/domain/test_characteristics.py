@@ -3,6 +3,7 @@
 import pytest
 
 from domain.scoring import check_characteristics, score_characteristics
+from domain.sheets import CharacteristicsSheet
 from tests.domain.sheets import RULE, deductions, told
 
 
@@ -58,6 +59,19 @@ def test_a_score_needs_a_visited_site() -> None:
 )
 def test_a_deduction_fits_its_item_and_site(given: tuple[str, str | None, str], fault: tuple[str, str]) -> None:
     assert told(check_characteristics(RULE, deductions(given), ["s1", "s2"])) == [fault]
+
+
+def test_an_item_is_listed_once_for_each_visited_site() -> None:
+    """R:7/7.4.4."""
+    listed = [("f1", "s1"), ("f1", "s2"), ("f6", None), ("zz", None), ("f2", "s9"), ("f7", None), ("f7", None)]
+    items = [{"id": item, "site": site} for item, site in listed]
+    sheet = CharacteristicsSheet.model_validate({"items": items})
+    assert told(check_characteristics(RULE, sheet, ["s1", "s2"])) == [
+        ("/items/3/id", "the special rule has no such item"),
+        ("/items/4/site", "site s9 was not visited"),
+        ("/items/5/id", "f7 stands twice"),
+        ("/items/6/id", "f7 stands twice"),
+    ]
 
 
 def test_deductions_together_take_no_more_than_the_item_at_one_site() -> None:

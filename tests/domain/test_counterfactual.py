@@ -5,8 +5,17 @@ from typing import Any
 import pytest
 
 from domain.counterfactual import counterfactual
-from domain.results import CharacteristicResult, ChosenReadings, Condition, Counterfactual, CreditReadings
+from domain.points import format_points, parse_points
+from domain.results import (
+    CharacteristicResult,
+    ChosenReadings,
+    Condition,
+    Counterfactual,
+    CreditReadings,
+    PointsReading,
+)
 from domain.scoring import score_management, verdict
+from tests.domain.lawful import raised as lift
 from tests.domain.sheets import AT_80, CATALOGUE, CLEAN, GOOD, NOT_APPLICABLE, a_sheet, awards
 
 CARRIED = {"carried": True, "reason": "as before"}
@@ -131,6 +140,43 @@ def test_awards_are_counted_whole() -> None:
     assert raised(of_a_fail(held | {7: [], 11: CARRIED | {"elements": awards("11.1=3.5", "11.2=1")}})) == [
         ("7.1", "0", "1")
     ]
+
+
+def gained(changes: dict[int, Any], reading: PointsReading) -> tuple[str, list[Condition]]:
+    """Do what the example says; gives the points that ΣQ gains and what still fails."""
+    sheet = a_sheet(changes)
+    example = of_a_fail(changes, points=reading).example
+    before, after = (score_management(CATALOGUE, one).under(reading) for one in (sheet, lift(sheet, example)))
+    return format_points(parse_points(after.total) - parse_points(before.total)), after.failed
+
+
+VIOLATED = {"violation": True}
+
+
+@pytest.mark.parametrize(
+    ("changes", "normalised", "capped"),
+    [
+        # q3 14 of 18.75; the total lacks 5, and capped, where AT_80 is 78, 7
+        (AT_80 | {25: []}, "5", "7"),
+        ({number: [] for number in range(1, 42)}, "80", "80"),
+        ({11: [], 1: [], 2: []}, "7.5", "7.5"),
+        # rows 12 (2), 14 to 16, 18 to 20 of q2, 30 in all, leave 14 of 22.5: an alternative is among them
+        ({12: [], 14: [], 15: awards("15.2=1"), 16: [], 18: [], 19: [], 20: []}, "8.5", "8.5"),
+        # tiers and counts are among them
+        ({23: [], 25: [], 26: [], 27: []}, "6.75", "6.75"),
+        ({1: [], 7: [], 8: [], 9: [], 11: []}, "8.5", "8.5"),
+        # without row 10 rows 8 and 9 are worth 7/6: q1 is 30 - 8 - 7/6 - 2
+        ({1: [], 2: [], 8: [], 10: NOT_APPLICABLE}, "11/3", "11/3"),
+        # zeroed rows stay at nothing, carried ones as they were
+        (AT_80 | {36: VIOLATED, 37: VIOLATED}, "1", "2"),
+        (AT_80 | {2: NOTHING_CARRIED, 32: NOTHING_CARRIED, 35: []}, "0.5", "2"),
+    ],
+)
+def test_an_example_passes_with_the_fewest_points_under_either_reading(
+    changes: dict[int, Any], normalised: str, capped: str
+) -> None:
+    assert gained(changes, "normalise") == (normalised, [])
+    assert gained(changes, "cap") == (capped, [])
 
 
 # Where no points help ---------------------------------------------------------------------------------------------

@@ -10,14 +10,21 @@ from domain.calendar import Calendar
 from domain.dates import (
     Anchor,
     Due,
+    Length,
+    Run,
     Step,
     add_months,
+    again,
+    counted,
     due,
     due_on_calendar,
     earlier,
     end_of_day,
     local_date,
+    morning,
+    named,
     nine_oclock,
+    rolled,
 )
 from domain.rules import Limit, Unit
 from services import calendars
@@ -72,8 +79,13 @@ def test_nine_oclock_is_one_in_utc() -> None:
     assert nine_oclock(date(2026, 6, 30)) == datetime(2026, 6, 30, 1, tzinfo=UTC)
 
 
+def test_a_morning_begins_an_hour_earlier() -> None:
+    assert morning(date(2026, 6, 30)) == datetime(2026, 6, 30, 0, tzinfo=UTC)
+
+
 def test_instants_come_in_utc() -> None:
     assert end_of_day(date(2026, 6, 30)).tzinfo is UTC
+    assert morning(date(2026, 6, 30)).tzinfo is UTC
     assert nine_oclock(date(2026, 6, 30)).tzinfo is UTC
 
 
@@ -251,3 +263,102 @@ def test_a_date_is_provisional_while_the_other_may_still_overtake_it() -> None:
     certain, estimate = a_due(date(2027, 1, 1), 30, "days"), a_due(date(2027, 1, 1), 30, "working_days")
     assert earlier(certain, estimate).on == certain.on
     assert earlier(certain, estimate).provisional
+
+
+@pytest.mark.parametrize("first", ["days", "working_days"])
+def test_an_earlier_date_rests_on_the_calendar_where_either_does(first: Unit) -> None:
+    one, other = a_due(date(2026, 3, 9), 5, first), a_due(date(2026, 3, 9), 9, "days")
+    either = earlier(one, other).proof.calendar, earlier(other, one).proof.calendar
+    assert either == ((None, None) if first == "days" else (CALENDAR.version, CALENDAR.version))
+
+
+def test_a_later_date_in_working_days_leaves_its_calendar_in_the_proof() -> None:
+    won = earlier(a_due(date(2026, 3, 9), 5, "days"), a_due(date(2026, 3, 9), 9, "working_days"))
+    assert (won.on, won.proof.calendar) == (date(2026, 3, 14), CALENDAR.version)
+
+
+# Lengths of a run -------------------------------------------------------------------------------------------------
+
+
+def run(*lengths: Length, on: date = date(2028, 2, 29)) -> Run:
+    return Run(anchor=Anchor(kind="decision", on=on), lengths=list(lengths), clause="R:7/7.3.3", rule="a rule")
+
+
+@pytest.mark.parametrize(
+    ("length", "step"),
+    [
+        (Length(3, "years"), ("+3 years", date(2031, 2, 28))),
+        (Length(-1, "days"), ("-1 days", date(2028, 2, 28))),
+        (Length(-3, "months"), ("-3 months", date(2027, 11, 29))),
+        (Length(0, "year_end"), ("31 December", date(2028, 12, 31))),
+        (Length(1, "year_end"), ("31 December", date(2029, 12, 31))),
+    ],
+)
+def test_each_length_is_one_step(length: Length, step: tuple[str, date]) -> None:
+    found = counted(run(length))
+    assert spans(found) == [(step[0], date(2028, 2, 29), step[1])]
+    assert (found.on, found.clause, found.provisional) == (step[1], "R:7/7.3.3", False)
+
+
+def test_lengths_follow_one_another() -> None:
+    found = counted(run(Length(3, "years"), Length(-1, "days")))
+    assert spans(found) == [
+        ("+3 years", date(2028, 2, 29), date(2031, 2, 28)),
+        ("-1 days", date(2031, 2, 28), date(2031, 2, 27)),
+    ]
+
+
+def test_a_date_names_the_function_that_gave_it_and_keeps_it_when_counted_again() -> None:
+    found = named(due_on_calendar)(Anchor(kind="task", on=date(2026, 1, 1)), Limit(amount=30, unit="days"), "R:12")
+    assert (found.proof.function, [one.function for one in found.proof.runs]) == (
+        "dates.due_on_calendar",
+        ["dates.due_on_calendar"],
+    )
+    assert again(found.proof) == found
+
+
+# A last day that rolls ----------------------------------------------------------------------------------------------
+
+
+def rolling(on: date, amount: int, unit: Unit = "days") -> Due:
+    return rolled(a_due(on, amount, unit), TO_THE_END_OF_2026)
+
+
+def test_a_last_day_that_is_a_holiday_rolls_to_the_next_working_day_where_a_body_lets_it() -> None:
+    found = rolling(date(2026, 9, 1), 30)
+    assert (found.on, found.provisional, found.proof.calendar) == (date(2026, 10, 8), False, CALENDAR.version)
+    assert spans(found) == [
+        ("+30 days", date(2026, 9, 1), date(2026, 10, 1)),
+        ("holiday", date(2026, 10, 1), date(2026, 10, 7)),
+        ("the next working day", date(2026, 10, 1), date(2026, 10, 8)),
+    ]
+
+
+def test_a_last_day_that_is_worked_stays() -> None:
+    found = rolling(date(2026, 3, 9), 7)
+    assert (found.on, found.provisional) == (date(2026, 3, 16), False)
+    assert spans(found) == [("+7 days", date(2026, 3, 9), date(2026, 3, 16))]
+
+
+@pytest.mark.parametrize(("amount", "on"), [(1, date(2027, 1, 1)), (2, date(2027, 1, 4))])
+def test_a_last_day_in_a_year_that_is_not_published_may_still_roll(amount: int, on: date) -> None:
+    found = rolling(date(2026, 12, 31), amount)
+    assert (found.on, found.provisional) == (on, True)
+
+
+def test_a_limit_in_months_rolls_too_and_rolls_once() -> None:
+    found = rolling(date(2026, 7, 3), 3, "months")
+    assert found.on == date(2026, 10, 8)
+    assert rolled(found, TO_THE_END_OF_2026) is found
+
+
+def test_working_days_never_roll() -> None:
+    found = a_due(date(2026, 2, 10), 10, "working_days")
+    assert rolled(found, TO_THE_END_OF_2026) is found
+
+
+def test_of_two_dates_each_rolls_that_may() -> None:
+    review = a_due(date(2026, 9, 1), 25, "working_days", "task")
+    both = earlier(a_due(date(2026, 9, 1), 30, "days", "findings"), review)
+    assert (review.on, both.on) == (date(2026, 10, 12), date(2026, 10, 1))
+    assert rolled(both, TO_THE_END_OF_2026).on == date(2026, 10, 8)

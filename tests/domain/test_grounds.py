@@ -18,6 +18,7 @@ from domain.grounds import (
 from domain.pack_checks import TASK_KINDS
 from domain.refusal import Refused
 from services.schemes import Library
+from tests.domain.sheets import told
 
 SCHEME = Library.load().scheme("service", "1.0")
 assert SCHEME.grounds
@@ -95,9 +96,25 @@ def test_only_the_client_gives_its_certification_up_and_it_brings_nothing_else()
     assert refused(GROUNDS.withdrawal, ["c"], "client") == ("rule_refused", "R:10/9.4c")
 
 
-@pytest.mark.parametrize("letters", [[], ["z"], ["a", "l"]])
-def test_a_ground_is_one_of_those_listed(letters: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("letters", "wrong"),
+    [
+        ([], [("/grounds", "required")]),
+        (["z"], [("/grounds/0", "no such ground")]),
+        (["a", "l", "b", "m"], [("/grounds/1", "no such ground"), ("/grounds/3", "no such ground")]),
+    ],
+)
+def test_a_ground_is_one_of_those_listed(letters: list[str], wrong: list[tuple[str, str]]) -> None:
     assert refused(GROUNDS.suspension, letters, "body") == ("invalid", None)
+    with pytest.raises(Refused) as raised:
+        check_brought(GROUNDS.suspension, letters, "body")
+    assert told(raised.value.refusal.faults) == wrong
+
+
+def test_the_ground_that_is_anothers_to_bring_is_pointed_at() -> None:
+    with pytest.raises(Refused) as raised:
+        check_brought(GROUNDS.suspension, ["a", "j"], "body")
+    assert told(raised.value.refusal.faults) == [("/grounds/1", "not brought by body")]
 
 
 def test_whatever_brings_a_ground_a_person_decides() -> None:

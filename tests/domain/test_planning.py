@@ -22,6 +22,7 @@ from domain.planning import (
 )
 from domain.refusal import Refusal, Refused
 from domain.rules import Cycle, PersonDayBand, Planning, Rules
+from tests.domain.sheets import told
 
 PLANNING = Planning(
     person_days=[
@@ -100,6 +101,9 @@ def test_the_tables_days_need_no_reason() -> None:
 
 def test_days_below_the_table_are_refused_even_with_a_reason() -> None:
     assert check(days("0.5"), reason="small") == ["rule_refused R:11/10.1"]
+    [refusal] = check_person_days(days("0.5"), 9, "small", PLANNING)
+    assert told(refusal.faults) == [("/person_days", "8.5 is below 9")]
+    assert all(figure in text for figure in ("8.5", "9") for text in (refusal.zh, refusal.en))
 
 
 def test_more_days_need_a_reason() -> None:
@@ -122,6 +126,7 @@ def test_above_the_cap_the_two_ways_out_are_named() -> None:
     [refusal] = check_person_days(days("4"), 9, "sites", PLANNING)
     assert "split the case" in refusal.en
     assert "deviation" in refusal.en
+    assert told(refusal.faults) == [("/person_days", "12 is above 11.5")]
 
 
 def test_a_deviation_lifts_the_cap_but_not_the_reason() -> None:
@@ -165,7 +170,8 @@ def test_days_that_are_no_number_are_invalid(endless: str) -> None:
 def test_an_audit_outside_the_table_is_planned_with_a_reason() -> None:
     assert check(days("0", "1", "1"), table=None) == ["rule_refused R:11/10.1"]
     assert check(days("0", "1", "1"), table=None, reason="two rows again") == []
-    assert check(days("0", "0", "0"), table=None, reason="nothing") == ["invalid None"]
+    [nothing] = check_person_days(days("0", "0", "0"), None, "nothing", PLANNING)
+    assert (nothing.code, told(nothing.faults)) == ("invalid", [("/person_days", "no person-days at all")])
 
 
 def test_the_work_on_site_fits_into_the_teams_calendar_days() -> None:
@@ -173,6 +179,8 @@ def test_the_work_on_site_fits_into_the_teams_calendar_days() -> None:
     assert check_coverage(planned, 2, first, date(2026, 3, 5)) == []
     [refusal] = check_coverage(planned, 2, first, date(2026, 3, 4))
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:7/7.3.1")
+    assert [fault.pointer for fault in refusal.faults] == ["/planned_to"]
+    assert refusal.en == "2 auditors in 3 days cannot do 8 person-days on site"
 
 
 def test_half_a_day_too_little_does_not_cover() -> None:

@@ -11,6 +11,13 @@ from hypothesis import strategies as st
 
 from domain.points import format_points, parse_decimal, parse_points
 
+
+@pytest.fixture(autouse=True)
+def written_anew() -> None:
+    """What was written in another test is not looked up."""
+    format_points.cache_clear()
+
+
 DOMAIN = Path(__file__).parents[2] / "domain"
 
 
@@ -23,6 +30,10 @@ DOMAIN = Path(__file__).parents[2] / "domain"
         (Fraction(1, 20), "0.05"),
         (Fraction(0), "0"),
         (Fraction(59, 6), "59/6"),
+        (Fraction(12345, 100), "123.45"),
+        (Fraction(1, 2), "0.5"),
+        (Fraction(7, 5), "1.4"),
+        (Fraction(1, 3), "1/3"),
         (Fraction(-1, 3), "-1/3"),
         (Fraction(-1, 8), "-0.125"),
         (Decimal("2.50"), "2.5"),

@@ -83,6 +83,39 @@ def test_a_reaudit_is_proposed_the_days_of_the_audit_it_repeats() -> None:
     assert sum(map(Decimal, effort.proposed.values())) == 14
 
 
+def test_an_extension_that_repeats_nothing_is_proposed_the_days_of_an_initial_one() -> None:
+    """Another audit's plan has nothing to do with it."""
+    days = {"documents": "1", "management": "6", "characteristics": "7"}
+    plan = Plan(team=[], person_days=days, modes=[], sites=[], planned_from=TODAY, planned_to=TODAY)
+    audits = [Audit(id="audit-1", audit_kind="initial", plan=plan), Audit(id="audit-2", audit_kind="special")]
+    effort = proposed([], state=a_state(audits=audits)).person_days
+    assert sum(map(Decimal, effort.proposed.values())) == 12
+
+
+@pytest.mark.parametrize(
+    ("before", "split"),
+    [("0.5", ("0", "0.5", "0")), ("1", ("0", "0.5", "0.5")), ("1.5", ("0.5", "0.5", "0.5"))],
+)
+def test_very_few_days_go_to_the_site_before_the_documents(before: str, split: tuple[str, str, str]) -> None:
+    days = {"documents": "0", "management": before, "characteristics": "0"}
+    plan = Plan(team=[], person_days=days, modes=[], sites=[], planned_from=TODAY, planned_to=TODAY)
+    first = Audit(id="audit-1", audit_kind="initial", plan=plan, last_day=TODAY)
+    again = Audit(id="audit-2", audit_kind="reaudit", of="audit-1")
+    effort = proposed([], state=a_state(audits=[first, again])).person_days
+    assert tuple(effort.proposed.values()) == split
+
+
+def test_nothing_is_proposed_before_the_application() -> None:
+    with pytest.raises(ValueError, match="a case is planned from its application on"):
+        proposed([], state=a_state(rules=None))
+
+
+def test_a_surveillance_samples_fewer_sites() -> None:
+    """R:7/7.3.2: six tenths of the root of ten, rounded up."""
+    extent = proposed([], state=a_state(audits=[Audit(id="audit-1", audit_kind="surveillance")])).sites
+    assert extent.sample == 2
+
+
 def test_a_special_audit_is_proposed_the_days_of_an_initial_one() -> None:
     special = Audit(id="audit-1", audit_kind="special")
     effort = proposed([], state=a_state(audits=[special])).person_days
@@ -170,6 +203,22 @@ def test_one_auditor_for_six_days_lacks_another_or_five_days() -> None:
     assert missing.en == f"1 more auditor {wanted}, or 5 more days"
 
 
+def test_two_auditors_for_one_day_lack_five_more_days() -> None:
+    """Eleven days on site: six days of two."""
+    [missing] = proposed([a_person("ann"), a_person("bob")], days=1).missing
+    assert missing.en.startswith("9 more auditors")
+    assert missing.en.endswith("or 5 more days")
+    assert missing.zh.startswith("还缺9名审查员")
+    assert missing.zh.endswith("或延长5天")
+
+
+def test_a_visitor_need_not_wait_for_a_turn_to_audit() -> None:
+    planning = RULES.planning.model_copy(update={"rotation": 1})
+    state = a_state(rules=RULES.model_copy(update={"planning": planning}))
+    people = [a_person("ann"), a_person("bob"), a_person("vic", served=1)]
+    assert team(proposed(people, modes=("mystery_visit",), state=state))[2:] == [("vic", "visitor")]
+
+
 def test_without_any_auditor_no_days_help() -> None:
     [missing] = proposed([]).missing
     assert missing.en.startswith("2 more auditors")
@@ -183,7 +232,7 @@ def test_a_visit_without_a_visitor_says_so() -> None:
 
 def test_without_a_special_rule_nothing_can_be_planned() -> None:
     [missing] = proposed([a_person("ann"), a_person("bob")], state=a_state(special_rule=None)).missing
-    assert missing.en == "a special rule"
+    assert (missing.zh, missing.en) == ("缺少专用规则", "a special rule")
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,35 @@ def test_a_reminder_of_today_is_still_to_come_when_its_date_stays() -> None:
     assert found.remind == [TODAY, date(2027, 1, 8)]
 
 
+def test_a_reminder_that_moves_to_today_or_before_is_not_sent() -> None:
+    worked = [Override(day=date(2027, 1, day), working=True, notice_year=2027) for day in (2, 3)]
+    found = under(calendars.load(worked), a_review(remind=[date(2026, 12, 31), date(2027, 1, 8)]), TODAY)
+    assert (found.due_on, found.remind) == (date(2027, 1, 7), [date(2027, 1, 4)])
+    moved_to_today = under(calendars.load(worked), a_review(remind=[date(2027, 1, 2)]), TODAY)
+    assert moved_to_today.remind == []
+
+
+def test_a_date_that_moves_to_today_needs_no_saying_so() -> None:
+    found = under(CALENDAR, a_review(), date(2027, 1, 11))
+    assert (found.due_on, found.proof) == (date(2027, 1, 11), a_review().proof)
+
+
+def test_the_clause_of_the_earlier_run_follows_it() -> None:
+    """R:7/7.3.3."""
+    later = cycle.later_surveillance(date(2027, 1, 5), RULE)
+    bounded = a_deadline(cycle.within_validity(later, date(2027, 12, 1)), "surveillance", clause="R:x")
+    moved_on = what_if([bounded], {("valid_until", date(2027, 12, 1)): date(2028, 12, 1)}, CALENDAR)
+    assert (moved_on[0].due_on, moved_on[0].clause) == (date(2028, 1, 5), later.clause)
+
+
+def test_working_days_are_counted_again_by_the_calendar_on_paper() -> None:
+    expiring = a_deadline(
+        due(Anchor(kind="task", on=date(2026, 12, 28)), TEN, "R:7/7.2.2", CALENDAR), "certificate.expiry"
+    )
+    found = what_if([expiring], {("task", date(2026, 12, 28)): date(2026, 12, 25)}, CALENDAR)
+    assert found[0].due_on == date(2027, 1, 8)
+
+
 def test_a_date_moves_to_no_day_before_today() -> None:
     worked = [Override(day=date(2027, 1, day), working=True, notice_year=2027) for day in (2, 3, 9, 10)]
     found = under(calendars.load(worked), a_review(), date(2027, 1, 11))

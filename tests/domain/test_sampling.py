@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.sampling import Sites, check_sampling, draw, factor, in_draw_order, sample_size
+from tests.domain.sheets import told
 from tests.domain.test_planning import PLANNING
 
 SEED = "0f" * 32
@@ -112,6 +113,7 @@ def test_anybody_can_repeat_a_draw_within_its_bounds(others: int, mandatory: int
 def test_sampling_needs_a_recorded_risk_basis() -> None:
     [refusal] = check_sampling(" ", a_service(4))
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:7/7.3.2")
+    assert told(refusal.faults) == [("/sites/risk_basis", "missing")]
     assert check_sampling("one system, same menu", a_service(4, mandatory=1)) == []
 
 
@@ -119,7 +121,7 @@ def test_a_mandatory_site_of_another_case_is_invalid() -> None:
     sites = a_service(4).model_copy(update={"mandatory": ["s1", "nowhere"]})
     [refusal] = check_sampling("one system", sites)
     assert refusal.code == "invalid"
-    assert [fault.pointer for fault in refusal.faults] == ["/sites/mandatory/1"]
+    assert told(refusal.faults) == [("/sites/mandatory/1", "no site of this case")]
 
 
 # Whatever the service ---------------------------------------------------------------------------------------

@@ -2,14 +2,17 @@
 
 import hashlib
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from domain.evaluation import Circumstances, Sheets, evaluate
 from domain.results import ChosenReadings, Counterfactual, CreditReadings, Results, digest
 from domain.scoring import score_management, verdict
-from tests.domain.sheets import AT_80, CATALOGUE, CLEAN, GOOD, NOT_APPLICABLE, a_sheet, awards, scored
+from domain.sheets import CharacteristicsSheet, CreditSheet
+from tests.domain.sheets import AT_80, CATALOGUE, CLEAN, GOOD, NOT_APPLICABLE, RULE, a_sheet, awards, scored
 
 MINOR = CreditReadings(literal=False, serious_only=True)
 DEFAULT = ChosenReadings()
@@ -101,6 +104,71 @@ def test_totals_and_the_record_together_show_the_whole() -> None:
     result = judged(AT_80, chosen=CAP)
     shown = result.totals().whole(json.loads(result.as_scored()))
     assert shown == result.model_dump(mode="json") | {"digest": shown["digest"]}
+
+
+def a_fail_with_all_that_explains_it() -> Results:
+    """A fail with an example, an adoption, a file that counts twice and an item that lost a point."""
+    rows = a_sheet({11: [], 1: [], 2: [], 21: [{"id": "21.1", "points": "2", "adopted_from": "b2"}]})
+    adopted = {"items": [{"id": "b2", "evidence": ["f-1"]}], "deductions": []}
+    sheets = Sheets(rows, CharacteristicsSheet.model_validate(adopted), CreditSheet(listed=False))
+    return evaluate(CATALOGUE, RULE, sheets, Circumstances(["s1"], date(2026, 12, 1), CAP))
+
+
+def test_what_explains_a_fail_lies_in_the_record_and_is_shown_with_the_totals() -> None:
+    result = a_fail_with_all_that_explains_it()
+    assert result.counterfactual
+    assert len(result.counterfactual.example) > 1
+    shown = result.totals().whole(json.loads(result.as_scored()))
+    assert shown == result.model_dump(mode="json") | {"digest": by_hand(result.model_dump(mode="json"))}
+
+
+def test_the_state_keeps_no_part_of_what_explains_a_fail() -> None:
+    result = a_fail_with_all_that_explains_it()
+    totals = result.totals()
+    assert result.characteristic
+    assert totals.characteristic
+    assert totals.counterfactual
+    assert (totals.adoptions, totals.shared_evidence, totals.counterfactual.example) == ([], [], [])
+    assert (totals.characteristic.items, totals.characteristic.score) == ({}, result.characteristic.score)
+    assert totals.counterfactual.management_points == "7.5"
+
+
+def test_a_condition_that_the_case_adds_is_shown_and_hides_no_example() -> None:
+    result = a_fail_with_all_that_explains_it()
+    shown = result.totals().fails("rectification").whole(json.loads(result.as_scored()))
+    assert shown["failed_conditions"] == ["q1", "rectification"]
+    assert shown["counterfactual"]["beyond_points"] == ["rectification"]
+    assert shown["counterfactual"]["example"] == result.model_dump(mode="json")["counterfactual"]["example"]
+
+
+def test_a_pass_that_the_case_fails_has_no_example_to_show() -> None:
+    result = judged()
+    shown = result.totals().fails("rectification").whole(json.loads(result.as_scored()))
+    assert shown["counterfactual"]["example"] == []
+
+
+def test_whether_results_are_final_is_not_scored() -> None:
+    assert "final" not in json.loads(judged().as_scored())
+
+
+def test_the_digest_speaks_utf_8_and_leaves_out_what_comes_later() -> None:
+    """RFC 8785: sorted, without spaces, in UTF-8."""
+    said = {"verdict": "pass", "rule": "本机构规则"}
+    expected = hashlib.sha256('{"rule":"本机构规则","verdict":"pass"}'.encode()).hexdigest()
+    assert digest(said | {"final": True, "digest": "0"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("checked", "chosen", "clean"), [(CLEAN, DEFAULT, True), (MINOR, DEFAULT, False), (MINOR, SERIOUS, True)]
+)
+def test_results_say_whether_credit_was_clean_and_by_which_readings(
+    checked: CreditReadings, chosen: ChosenReadings, *, clean: bool
+) -> None:
+    """R:7/7.4.5."""
+    result = judged(checked=checked, chosen=chosen)
+    assert result.credit
+    assert result.credit.passed is clean
+    assert (result.reading_used, result.strictness_used) == (chosen.points, chosen.credit)
 
 
 def test_the_digest_is_the_hash_of_what_is_shown() -> None:

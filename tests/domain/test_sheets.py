@@ -1,5 +1,6 @@
 """Faults of score sheets: each says where and what, and a sound sheet has none."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -77,6 +78,21 @@ def test_a_row_is_carried_from_the_previous_audit_with_its_points() -> None:
     sheet = a_sheet({2: CARRIED})
     assert check_sheet(CATALOGUE, sheet, setting) == []
     assert score_management(CATALOGUE, with_carried(sheet, EARLIER)).cap.rows["2"].read == "1"
+
+
+def test_a_carried_row_says_so_with_its_own_reason_and_adopts_nothing() -> None:
+    """R:7/7.4.2: an adoption holds in its own audit."""
+    adopting = [{"id": "21.1", "points": "2", "adopted_from": "b2"}]
+    [carried] = with_carried(a_sheet({21: CARRIED}), a_sheet({21: adopting})).scores[20:21]
+    assert (carried.carried, carried.reason) == (True, "unchanged since last year")
+    assert [(one.points, one.adopted_from) for one in carried.elements] == [(Decimal(2), None)]
+
+
+def test_a_count_is_carried_as_it_was() -> None:
+    setting = Setting(audit_kind="surveillance", previous=a_sheet({7: [{"id": "7.2", "count": 2}]}))
+    assert faults({7: CARRIED | {"elements": [{"id": "7.2", "count": 2}]}}, setting) == []
+    assert faults({7: CARRIED | {"elements": [{"id": "7.2", "count": 1}]}}, setting) != []
+    assert faults({7: CARRIED | {"elements": [{"id": "7.2", "points": "0.5"}]}}, setting) != []
 
 
 @pytest.mark.parametrize("kind", ["initial", "reaudit", "recertification"])

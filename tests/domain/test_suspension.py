@@ -6,6 +6,7 @@ import pytest
 
 from domain.refusal import Refused
 from domain.suspension import check_extension, check_restoration, extended
+from tests.domain.sheets import told
 
 ENDS = date(2027, 9, 6)
 LATER = date(2027, 12, 6)
@@ -36,6 +37,9 @@ def test_a_longer_suspension_ends_after_the_one_it_extends() -> None:
     """R:10/9.3.1."""
     check_extension(ENDS, THE_DAY_AFTER, ENDS, failed_surveillance=False)
     assert not_extended(ENDS, ENDS) == "R:10/9.3.1"
+    with pytest.raises(Refused) as refused:
+        check_extension(ENDS, ENDS, ENDS, failed_surveillance=False)
+    assert told(refused.value.refusal.faults) == [("/until", "is not after 2027-09-06")]
 
 
 def test_the_ninety_days_after_a_failed_surveillance_are_never_made_longer() -> None:

@@ -1,7 +1,7 @@
 """Who may stand in a team: its form, its members' competence and their impartiality."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -20,6 +20,7 @@ from domain.team import (
     check_team,
     obstacles,
 )
+from tests.domain.sheets import told
 
 CLIENT = "91140000000000000X"
 LAST_DAY = date(2026, 3, 5)
@@ -81,12 +82,23 @@ def test_without_a_mystery_visit_there_is_no_visitor() -> None:
 
 
 def test_a_member_nobody_knows_is_invalid() -> None:
-    assert check(a_team(ann="leader", zoe="auditor")) == ["invalid None /team/1/user"]
+    assert check(a_team(ann="leader", zoe="auditor", zac="auditor")) == [
+        "invalid None /team/1/user",
+        "invalid None /team/2/user",
+    ]
 
 
 def test_a_person_stands_in_a_team_once_even_under_two_accounts() -> None:
     twin = a_person("ann2").model_copy(update={"person": "p-ann"})
     assert check(a_team(ann="leader", ann2="auditor"), [*PEOPLE, twin]) == ["invalid None /team/1/user"]
+    [refusal] = check_team(a_team(ann="leader", ann2="auditor"), [*PEOPLE, twin], an_engagement())
+    assert told(refusal.faults) == [("/team/1/user", "stands in the team twice")]
+
+
+def test_a_person_makes_one_of_two_mystery_visits() -> None:
+    """R:4/4.2."""
+    team = [*a_team(ann="leader"), Member(user="bob", role="visitor"), Member(user="bob", role="visitor")]
+    assert check(team, PEOPLE, "mystery_visit") == ["invalid None /team", "invalid None /team/2/user"]
 
 
 def test_an_auditor_may_also_be_the_mystery_visitor() -> None:
@@ -110,7 +122,23 @@ def test_a_leader_is_competent_in_the_trade() -> None:
 
 def test_competence_lasts_through_the_last_planned_day() -> None:
     assert check(a_team(dan="leader"), [a_person("dan", until=LAST_DAY)]) == []
-    assert check(a_team(dan="leader"), [a_person("dan", until=date(2026, 3, 4))]) != []
+    ended = a_person("dan", until=date(2026, 3, 4))
+    assert check(a_team(dan="leader"), [ended]) != []
+    [why] = obstacles(ended, "leader", an_engagement())
+    assert (why.text.zh, why.text.en) == ("catering能力至2026-03-04", "competent in catering until 2026-03-04 only")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"competences": []},
+        {"competences": [Competence(trade="tourism", until=date(2026, 3, 4))]},
+        {"roles": ["case_manager"], "competences": [Competence(trade="catering", until=date(2026, 3, 4))]},
+    ],
+)
+def test_whoever_never_was_competent_is_told_from_whose_competence_ended(changes: dict[str, Any]) -> None:
+    [why] = obstacles(a_person("dan").model_copy(update=changes), "leader", an_engagement())
+    assert (why.text.zh, why.text.en) == ("无catering能力", "not competent in catering")
 
 
 def test_whoever_is_no_auditor_is_not_qualified() -> None:

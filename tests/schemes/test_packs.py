@@ -1,5 +1,6 @@
 """Scheme packs: the shipped ones are sound and the product's own words."""
 
+import hashlib
 import os
 import re
 import time
@@ -11,7 +12,7 @@ import pytest
 from domain.overrides import Override
 from domain.pack import Scheme
 from domain.pack_checks import CONSEQUENCES, NEEDED_READINGS, TASK_KINDS
-from domain.pack_parts import PackSummary
+from domain.pack_parts import PackSummary, canonical_digest
 from domain.trade_pack import SpecialRule
 from services.schemes import SCHEMES, Library, load_scheme
 from workflows.flow import LAPSED
@@ -101,6 +102,25 @@ def test_every_erratum_of_the_readings_is_recorded() -> None:
     assert errata["issue-overdue-anchor"].choices == ["report", "review", "decision"]
     for erratum, readings in NEEDED_READINGS.items():
         assert set(errata[erratum].choices) == readings
+
+
+def test_a_case_carries_the_readings_a_body_has_chosen() -> None:
+    assert SCHEME.rules({"appendix-b-points": "cap"}).readings["appendix-b-points"] == "cap"
+    assert SCHEME.rules().readings["credit-strictness"] == "literal"
+
+
+def test_a_case_carries_which_errata_it_rests_on_from_which_moment() -> None:
+    errata = SCHEME.rules().errata
+    assert errata["contract"] == ["document-2022-10"]
+    assert "appendix-b-points" in errata["verdict"]
+    assert sorted(one for listed in errata.values() for one in listed) == sorted(one.id for one in SCHEME.errata)
+    assert list(errata) == ["application", "certificate", "contents", "contract", "report", "verdict", "withdrawal"]
+
+
+def test_a_pack_is_known_by_the_hash_of_its_canonical_json() -> None:
+    """Sorted keys, no spaces, UTF-8."""
+    expected = hashlib.sha256('{"id":"tea","title":{"en":"Tea","zh":"茶"}}'.encode()).hexdigest()
+    assert canonical_digest({"title": {"zh": "茶", "en": "Tea"}, "id": "tea"}) == expected
 
 
 def test_a_body_chooses_only_a_listed_reading() -> None:

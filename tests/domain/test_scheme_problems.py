@@ -1,0 +1,378 @@
+"""What makes a scheme unsound: one value of the service or the product scheme changed, and what is said of it."""
+
+from typing import Any
+
+import pytest
+
+from domain.overrides import Override, find, put
+from domain.pack import Scheme
+from domain.pack_checks import scheme_problems
+from services.schemes import Library
+
+LIBRARY = Library.load()
+SERVICE, PRODUCT = LIBRARY.scheme("service", "1.0"), LIBRARY.scheme("product", "1.0")
+ROWS = {row.row: place for place, row in enumerate(SERVICE.scored.rows)}
+
+Told = list[tuple[str, str]]
+
+
+def told(scheme: Scheme, **changes: Any) -> Told:
+    """Problems as (place, reason) of a scheme with values set at paths, `/` written as `__`."""
+    data = scheme.model_dump(mode="json")
+    for name, value in changes.items():
+        path = f"/{name.replace('__', '/')}"
+        put(data, Override.model_construct(path=path, value=value(find(data, path)) if callable(value) else value))
+    return [("/".join(map(str, found.loc)), found.reason) for found in scheme_problems(Scheme.read(data))]
+
+
+def twice(listed: list[Any]) -> list[Any]:
+    """The first entry once more at the end."""
+    return [*listed, listed[0]]
+
+
+def test_the_shipped_schemes_are_sound() -> None:
+    assert told(SERVICE) == []
+    assert told(PRODUCT) == []
+
+
+# Ids, clauses, waits and readings -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "place", "one"),
+    [
+        ("clauses", len(SERVICE.clauses), "R:1"),
+        ("stages", 10, "application"),
+        ("waits", len(SERVICE.waits), "application.review"),
+        ("errata", len(SERVICE.errata), "appendix-b-points"),
+        ("documents", 10, "a"),
+        ("changes", 5, "certificate"),
+        ("checklist", 49, "1.1.1"),
+        ("heads", len(SERVICE.heads), "1"),
+        ("coverage", 49, "1.1.1"),
+    ],
+)
+def test_an_id_stands_once_in_each_list(field: str, place: int, one: str) -> None:
+    assert told(SERVICE, **{field: twice}) == [(f"{field}/{place}", f"{one} stands twice")]
+
+
+@pytest.mark.parametrize(
+    ("field", "place"), [("stages", 1), ("waits", 2), ("errata", 3), ("documents", 4), ("changes", 2)]
+)
+def test_every_clause_is_defined(field: str, place: int) -> None:
+    data = SERVICE.model_dump(mode="json")[field]
+    data[place]["clause"] = "R:99"
+    assert told(SERVICE, **{field: data}) == [(f"{field}/{place}/clause", "clause R:99 is not defined")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"waits__audit.plan__role": "boss"}, ("waits/3/role", "nobody has the role boss")),
+        (
+            {"waits__approval.give__roles_by_subject": {"change.request": "boss"}},
+            ("waits/27/roles_by_subject", "nobody has the role boss"),
+        ),
+        ({"waits__audit.plan__limit": None}, ("waits/3/reminders", "audit.plan has reminders but no limit")),
+        (
+            {"waits__audit.plan__lapse": "rejected"},
+            ("waits/3/lapse", "audit.plan knows no other end of its limit than escalate"),
+        ),
+        (
+            {"waits__audit.plan__lapse_after_initial": "audit_failed"},
+            ("waits/3/lapse", "audit.plan knows no other end of its limit than escalate"),
+        ),
+        (
+            {"waits__documents.correct__lapse": "rejected"},
+            (
+                "waits/6/lapse",
+                "documents.correct knows no other end of its limit than terminated or audit_failed or escalate",
+            ),
+        ),
+        (
+            {"waits__application.supplement__lapse": "noted"},
+            ("waits/1/lapse", "application.supplement knows no other end of its limit than rejected or escalate"),
+        ),
+        (
+            {"waits__audit.plan__reminders": [0, 5]},
+            ("waits/3/reminders", "reminders are days before the due date, the earliest first, each once"),
+        ),
+        (
+            {"reminders": [7, 7, 0]},
+            ("reminders", "reminders are days before the due date, the earliest first, each once"),
+        ),
+        (
+            {"reminders": [7, -1]},
+            ("reminders", "reminders are days before the due date, the earliest first, each once"),
+        ),
+        ({"errata__appendix-b-points__rows": [19, 28, 39, 40, 41, 99]}, ("errata/0/rows", "there is no row 99")),
+        (
+            {"errata__appendix-b-points__indicators": ["q1.2", "q4.3", "q4.5", "q9", "1.2.2"]},
+            ("errata/0/indicators", "there is no indicator q9"),
+        ),
+    ],
+)
+def test_a_value_that_does_not_fit_is_told(changes: dict[str, Any], problem: tuple[str, str]) -> None:
+    assert told(SERVICE, **changes) == [problem]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        # A pack may have an end that the flow knows escalate instead.
+        {"waits__application.supplement__lapse": "escalate"},
+        {"waits__documents.correct__lapse": "escalate", "waits__documents.correct__lapse_after_initial": None},
+        {"waits__audit.plan__reminders": []},
+        {"cycle__late_entry_days": 0},
+        {"planning__increase_percent": 0},
+        {"planning__random_share": "1"},
+        {"catalogue__thresholds__total": "98"},
+        {"changes": []},
+    ],
+)
+def test_what_fits_is_not_told(changes: dict[str, Any]) -> None:
+    assert told(SERVICE, **changes) == []
+
+
+def test_a_scheme_says_of_every_task_whom_it_asks_and_of_no_other() -> None:
+    waits = SERVICE.model_dump(mode="json")["waits"]
+    waits[3]["kind"] = "audit.dance"
+    waits[3]["reminders"] = []
+    assert told(SERVICE, waits=waits) == [
+        ("waits", "nothing is said of the task audit.plan"),
+        ("waits/3/kind", "audit.dance is no task kind"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "erratum", "reason"),
+    [
+        (SERVICE, "appendix-b-points", "appendix-b-points must list exactly cap, normalise"),
+        (SERVICE, "credit-strictness", "credit-strictness must list exactly literal, serious-only"),
+        (PRODUCT, "credit-strictness", "credit-strictness must list exactly literal, serious-only"),
+    ],
+)
+def test_the_errata_a_verdict_decides_by_list_their_readings(scheme: Scheme, erratum: str, reason: str) -> None:
+    def without_choice(errata: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [one | ({"alternatives": []} if one["id"] == erratum else {}) for one in errata]
+
+    assert told(scheme, errata=without_choice) == [("errata", reason)]
+
+
+def test_a_reading_is_listed_once() -> None:
+    place = next(place for place, one in enumerate(SERVICE.errata) if one.id == "holiday-roll")
+    found = told(SERVICE, **{"errata__holiday-roll__alternatives": lambda listed: [*listed, listed[0]]})
+    assert found == [(f"errata/{place}/alternatives", "roll-forward stands twice")]
+
+
+def test_a_service_scheme_is_scored_and_any_other_has_a_checklist() -> None:
+    assert ("", "a service scheme is scored and needs a catalogue") in told(SERVICE, catalogue=None)
+    assert ("", "a scheme without scores needs a checklist") in told(PRODUCT, checklist=[])
+    assert ("", "a scheme without scores needs a pass rule") in told(PRODUCT, pass_rule=None)
+
+
+# Tables -------------------------------------------------------------------------------------------------------------
+
+
+def bands(*given: tuple[int, int, int]) -> list[dict[str, int]]:
+    return [dict(zip(("people_from", "initial", "surveillance"), one, strict=True)) for one in given]
+
+
+ASCEND = "bands start at 0 people and ascend"
+
+
+@pytest.mark.parametrize(
+    ("table", "problems"),
+    [
+        ([], [("", "there is no band")]),
+        (bands((1, 9, 4)), [("/0", ASCEND)]),
+        (bands((0, 9, 4), (0, 12, 6)), [("/1", ASCEND)]),
+        (bands((0, 9, 4), (1, 12, 6)), []),
+        (bands((0, 9, 4), (100, 12, 6), (50, 15, 8)), [("/2", ASCEND)]),
+        (
+            bands((0, 0, 4), (100, 12, 0)),
+            [("/0", "no person-days from 0 people"), ("/1", "no person-days from 100 people")],
+        ),
+        (bands((0, 1, 1)), []),
+    ],
+)
+def test_the_bands_of_person_days_ascend_from_nobody_on(table: list[dict[str, int]], problems: Told) -> None:
+    """R:11/10.1."""
+    expected = [(f"planning/person_days{at}", reason) for at, reason in problems]
+    assert told(SERVICE, planning__person_days=table) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"planning__increase_percent": -1}, ("planning/increase_percent", "-1 is no increase")),
+        ({"planning__sampling": {"surveillance": "1"}}, ("planning/sampling", "initial is missing")),
+        (
+            {"planning__sampling": {"initial": "1", "dance": "1"}},
+            ("planning/sampling/dance", "dance is no kind of audit"),
+        ),
+        ({"planning__sampling__initial": "0"}, ("planning/sampling/initial", "0 is no positive number")),
+        ({"planning__sampling__initial": "some"}, ("planning/sampling/initial", "some is no positive number")),
+        ({"planning__grid": "-0.5"}, ("planning/grid", "-0.5 is no positive number")),
+        ({"planning__grid": "1/0"}, ("planning/grid", "1/0 is no positive number")),
+        ({"planning__random_share": "0"}, ("planning/random_share", "0 is no share")),
+        ({"planning__random_share": "5/4"}, ("planning/random_share", "5/4 is no share")),
+        ({"cycle__reaudit_days": 0}, ("cycle/reaudit_days", "reaudit_days is 0")),
+        ({"cycle__late_entry_days": -1}, ("cycle/late_entry_days", "late_entry_days is -1")),
+    ],
+)
+def test_lengths_shares_and_steps_are_such(changes: dict[str, Any], problem: tuple[str, str]) -> None:
+    assert told(SERVICE, **changes) == [problem]
+
+
+# The catalogue ------------------------------------------------------------------------------------------------------
+
+
+def row(number: int, what: str) -> str:
+    return f"catalogue__rows__{number}__{what}"
+
+
+def at(number: int, what: str = "") -> str:
+    return f"catalogue/rows/{ROWS[number]}{what}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "problems"),
+    [
+        (
+            {"catalogue__indicators": twice},
+            [
+                ("catalogue/indicators/19", "q1 stands twice"),
+                ("catalogue/indicators", "first-level indicators add up to 130, not 100"),
+            ],
+        ),
+        (
+            {row(2, "groups__0__elements__2.1__points"): "1.05"},
+            [(at(2, "/points"), "row 2 is printed 2, its elements 1.05, and no erratum names it")],
+        ),
+        (
+            {row(2, "normalised_points"): "2"},
+            [(at(2, "/points"), "row 2 is printed 2, its elements 2, and no erratum names it")],
+        ),
+        (
+            {row(2, "indicator"): "q1"},
+            [
+                ("catalogue/indicators/1/points", "q1.1 is printed 10, its parts 8, and no erratum names it"),
+                (at(2, "/indicator"), "q1 is no second-level indicator"),
+            ],
+        ),
+        ({"catalogue__step": "0"}, [("catalogue/step", "a step of 0 leads nowhere")]),
+        (
+            {row(7, "groups__0__elements__7.1__points"): "1.05"},
+            [(at(7, "/groups/0/elements/0"), "7.1 earns more each than the cap of 1 lets count")],
+        ),
+        (
+            {row(26, "groups__0__elements__26.2__points"): "2"},
+            [(at(26, "/groups/0/elements/1"), "26.1 can never count: 26.2, which is easier, earns as much")],
+        ),
+        (
+            {row(26, "groups__0__elements__26.3__points"): "0"},
+            [(at(26, "/groups/0/elements/2"), "26.3 can earn nothing")],
+        ),
+        (
+            {row(26, "groups__0__elements__26.3__points"): "0.99"},
+            [(at(26, "/groups"), "26.3 is no multiple of the step 0.05")],
+        ),
+        ({row(26, "groups__0__elements__26.3__id"): "26.1"}, [(at(26, "/groups"), "26.1 stands twice")]),
+        ({"catalogue__thresholds__total": "100.05"}, [("catalogue/thresholds/total", "100.05 is above 100")]),
+        (
+            {"catalogue__thresholds__total": "98.05"},
+            [("catalogue/thresholds/total", "only 98 can be reached under cap")],
+        ),
+        (
+            {"catalogue__thresholds__indicator_percent": 94},
+            [("catalogue/thresholds/indicator_percent", "of q4 only 14 can be reached under cap")],
+        ),
+        ({"catalogue__thresholds__indicator_percent": 93}, []),
+        (
+            {"catalogue__indicators__q1.1__points": "9"},
+            [
+                ("catalogue/indicators/0/points", "q1 is printed 30, its parts 29, and no erratum names it"),
+                ("catalogue/indicators/1/points", "q1.1 is printed 9, its parts 10, and no erratum names it"),
+            ],
+        ),
+        (
+            {"catalogue__indicators__q1.1__parent": "q1.2"},
+            [
+                ("catalogue/indicators/1", "q1.1: level 1 has no parent, level 2 one of level 1"),
+                ("catalogue/indicators/0/points", "q1 is printed 30, its parts 20, and no erratum names it"),
+                ("catalogue/thresholds/indicator_percent", "of q1 only 20 can be reached under cap"),
+            ],
+        ),
+    ],
+)
+def test_points_add_up_and_can_be_earned(changes: dict[str, Any], problems: Told) -> None:
+    """R:B/2, R:B/3."""
+    assert told(SERVICE, **changes) == problems
+
+
+# The checklist ------------------------------------------------------------------------------------------------------
+
+
+def edited(place: int, **changes: Any) -> Any:
+    """An entry of a list with other values."""
+    return lambda listed: [one | (changes if number == place else {}) for number, one in enumerate(listed)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problems"),
+    [
+        ({"checklist": edited(0, dimension="9")}, [("checklist/0/dimension", "9 is no dimension")]),
+        ({"checklist": edited(0, dimension="1.1")}, [("checklist/0/dimension", "1.1 is no dimension")]),
+        ({"checklist": edited(0, group="2.1")}, [("checklist/0/group", "2.1 is no group of 1")]),
+        (
+            {"heads": edited(1, parent="9")},
+            [("heads/1", "9 is no dimension"), ("checklist/0/group", "1.1 is no group of 1")],
+        ),
+        (
+            {"heads": lambda listed: [*listed, listed[1] | {"id": "1.9"}]},
+            [(f"heads/{len(PRODUCT.heads)}", "nothing stands under 1.9")],
+        ),
+        (
+            {"pass_rule__barred": ["does_not", "conforms"]},
+            [("pass_rule/barred", "with conforms barred nobody can pass")],
+        ),
+        ({"pass_rule__partly_at_most": "6/5"}, [("pass_rule/partly_at_most", "6/5 is more than the whole")]),
+        ({"pass_rule__partly_at_most": "1"}, []),
+        (
+            {"checklist": lambda listed: [one | {"standard": False} for one in listed]},
+            [("pass_rule/standard_conforms", "no indicator of the checklist speaks of the standard")],
+        ),
+        (
+            {"coverage": [{"indicator": "1.1.1", "rows": [], "special_rule": False}]},
+            [("coverage", "there is no catalogue that could cover a checklist")],
+        ),
+    ],
+)
+def test_a_checklist_its_heads_and_its_pass_rule_fit_together(changes: dict[str, Any], problems: Told) -> None:
+    """G:A."""
+    found = told(PRODUCT, **changes)
+    assert found[: len(problems)] == problems
+    assert {reason.split(" ")[-1] for _, reason in found[len(problems) :]} <= {"1"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"coverage": lambda listed: listed[1:]}, ("coverage", "nothing is said of indicator 1.1.1")),
+        ({"coverage": edited(1, rows=[12, 99])}, ("coverage/1/rows", "there is no row 99")),
+        (
+            {"coverage": lambda listed: [*listed, listed[0] | {"indicator": "9.9.9"}]},
+            ("coverage/49/indicator", "there is no indicator 9.9.9"),
+        ),
+        (
+            {"pass_rule": PRODUCT.model_dump(mode="json")["pass_rule"]},
+            ("pass_rule", "a pass rule is for a scheme that is decided on its checklist"),
+        ),
+    ],
+)
+def test_a_scored_catalogue_covers_every_indicator_of_the_checklist(
+    changes: dict[str, Any], problem: tuple[str, str]
+) -> None:
+    """G:A."""
+    assert told(SERVICE, **changes) == [problem]
