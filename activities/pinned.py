@@ -39,10 +39,15 @@ class PinnedPacks:
             return Packs(scheme, _kept(session, rules.trade_digest, SpecialRule))
         if rules is None:
             return packs
-        scheme = _as_pinned(session, packs.scheme, rules.digest)
+        scheme = self._as_pinned(session, packs.scheme, rules.digest)
         if isinstance(packs.trade, Standard):
-            return Packs(scheme, _as_pinned(session, packs.trade, rules.trade_digest))
-        return Packs(scheme, packs.trade and _as_pinned(session, packs.trade, rules.trade_digest))
+            return Packs(scheme, self._as_pinned(session, packs.trade, rules.trade_digest))
+        return Packs(scheme, packs.trade and self._as_pinned(session, packs.trade, rules.trade_digest))
+
+    def _as_pinned(self, session: Session, pack: Pack, digest: str) -> Pack:
+        if digest in ("", self._library.digest_of(pack)):
+            return pack
+        return _kept(session, digest, type(pack)) or pack
 
 
 def keep(session: Session, packs: Packs) -> None:
@@ -51,10 +56,6 @@ def keep(session: Session, packs: Packs) -> None:
         if pack is not None:
             row = {"digest": pack.digest, "body": json.dumps(pack.model_dump(mode="json"), ensure_ascii=False)}
             session.execute(insert_or_ignore(session, PackRow).values(**row).on_conflict_do_nothing())
-
-
-def _as_pinned(session: Session, pack: Pack, digest: str) -> Pack:
-    return pack if digest in ("", pack.digest) else _kept(session, digest, type(pack)) or pack
 
 
 def _kept(session: Session, digest: str, model: type[Pack]) -> Pack | None:

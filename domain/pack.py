@@ -2,7 +2,6 @@
 
 import json
 from datetime import date
-from functools import cached_property
 from typing import Self
 
 from pydantic import Field, JsonValue
@@ -88,7 +87,7 @@ class Scheme(Input):
         cited: list[Row | ChecklistItem] = [*(self.catalogue.rows if self.catalogue else []), *self.checklist]
         return {clause.id: clause.title for clause in self.clauses} | {one.clause: one.title for one in cited}
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """SHA-256, hexadecimal, of the pack's canonical JSON: sorted keys, no spaces, UTF-8."""
         return canonical_digest(self.model_dump(mode="json"))

@@ -24,9 +24,17 @@ def repeats(field: str, ids: Iterable[Hashable], *, prefix: Loc = ()) -> Iterato
         seen.add(one)
 
 
+def faults_of(broken: ValidationError) -> list[Problem]:
+    """Give everything that data of the wrong form gets wrong, in the order of the data."""
+    return [Problem(error["loc"], _said(error["type"], error["loc"], error["msg"])) for error in broken.errors()]
+
+
 def first_fault(broken: ValidationError) -> Problem:
     """Give the first thing that data of the wrong form gets wrong."""
-    error = broken.errors()[0]
-    name = ".".join(str(part) for part in error["loc"])
+    return faults_of(broken)[0]
+
+
+def _said(kind: str, loc: Loc, message: str) -> str:
+    name = ".".join(str(part) for part in loc)
     said = {"extra_forbidden": f"unknown key {name}", "missing": f"{name} is missing"}
-    return Problem(error["loc"], said.get(error["type"], f"{name}: {error['msg']}"))
+    return said.get(kind, f"{name}: {message}")

@@ -1,7 +1,6 @@
 """Packs of a trade, over a scheme: the special rule of a service, the standard of a product."""
 
 import json
-from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, StringConstraints, model_validator
@@ -41,7 +40,7 @@ class TradePack(Input):
         """Whose the overrides are."""
         return f"{self.id} {self.version}"
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """SHA-256, hexadecimal, of the pack's canonical JSON: sorted keys, no spaces, UTF-8."""
         return canonical_digest(self.model_dump(mode="json"))

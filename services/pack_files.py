@@ -10,7 +10,7 @@ from domain.house_rules import HouseRules
 from domain.layer_checks import LaidOver, house_rules_problems, special_rule_problems, standard_problems
 from domain.pack import Scheme
 from domain.pack_checks import scheme_problems
-from domain.problems import Problem, first_fault
+from domain.problems import Problem, faults_of, first_fault
 from domain.trade_pack import SpecialRule, Standard
 from services.strict_yaml import Source
 
@@ -88,9 +88,9 @@ def _sound(
     try:
         pack = read(source.data)
     except ValidationError as broken:
-        raise source.error(first_fault(broken)) from broken
-    for problem in (*_misplaced(folder, pack), *problems(pack)):
-        raise source.error(problem)
+        raise source.errors(faults_of(broken)) or source.error(first_fault(broken)) from broken
+    if error := source.errors((*_misplaced(folder, pack), *problems(pack))):
+        raise error
     return pack
 
 

@@ -17,14 +17,14 @@ def examine_paths(paths: list[Path], further: list[Path]) -> list[Examined]:
     The product's own packs and those of `further` are known beside them; raises PackError for what is no folder.
     """
     asked = [path.resolve() for path in paths]
-    examined = examine(*further, *(_root(path) for path in asked))
+    examined = examine(*further, *(_root(path) for path in asked), copies=True)
     return [one for one in examined if any(one.file.is_relative_to(path) for path in asked)]
 
 
 def report(one: Examined) -> Iterator[str]:
     """Say of a pack where it is wrong; of a sound one its errata, what it borrows and what it sets."""
     if isinstance(one.pack, PackError):
-        yield str(one.pack)
+        yield from (str(error) for error in (one.pack, *one.pack.others))
         return
     yield f"{one.file}: {one.pack.id} {one.pack.version}, {one.pack.kind}, is sound"
     yield from _of_scheme(one.pack) if isinstance(one.pack, Scheme) else _of_layer(one.pack)

@@ -51,8 +51,10 @@ def pack_key(pack: Ref | HouseRules) -> PackKey:
     return pack.id, pack.version
 
 
-def examine(*further: Path) -> list[Examined]:
+def examine(*further: Path, copies: bool = False) -> list[Examined]:
     """Read every pack under `<root>/<id>/<version>`: the product's own, then those of further roots, schemes first.
+
+    With `copies`, a pack of a further root stands in the place of the product's own of the same id and version.
 
     Raises:
         PackError: a root is no folder.
@@ -62,15 +64,24 @@ def examine(*further: Path) -> list[Examined]:
         if not root.is_dir():
             raise PackError(root, 1, "is no folder of packs")
     seen: set[PackKey] = set()
-    examined = [Examined(file, _scheme(file, seen)) for root in roots for file in sorted(root.glob(f"*/*/{HEAD}"))]
+    files = list(_main_files(roots, copies=copies))
+    examined = [Examined(file, _scheme(file, seen)) for file in files if file.name == HEAD]
     schemes = [one.pack for one in examined if isinstance(one.pack, Scheme)]
     trades: list[SpecialRule | Standard] = []
     for name in LAID_OVER:  # a body's own rules come last: they have to go with every trade's
-        for file in (file for root in roots for file in sorted(root.glob(f"*/*/{name}"))):
+        for file in (file for file in files if file.name == name):
             pack = _laid_over(file, seen, schemes, trades)
             examined.append(Examined(file, pack))
             trades += [pack] if isinstance(pack, SpecialRule | Standard) else []
     return examined
+
+
+def _main_files(roots: list[Path], *, copies: bool) -> Iterator[Path]:
+    """Each pack's main file; of the product's own, the first root's, not those that a copy stands for."""
+    found = [file for root in roots for file in sorted(root.glob("*/*/*.yaml")) if file.name in (HEAD, *LAID_OVER)]
+    own = [file for file in found if file.is_relative_to(roots[0])]
+    copied = {file.parts[-3:-1] for file in found if file not in own} if copies else set()
+    return (file for file in found if file not in own or file.parts[-3:-1] not in copied)
 
 
 def _scheme(file: Path, seen: set[PackKey]) -> Scheme | PackError:
@@ -93,9 +104,8 @@ def _laid_over(
     under = [one for one in schemes if one.id == pack.scheme]
     source = Source(file)
     source.take(file)
-    for problem in layer_problems(pack, under, [one for one in trades if one.scheme == pack.scheme]):
-        return source.error(problem)
-    return pack
+    problems = layer_problems(pack, under, [one for one in trades if one.scheme == pack.scheme])
+    return source.errors(problems) or pack
 
 
 def _refuse_second(file: Path, pack: Scheme | LaidOver, seen: set[PackKey]) -> None:
@@ -111,6 +121,7 @@ class Library:
         found = list(packs)
         self._schemes = {(pack.id, pack.version): pack for pack in found if isinstance(pack, Scheme)}
         self._laid_over = {(pack.id, pack.version): pack for pack in found if not isinstance(pack, Scheme)}
+        self._digests: dict[int, tuple[Scheme | LaidOver, str]] = {}
         self._laid: dict[tuple[PackKey, PackKey | None, PackKey | None], Packs] = {}
 
     @classmethod
@@ -169,6 +180,12 @@ class Library:
         house_id, _, version = (state.rules.house_rules if state.rules else "").partition("/")
         named = pack_key(state.special_rule) if state.special_rule else None
         return self.packs(pack_key(state.scheme), named, (house_id, version) if house_id else None)
+
+    def digest_of(self, pack: Scheme | SpecialRule | Standard) -> str:
+        """Give a pack's digest, computed once: its canonical form takes milliseconds."""
+        if id(pack) not in self._digests:
+            self._digests[id(pack)] = (pack, pack.digest)
+        return self._digests[id(pack)][1]
 
     @cached_property
     def trade_packs(self) -> list[SpecialRule | Standard]:

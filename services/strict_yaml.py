@@ -1,6 +1,6 @@
 """Strict YAML: the data of a few files and the line of each value; YAML 1.1's surprises are refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,8 @@ class PackError(Exception):
         self.path = path
         self.line = line
         self.reason = reason
+        self.others: list[PackError] = []
+        """What else is wrong in it."""
 
 
 class Source:
@@ -55,6 +57,13 @@ class Source:
             loc = loc[:-1]
         path, line = self.places[loc]
         return PackError(path, line, problem.reason)
+
+    def errors(self, problems: Iterable[Problem]) -> PackError | None:
+        """Give the first problem as an error that knows the others; none where there is none."""
+        found = [self.error(problem) for problem in problems]
+        if found:
+            found[0].others = found[1:]
+        return found[0] if found else None
 
     def _value(self, path: Path, node: yaml.Node, at: Loc) -> JsonValue:
         line = node.start_mark.line + 1

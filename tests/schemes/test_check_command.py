@@ -1,5 +1,6 @@
 """`jingpin scheme check` and `jingpin scheme schema`, as somebody runs them."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,27 @@ def test_schemas_are_written_where_one_wants_them(tmp_path: Path) -> None:
     assert len(lines) == 19
     for file in (SCHEMES / "schema").iterdir():
         assert (tmp_path / file.name).read_text(encoding="utf-8") == file.read_text(encoding="utf-8")
+
+
+def test_a_copy_of_a_pack_in_use_is_checked_in_its_place(tmp_path: Path) -> None:
+    shutil.copytree(SCHEMES / "service" / "1.0", tmp_path / "service" / "1.0")
+    code, lines = run("check", tmp_path)
+    assert code == 0
+    assert "service 1.0, service, is sound" in lines[0]
+
+
+def test_everything_that_is_wrong_in_a_pack_is_said_at_once(tmp_path: Path) -> None:
+    """Three faults in three files: three lines, each with its own."""
+    folder = shutil.copytree(SCHEMES / "service" / "1.0", tmp_path / "service" / "1.0")
+    for file, old, new in (
+        ("planning.yaml", "increase_percent: 30", "increase_percents: 30"),
+        ("cycle.yaml", "reaudit_days: 90", "reaudit_day: 90"),
+        ("scheme.yaml", "kind: service", "kind: services"),
+    ):
+        text = (folder / file).read_text(encoding="utf-8")
+        assert old in text
+        (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+    code, lines = run("check", tmp_path)
+    assert code == 1
+    for file in ("planning.yaml", "cycle.yaml", "scheme.yaml"):
+        assert any(file in line for line in lines)
