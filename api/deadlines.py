@@ -10,7 +10,7 @@ from api import views
 from api.desk import AtDesk
 from api.problems import invalid
 from domain.dates import local_date
-from domain.redate import anchors, is_broken, what_if
+from domain.redate import ENDS, anchors, is_broken, meets_too_late, what_if
 from domain.state import Deadline
 from records import queries
 
@@ -31,10 +31,13 @@ def list_deadlines(desk: AtDesk, case_id: str, asked: Asked = []) -> dict[str, A
     with desk.session() as session:
         known = desk.case_in(session, case_id)
         before = [*queries.past_deadlines(session, case_id), *views.deadlines_for(known.state, desk.actor)]
-    after = what_if(before, _changes(asked, before), known.state.calendar)
+    changes = _changes(asked, before)
+    after = what_if(before, changes, known.state.calendar)
     today = local_date(known.now)
     shown = [_shown(now, then) for now, then in zip(after, before, strict=True)]
-    broken = [is_broken(now, then, today) for now, then in zip(after, before, strict=True)]
+    broken = [
+        is_broken(now, then, today) or meets_too_late(now, changes) for now, then in zip(after, before, strict=True)
+    ]
     return {"deadlines": shown, "broken": [one for one, past in zip(shown, broken, strict=True) if past]}
 
 
@@ -49,12 +52,14 @@ def _changes(asked: list[str], deadlines: list[Deadline]) -> dict[tuple[str, dat
         found = CHANGE.fullmatch(text)
         if found is None:
             raise invalid(f"/what_if/{place}", "write <anchor kind>:<date>")
-        kind, day = found[1], found[3]
+        kind, day = found[1], _day(found[3], place)
+        if kind not in ENDS:
+            raise invalid(f"/what_if/{place}", f"no anchor: {kind}")
         days = known.get(kind, [])
-        old = _day(found[2], place) if found[2] else max(days, default=None)
-        if old not in days:
-            raise invalid(f"/what_if/{place}", f"no due date of this case runs from {found[2] or 'any'} {kind}")
-        changes[kind, old] = _day(day, place)
+        old = _day(found[2], place) if found[2] else max(days, default=day)
+        if found[2] and old not in days:
+            raise invalid(f"/what_if/{place}", f"no due date of this case runs from {found[2]} {kind}")
+        changes[kind, old] = day
     return changes
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
 from domain.calendar import Calendar
 from domain.dates import Changes, Due, Step, again
@@ -67,6 +68,34 @@ def is_broken(deadline: Deadline, before: Deadline, today: date) -> bool:
     return False
 
 
+ENDS: Final[dict[str, tuple[str, ...]]] = {
+    "contract": ("contract.sign",),
+    "findings": ("findings.confirm",),
+    "audit_first_day": ("reaudit",),
+    "audit_last_day": ("surveillance", "recertification.on_site"),
+    "report": ("audit.report",),
+    "review": ("review.independent",),
+    "decision": ("decision.make",),
+    "valid_until": (),
+    "application": (),
+    "suspension": (),
+    "task": (),
+}
+"""Anchor kind → the due dates that the same day meets: what happens on it has to happen in time."""
+
+
+def meets_too_late(deadline: Deadline, changes: Changes) -> bool:
+    """Say whether a day changed on paper would have met this due date, and comes too late for it.
+
+    A running due date is met by the change of its kind; one that is met, by the change of the day that met it.
+    """
+    for (kind, old), new in changes.items():
+        met_by = deadline.state == "running" or deadline.met_on == old
+        if deadline.kind in ENDS[kind] and met_by and deadline.state in ("running", "met"):
+            return new > deadline.judged_on
+    return False
+
+
 def anchors(deadlines: Iterable[Deadline]) -> dict[str, list[date]]:
     """Give the dates from which due dates run, by anchor kind, the latest last."""
     found: dict[str, set[date]] = {}
@@ -76,6 +105,12 @@ def anchors(deadlines: Iterable[Deadline]) -> dict[str, list[date]]:
 
 
 def _on_paper(deadline: Deadline, changes: Changes, calendar: Calendar | None) -> Deadline:
+    last = changes.get(("valid_until", deadline.due_on)) if deadline.kind == EXPIRY else None
+    if last and deadline.proof.runs:
+        found = again(deadline.proof, calendar, changes)
+        steps = found.proof.steps if found.on == last else [Step(op="on paper", from_=deadline.due_on, to=last)]
+        proof = found.proof.model_copy(update={"steps": steps})
+        return _with(deadline, found.model_copy(update={"on": last, "proof": proof}))
     if not any((run.anchor.kind, run.anchor.on) in changes for run in deadline.proof.runs):
         return deadline
     return _with(deadline, again(deadline.proof, calendar, changes))

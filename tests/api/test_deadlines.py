@@ -91,10 +91,31 @@ async def test_several_anchors_change_at_once(web: Web, life: Life) -> None:
     to_certificate(life)
     found = await dates(web, life, "decision:2026-04-02", "valid_until:2029-06-30")
     assert found == {
-        "certificate.expiry": "2029-04-01",
+        "certificate.expiry": "2029-06-30",
         "surveillance": "2027-04-02",
         "recertification.apply": "2029-03-30",
     }
+
+
+async def test_a_day_to_come_breaks_what_it_would_meet_too_late(web: Web, life: Life) -> None:
+    """The decision is due ten working days after the review, on 16 March 2026."""
+    life.contracted().on_site().audited().reported()
+    life.answer("reviewer", "review.independent", outcome="agree")
+    assert life.due("decision.make") == date(2026, 3, 16)
+    assert await broken(web, life, "decision:2026-03-16") == []
+    assert await broken(web, life, "decision:2026-03-17") == ["decision.make-1"]
+
+
+async def test_a_day_that_met_its_date_would_have_met_it_too_late(web: Web, life: Life) -> None:
+    to_certificate(life)
+    assert await broken(web, life, "decision:2026-03-17") == ["decision.make-1"]
+
+
+async def test_an_anchor_from_which_nothing_runs_moves_nothing(web: Web, life: Life) -> None:
+    life.apply()
+    answer = await asked(web, life, "suspension:2026-03-05")
+    assert (answer.status_code, answer.json()["broken"]) == (200, [])
+    assert await dates(web, life, "audit_first_day:2026-04-01") == await dates(web, life)
 
 
 async def test_a_failed_audits_last_day_moves_its_reaudit(web: Web, life: Life) -> None:
@@ -133,10 +154,10 @@ async def test_of_several_days_of_a_kind_the_latest_changes_or_the_named_one(web
 
 @pytest.mark.parametrize(
     "change",
-    ["birthday:2026-03-05", "suspension:2026-03-05", "decision", "task:2026-02-30", "task:x", "task:9999-12-31",
+    ["birthday:2026-03-05", "decision", "task:2026-02-30", "task:x", "task:9999-12-31",
      "task@2026-03-09:2026-03-05", "task@2026-02-30:2026-03-05", ":2026-03-05"],
 )  # fmt: skip
-async def test_an_anchor_that_the_case_does_not_have_is_invalid(web: Web, life: Life, change: str) -> None:
+async def test_what_is_no_anchor_or_no_day_is_invalid(web: Web, life: Life, change: str) -> None:
     life.apply()
     answer = await asked(web, life, "task:2026-03-03", change)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")

@@ -184,7 +184,7 @@ def test_a_renewed_certificate_follows_the_one_before() -> None:
 def test_another_last_day_is_an_anchor_of_its_own() -> None:
     after = what_if(decided(date(2026, 12, 20)), {("valid_until", date(2029, 12, 19)): date(2029, 6, 30)}, CALENDAR)
     assert {one.kind: one.due_on for one in after} == {
-        "certificate.expiry": date(2029, 12, 19),
+        "certificate.expiry": date(2029, 6, 30),
         "surveillance": date(2027, 12, 20),
         "recertification.apply": date(2029, 3, 30),
     }
