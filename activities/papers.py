@@ -155,6 +155,7 @@ def report_data(dossier: Dossier) -> AuditReportData:
         scheme=edition(packs.scheme),
         special_rule=edition(packs.trade) if packs.trade else None,
         borrowed=packs.scheme.borrowed.get("planning", ""),
+        own_rules=_own_rules(state, packs.scheme),
         team=[TeamMember(name=dossier.names.get(one.user, one.user), role=one.role) for one in plan.team],
         plan=_plan(dossier, plan),
         first_day=audit.first_day,
@@ -163,7 +164,7 @@ def report_data(dossier: Dossier) -> AuditReportData:
         sites=list(_sites(dossier, plan)) if audit.on_site else [],
         **_scores(dossier, full),
         reading_used=results.reading_used,
-        sensitive=results.sensitive,
+        sensitive=[_read(state, packs.scheme, erratum) for erratum in results.sensitive],
         characteristic=score_tables.characteristic(packs.trade, full),
         shared_evidence=list(score_tables.shared(full)),
         findings=list(_findings(dossier)),
@@ -176,6 +177,27 @@ def report_data(dossier: Dossier) -> AuditReportData:
         reason=report.reason,
         rehearsal=state.rehearsal,
     )
+
+
+def _own_rules(state: CaseState, scheme: Scheme) -> list[str]:
+    """What is not the scheme's own: the body's rules, its choice of readings, overridden values and by whom (R:2)."""
+    if state.rules is None:
+        return []
+    own = scheme.chosen_readings()
+    chosen = [one for one, reading in state.rules.readings.items() if own.get(one, reading) != reading]
+    house = [f"机构规定 house rules {state.rules.house_rules}"] if state.rules.house_rules else []
+    values = [f"{path}：{whose}" for path, whose in state.rules.origins.items() if path.count("/") > 1]
+    return [*house, *(_read(state, scheme, erratum) for erratum in chosen), *values]
+
+
+def _read(state: CaseState, scheme: Scheme, erratum: str) -> str:
+    """An erratum and the reading that a case is judged by, in words."""
+    named = next((one for one in scheme.errata if one.id == erratum), None)
+    if named is None:
+        return erratum
+    chosen = state.rules.readings.get(erratum, named.reading.id) if state.rules else named.reading.id
+    reading = next(one for one in (named.reading, *named.alternatives) if one.id == chosen)
+    return f"{erratum}（{reading.title.zh} {reading.title.en}）"
 
 
 def _plan(dossier: Dossier, plan: Plan) -> PrintedPlan:

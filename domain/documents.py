@@ -271,6 +271,8 @@ class AuditReportData(Record):
     """For a product its standard."""
     borrowed: str = ""
     """The scheme from which flow, limits and person-days are borrowed, `service 1.0`."""
+    own_rules: list[str] = Field(default_factory=list)
+    """What a trade pack or the body sets in the scheme's place, and whose it is (R:2)."""
     team: list[TeamMember]
     plan: PrintedPlan
     first_day: date | None
@@ -283,7 +285,7 @@ class AuditReportData(Record):
     thresholds: list[ThresholdScore] = Field(default_factory=list)
     reading_used: ReadingName = "normalise"
     sensitive: list[str] = Field(default_factory=list)
-    """Errata on whose reading the verdict depends."""
+    """Errata on whose reading the verdict depends, each with the reading used."""
     characteristic: CharacteristicScore | None = None
     shared_evidence: list[SharedFile] = Field(default_factory=list)
     checklist: list[ChecklistAnswer] = Field(default_factory=list)

@@ -13,6 +13,7 @@ from domain.documents import AuditReportData, SharedFile
 from records.issued import CertificateRow
 from services.documents import audit_report_pdf, certificate_pdf
 from tests.domain.sheets import raw_sheet
+from tests.flow.steps import MINOR_VIOLATION
 from tests.flow.years import (
     reaudit_failed_by_documents,
     renewal_failed_by_documents,
@@ -158,3 +159,26 @@ def test_a_products_certificate_is_titled_so_and_names_its_standard(
     assert "执行标准" in text
     assert standard in text
     assert "专用规则" not in text
+
+
+def test_a_products_report_says_that_its_verdict_depends_on_a_reading(life: Life, tmp_path: Path) -> None:
+    """A minor violation fails under `literal` and passes under `serious-only`."""
+    life.contracted(**PRODUCT).on_site().audited(credit=MINOR_VIOLATION).reported("fail")
+    data = printed(life, "audit-1")
+    assert data.sensitive == [
+        "credit-strictness（三年内任何违规、严重投诉或事故均不通过 "
+        "Any violation, serious complaint or accident within three years fails）"
+    ]
+    assert "结论取决于读法" in text_of(audit_report_pdf(data), tmp_path)
+
+
+def test_a_report_says_whose_rules_are_not_the_schemes_own(life: Life, tmp_path: Path) -> None:
+    """R:2: the restaurants' rule sets the time for rectification."""
+    restaurant = {
+        "special_rule": {"id": "example-shanxi-restaurant", "version": "1.0"},
+        "service": {"name": "晋菜馆", "description": "餐饮", "category": "catering"},
+    }
+    data = printed(life.contracted(**restaurant).on_site().audited().reported())
+    assert data.own_rules == ["/waits/rectification.submit/limit/amount：example-shanxi-restaurant 1.0"]
+    assert "规则来源" in text_of(audit_report_pdf(data), tmp_path)
+    assert printed(Life(life.engine).contracted().on_site().audited().reported()).own_rules == []
