@@ -1,13 +1,11 @@
 """The members of a body: what they are competent for, and the days on which they are not to be had (R:7/7.3.1)."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from pydantic import Field
 from sqlmodel import Session, col, select
 
 from api import paging
@@ -15,7 +13,7 @@ from api.desk import AtDesk, Desk
 from api.problems import invalid
 from api.requests import StrictRoute
 from domain.application import Ident
-from domain.model import Input
+from domain.model import Day, Input
 from domain.prose import Prose
 from domain.refusal import Refused
 from records.tables import AbsenceRow, Account, CompetenceRow
@@ -29,8 +27,8 @@ KEEPERS = {"case_manager", "admin"}
 class Absence(Input):
     """Days on which a member is not to be had, both included; the reason is for the body alone."""
 
-    first: date = Field(strict=False)
-    last: date = Field(strict=False)
+    first: Day
+    last: Day
     reason: Prose = ""
 
 
@@ -38,7 +36,7 @@ class Competence(Input):
     """A trade a member may audit, through its last day; without one it does not end."""
 
     trade: Ident
-    until: date | None = Field(default=None, strict=False)
+    until: Day | None = None
 
 
 @router.get("/members")

@@ -1,6 +1,6 @@
 """Acts that take longer than their caller waits, the rehearsal clock, and whether the product is well."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
@@ -14,7 +14,7 @@ from api.desk import AtDesk, Desk
 from api.problems import document, invalid
 from api.requests import StrictRoute
 from domain.dates import nine_oclock
-from domain.model import Input
+from domain.model import Day, Input
 from domain.refusal import Refused
 from records import queries
 from records.tables import OperationRow
@@ -60,7 +60,7 @@ class Advance(Input):
     """How far a rehearsed clock goes: some days, or until 09:00 in Shanghai of a date."""
 
     days: int | None = Field(default=None, ge=1, le=3660)
-    until: date | None = Field(default=None, strict=False)
+    until: Day | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Advance":

@@ -5,17 +5,19 @@ from functools import cached_property
 
 from pydantic import ConfigDict, Field
 
-from domain.model import Input, Record
+from domain.model import Day, Input, Record
 from domain.refusal import Fault
 
 WEEKDAYS = 5
 """Monday to Friday are the days 0 to 4."""
+STATUTORY_DAYS_OFF = 13
+"""The statutory holidays of a year since 2025, before any weekend (State Council Decree 795)."""
 
 
 class NoticeDay(Input):
     """A day of a notice that is not what its weekday says, or says so all the same."""
 
-    day: date = Field(strict=False)
+    day: Day
     working: bool
 
 
@@ -89,6 +91,9 @@ def faults_of(notice: Notice, year: int, calendar: Calendar) -> list[Fault]:
             found.append(Fault(pointer=f"/days/{place}/day", detail="named twice"))
         elif one.working and is_weekday(one.day) and not notice.correction:
             found.append(Fault(pointer=f"/days/{place}/working", detail="a worked day is a Saturday or a Sunday"))
+    if not notice.correction and sum(not one.working for one in notice.days) < STATUTORY_DAYS_OFF:
+        detail = f"fewer than {STATUTORY_DAYS_OFF} days off: a year's notice is complete"
+        found.append(Fault(pointer="/days", detail=detail))
     following, published = calendar.known_until.year + 1, calendar.is_known(date(year, 1, 1))
     if notice.correction and not published:
         found.append(Fault(pointer="/correction", detail=f"{year} is not published: there is nothing to correct"))

@@ -16,7 +16,8 @@ CREDIT = "R:7/7.4.5"
 def contract_latest(accepted_on: date, cycle: Cycle) -> Due:
     """Give the last day on which an accepted application may still be contracted (R:7/7.2.2, R:7/6.4.7)."""
     limit = Limit(amount=cycle.contract_latest_days, unit="days")
-    return due_on_calendar(Anchor(kind="application", on=accepted_on), limit, "R:7/7.2.2")
+    run = limit_run(Anchor(kind="application", on=accepted_on), limit, "R:7/7.2.2")
+    return counted(run.model_copy(update={"rolls": True}))
 
 
 @named
@@ -200,8 +201,7 @@ def suspension_end(since: date, valid_until: date, cycle: Cycle, *, failed_surve
         limit, clause = Limit(amount=cycle.suspension_days, unit="days"), "R:7/6.5.3.2"
     else:
         limit, clause = Limit(amount=cycle.suspension_months, unit="months"), "R:10/9.3.1"
-    run = limit_run(anchor, limit, clause).model_copy(update={"rolls": False})
-    return within_validity(counted(run), valid_until)
+    return within_validity(due_on_calendar(anchor, limit, clause), valid_until)
 
 
 def within_validity(found: Due, valid_until: date) -> Due:

@@ -161,20 +161,23 @@ def named(rule: Callable[P, Due]) -> Callable[P, Due]:
 
 @named
 def due(anchor: Anchor, limit: Limit, clause: str, calendar: Calendar) -> Due:
-    """Give the last allowed day of a limit that runs from the anchor; it stays, even on a holiday."""
-    return counted(limit_run(anchor, limit, clause), calendar)
+    """Give the last allowed day of a limit that runs from the anchor; it stays, even on a holiday.
+
+    A limit in days or months is one whose last day a body may let roll.
+    """
+    run = limit_run(anchor, limit, clause)
+    return counted(run.model_copy(update={"rolls": limit.unit != "working_days"}), calendar)
 
 
 def due_on_calendar(anchor: Anchor, limit: Limit, clause: str) -> Due:
-    """Give the last allowed day of a limit in days or months; raises ValueError for working days."""
+    """Give the furthest day of a limit in days or months, which never rolls; raises ValueError for working days."""
     return counted(limit_run(anchor, limit, clause))
 
 
 def limit_run(anchor: Anchor, limit: Limit, clause: str) -> Run:
-    """Give the run of a plain limit, whose last day may roll where a body lets it."""
+    """Give the run of a plain limit."""
     length = Length(amount=limit.amount, unit=limit.unit)
-    rule = f"{limit.amount} {_words(limit.unit)}"
-    return Run(anchor=anchor, lengths=[length], clause=clause, rule=rule, rolls=limit.unit != "working_days")
+    return Run(anchor=anchor, lengths=[length], clause=clause, rule=f"{limit.amount} {_words(limit.unit)}")
 
 
 def counted(run: Run, calendar: Calendar | None = None) -> Due:

@@ -1,6 +1,23 @@
 """The two kinds of data the product knows: what comes in, and what is kept."""
 
-from pydantic import BaseModel, ConfigDict
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+
+def _day(text: object) -> date:
+    try:
+        day = date.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        day = None
+    if day is None or str(day) != text:
+        raise ValueError("a date is text: YYYY-MM-DD")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A date in the body of a request: text as `2027-01-31`, nothing else."""
 
 
 class Input(BaseModel):

@@ -20,25 +20,29 @@ def rests_on_calendar(deadline: Deadline) -> bool:
 
 
 def under(calendar: Calendar, deadline: Deadline, today: date, rules: Rules | None = None) -> Deadline:
-    """Give a due date as another calendar, or other rules, have it; a late change lets nobody's date have passed."""
+    """Give a due date as another calendar, or other rules, have it; a late change lets nobody's date have passed.
+
+    A calendar pulls only a provisional date to an earlier day.
+    """
     proof = deadline.proof
     if rules:
         proof = proof.model_copy(update={"runs": runs_under(rules, deadline.kind, proof.runs)})
     found = again(proof, calendar)
+    if rules is None and not deadline.provisional and found.on < deadline.due_on:
+        return deadline
     earliest = min(today, deadline.due_on)
     if found.on < earliest:
         step = Step(op=TOO_LATE, from_=found.on, to=earliest)
         proof = found.proof.model_copy(update={"steps": [*found.proof.steps, step]})
         found = found.model_copy(update={"on": earliest, "proof": proof})
-    moved = _with(deadline, found)
-    still_to_come = [day for day in moved.remind if day > today or day in deadline.remind]
-    return moved.model_copy(update={"remind": still_to_come})
+    return _with(deadline, found)
 
 
 def moved_by(rules: Rules, deadlines: Iterable[Deadline], calendar: Calendar, today: date) -> list[Deadline]:
     """Give the running due dates of a case that other rules move, as they have them (R:9/8.1)."""
-    running = [one for one in deadlines if one.state == "running" and one.proof.runs]
-    counted = [(one, under(calendar, one, today, rules)) for one in running]
+    running = [one for one in deadlines if one.state == "running"]
+    changed = [one for one in running if runs_under(rules, one.kind, one.proof.runs) != one.proof.runs]
+    counted = [(one, under(calendar, one, today, rules)) for one in changed]
     return [after for before, after in counted if after.due_on != before.due_on]
 
 
@@ -117,7 +121,7 @@ def _on_paper(deadline: Deadline, changes: Changes, calendar: Calendar | None) -
 
 
 def _with(deadline: Deadline, found: Due) -> Deadline:
-    """A due date moved, and with it what is judged, reminded of and opened by it."""
+    """A due date moved, and with it what is judged and opened by it."""
     shift = found.on - deadline.due_on
     return deadline.model_copy(
         update={
@@ -126,7 +130,6 @@ def _with(deadline: Deadline, found: Due) -> Deadline:
             "provisional": found.provisional,
             "clause": found.clause,
             "proof": found.proof,
-            "remind": [day + shift for day in deadline.remind],
             "opens_on": deadline.opens_on and deadline.opens_on + shift,
         }
     )

@@ -30,8 +30,8 @@ class Case(Waiting, Recording, Telling):
         self._begins = begins
         self.today = local_date(at)
         self.events: list[EventDraft] = []
-        self.before: list[EventDraft] = []
-        """Events that come before those of the message itself."""
+        self.brought: list[EventDraft] = []
+        """Events of what came with the message, after its own: a draw's seed is its plan's `previous_hash`."""
         if facts.rules:
             state.rules = facts.rules
 
@@ -226,7 +226,7 @@ class Case(Waiting, Recording, Telling):
         judged = [audit.results for audit in state.audits if audit.judged and audit.results]
         self.flag("interpretation_sensitive", on=bool(judged and judged[-1].sensitive))
         self.flag("provisional_dates", on=any(deadline.provisional for deadline in running))
-        self.events[:0] = self.before
+        self.events += self.brought
         state.version += len(self.events)
         state.seen[self.message.id] = state.version
         for stale in list(state.seen)[:-SEEN]:

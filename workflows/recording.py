@@ -6,7 +6,7 @@ from typing import Any
 from domain.audit import Audit
 from domain.policy import BODY_WIDE
 from domain.prose import figures, plain
-from domain.state import CaseState, EventDraft, Facts, Message, Task
+from domain.state import Actor, CaseState, EventDraft, Facts, Message, Task
 
 
 class Recording:
@@ -17,11 +17,16 @@ class Recording:
     facts: Facts
     at: datetime
     events: list[EventDraft]
+    brought: list[EventDraft]
 
     def record(self, kind: str, clause: str | None = None, **data: Any) -> None:  # noqa: ANN401
         """Add an event to the record: figures, ids and digests, never free text."""
         actor = self.message.actor.user
         self.events.append(EventDraft(at=self.at, actor=actor, kind=kind, data=plain(data), clause=clause))
+
+    def record_brought(self, actor: Actor, kind: str, clause: str | None = None, **data: Any) -> None:  # noqa: ANN401
+        """Add an event of what came with the message, another calendar or edition, after the message's own."""
+        self.brought.append(EventDraft(at=self.at, actor=actor.user, kind=kind, data=plain(data), clause=clause))
 
     def note(self, **data: Any) -> None:  # noqa: ANN401  # JSON values
         """Add to this message's latest event, which may still be held, what followed from it."""

@@ -13,6 +13,8 @@ from domain.state import CaseState, Deadline
 
 T = TypeVar("T")
 Settled = Literal["met", "void"]
+OPENING = ("surveillance", "recertification.apply")
+"""Due dates of what is asked for by itself, long after they begin to run."""
 
 
 class Waiting:
@@ -55,14 +57,8 @@ class Waiting:
         late_entry: bool = False,
         opens_on: date | None = None,
     ) -> Deadline:
-        """Let a due date run; its lapse is judged later where an entry may come late.
-
-        A date nobody is asked for yet is reminded of by the pack's ladder for long dates.
-        """
+        """Let a due date run; its lapse is judged later where an entry may come late."""
         until = self.rolled(until)
-        wait = self.rules.waits.get(kind)
-        ladder = wait.reminders if wait and not opens_on else self.rules.reminders
-        remind = [until.on - timedelta(days=before) for before in ladder]
         deadline = Deadline(
             id=deadline_id,
             kind=kind,
@@ -73,11 +69,21 @@ class Waiting:
             provisional=until.provisional,
             clause=until.clause,
             proof=until.proof,
-            remind=sorted(day for day in remind if day > self.today),
+            remind=self.reminders(kind, until.on),
             opens_on=opens_on,
         )
         self.state.deadlines.append(deadline)
         return deadline
+
+    def reminders(self, kind: str, due_on: date) -> list[date]:
+        """The days after today on which a due date of a kind is reminded of, soonest first.
+
+        A date nobody is asked for when it begins to run is reminded of by the pack's ladder for long dates.
+        """
+        wait = None if kind in OPENING else self.rules.waits.get(kind)
+        ladder = wait.reminders if wait else self.rules.reminders
+        days = (due_on - timedelta(days=before) for before in ladder)
+        return sorted(day for day in days if day > self.today)
 
     def rolled(self, until: Due) -> Due:
         """A limit's last day as this case reads a holiday: it stays, or rolls to a working day (Civil Code 203)."""

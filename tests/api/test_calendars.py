@@ -13,14 +13,24 @@ from records import days
 from tests.api.conftest import Web
 from tests.states import granted
 
+OFF = [(1, 1, 3), (2, 5, 12), (5, 1, 5)]
+"""Month, first and last day: sixteen days off at New Year, the Spring Festival and Labour Day."""
 NOTICE: dict[str, Any] = {
     "source": "国务院办公厅关于2027年部分节假日安排的通知",
     "days": [
-        {"day": "2027-01-01", "working": False},
-        {"day": "2027-01-02", "working": False},
+        *(
+            {"day": str(date(2027, month, day)), "working": False}
+            for month, first, last in OFF
+            for day in range(first, last + 1)
+        ),
         {"day": "2027-01-09", "working": True},
     ],
 }
+
+
+def first(**changes: object) -> dict[str, Any]:
+    """The notice's days, the first of them changed."""
+    return {"days": [NOTICE["days"][0] | changes, *NOTICE["days"][1:]]}
 
 
 class Willing:
@@ -61,7 +71,7 @@ def pointers(answer: httpx.Response) -> list[str]:
 async def test_a_year_is_published_by_loading_its_notice(web: Web, engine: Willing) -> None:
     answer = await load(web)
     assert answer.status_code == 201
-    assert (answer.json()["years"], answer.json()["version"][-2:]) == ([2025, 2026, 2027], "+3")
+    assert (answer.json()["years"], answer.json()["version"][-2:]) == ([2025, 2026, 2027], "17")
     with Session(web.database) as session:
         calendar = Calendars().current(session)
     assert [calendar.is_working(date(2027, 1, day)) for day in (1, 4, 9, 10)] == [False, True, True, False]
@@ -100,23 +110,22 @@ async def test_the_same_key_gives_the_same_answer(web: Web, engine: Willing) -> 
     first = await load(web, **{"Idempotency-Key": "k"})
     again = await load(web, **{"Idempotency-Key": "k"})
     assert first.json() == again.json()
-    assert (again.headers["Idempotency-Replayed"], rows(web), len(engine.orders)) == ("true", 3, 1)
+    assert (again.headers["Idempotency-Replayed"], rows(web), len(engine.orders)) == ("true", 17, 1)
 
 
 async def test_the_same_notice_again_adds_nothing_and_is_brought_to_cases_again(web: Web, engine: Willing) -> None:
     for _ in range(2):
         assert (await load(web)).status_code == 201
-    assert rows(web) == 3
+    assert rows(web) == 17
     assert len({order.message.id for order in engine.orders}) == 1
 
 
 async def test_a_published_year_takes_corrections_only(web: Web, engine: Willing) -> None:
     await load(web)
-    other = NOTICE | {"days": [{"day": "2027-01-03", "working": False}]}
-    assert pointers(await load(web, other)) == ["/correction"]
+    assert pointers(await load(web, NOTICE | first(day="2027-01-04"))) == ["/correction"]
     corrected = {"source": "更正", "days": [{"day": "2027-01-04", "working": False}], "correction": True}
     answer = await load(web, corrected, user="admin")
-    assert (answer.status_code, answer.json()["version"][-2:]) == (201, "+4")
+    assert (answer.status_code, answer.json()["version"][-2:]) == (201, "18")
     assert engine.orders[-1].selection == "running"
 
 
@@ -124,11 +133,16 @@ async def test_a_published_year_takes_corrections_only(web: Web, engine: Willing
     ("changes", "where"),
     [
         ({"days": []}, ["/days"]),
-        ({"days": [{"day": "2027-13-01", "working": False}]}, ["/days/0/day"]),
-        ({"days": [{"day": "2028-01-01", "working": False}]}, ["/days/0/day"]),
-        ({"days": [{"day": "2027-01-04", "working": True}]}, ["/days/0/working"]),
-        ({"days": [{"day": "2027-01-01", "working": "no"}]}, ["/days/0/working"]),
-        ({"days": [{"day": "2027-01-01", "working": False, "name": "x"}]}, ["/days/0/name"]),
+        ({"days": NOTICE["days"][:12]}, ["/days"]),
+        (first(day="2027-13-01"), ["/days/0/day"]),
+        (first(day="20270101"), ["/days/0/day"]),
+        (first(day="2027-01-01T00:00:00"), ["/days/0/day"]),
+        (first(day=1798761600), ["/days/0/day"]),
+        (first(day=None), ["/days/0/day"]),
+        (first(day="2028-01-01"), ["/days/0/day"]),
+        (first(day="2027-01-04", working=True), ["/days/0/working"]),
+        (first(working="no"), ["/days/0/working"]),
+        (first(name="x"), ["/days/0/name"]),
         ({"source": ""}, ["/source"]),
         ({"source": "a\0b"}, ["/source"]),
         ({"correction": True}, ["/correction"]),
@@ -144,7 +158,8 @@ async def test_a_wrong_notice_is_refused_with_its_place(
 
 @pytest.mark.parametrize("year", [1999, 2028, 2201, "soon"])
 async def test_a_year_that_is_not_the_next_is_refused(web: Web, engine: Willing, year: object) -> None:
-    moved = NOTICE | {"days": [{"day": f"{year}-01-01" if year == 2028 else "2027-01-01", "working": False}]}
+    days = [one | {"day": one["day"].replace("2027", "2028")} for one in NOTICE["days"] if not one["working"]]
+    moved = NOTICE | ({"days": days} if year == 2028 else {})
     assert pointers(await load(web, moved, year)) == ["/year"]
     assert engine.orders == []
 

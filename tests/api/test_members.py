@@ -50,6 +50,15 @@ async def test_a_competence_has_a_last_day_or_none(web: Web) -> None:
     assert found["catering"] is None
 
 
+@pytest.mark.parametrize("day", [20270201, 1801440000, "20270201", "2027-02-01T00:00:00", None])
+async def test_a_day_is_text_of_year_month_and_day(web: Web, day: object) -> None:
+    absence = await post(web, "manager", "leader/absences", LEAVE | {"first": day})
+    assert (absence.status_code, absence.json()["errors"][0]["pointer"]) == (422, "/first")
+    if day is not None:
+        competence = await post(web, "manager", "leader/competences", {"trade": "catering", "until": day})
+        assert (competence.status_code, competence.json()["errors"][0]["pointer"]) == (422, "/until")
+
+
 async def test_the_same_key_enters_once(web: Web) -> None:
     first = await post(web, "manager", "leader/absences", LEAVE, key="k1")
     again = await post(web, "manager", "leader/absences", LEAVE, key="k1")

@@ -18,24 +18,27 @@ from tests.api.conftest import Web
 from tests.states import Kept, a_certificate, granted
 
 PDF = b"%PDF-1.7 a certificate"
-NOW = datetime.now(UTC)
-TODAY = local_date(NOW)
 
 
-def live(number: int = 1, **changes: Any) -> Kept:
+@pytest.fixture
+def today() -> date:
+    return local_date(datetime.now(UTC))
+
+
+def live(today: date, number: int = 1, **changes: Any) -> Kept:
     """A case whose certificate runs today."""
-    begun = TODAY - timedelta(days=30)
-    certificate = a_certificate(number, decided_on=begun, valid_from=begun, valid_until=TODAY + timedelta(days=1000))
+    begun = today - timedelta(days=30)
+    certificate = a_certificate(number, decided_on=begun, valid_from=begun, valid_until=today + timedelta(days=1000))
     return granted(number, certificates=[certificate], **changes)
 
 
 def write(session: Session, kept: Kept, days_ago: int = 30) -> None:
-    kept.write(session, NOW - timedelta(days=days_ago))
+    kept.write(session, datetime.now(UTC) - timedelta(days=days_ago))
 
 
-async def test_the_register_lists_what_the_contract_names(web: Web) -> None:
+async def test_the_register_lists_what_the_contract_names(web: Web, today: date) -> None:
     with web.session() as session:
-        write(session, live())
+        write(session, live(today))
     answer = await web.visitor.get("/api/v1/certificates")
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "public, max-age=60"
@@ -48,21 +51,21 @@ async def test_the_register_lists_what_the_contract_names(web: Web) -> None:
     assert item["special_rule"] == {"id": "example-heritage-hotel", "version": "1.0"}
     assert (item["service"], item["scope"]) == ("文化主题酒店住宿服务", "住宿与文化体验")
     assert [site["id"] for site in item["sites"]] == ["s1", "s2", "s3"]
-    assert item["decided_on"] == item["valid_from"] == str(TODAY - timedelta(days=30))
-    assert item["valid_until"] == str(TODAY + timedelta(days=1000))
+    assert item["decided_on"] == item["valid_from"] == str(today - timedelta(days=30))
+    assert item["valid_until"] == str(today + timedelta(days=1000))
     assert (item["predecessor"], item["body"], item["rehearsal"]) == (None, "demo", False)
 
 
-async def test_nothing_of_the_people_behind_a_certificate_is_public(web: Web) -> None:
+async def test_nothing_of_the_people_behind_a_certificate_is_public(web: Web, today: date) -> None:
     with web.session() as session:
-        write(session, live())
+        write(session, live(today))
     for path in ("/api/v1/certificates/SXJP-2026-00001", "/verify/SXJP-2026-00001"):
         text = (await web.visitor.get(path)).text
         assert not re.search("安申请|王晋|0351-1234567|applicant|headcount|case-1", text)
 
 
-async def test_the_status_of_a_day_is_told_with_the_day(web: Web) -> None:
-    kept = live()
+async def test_the_status_of_a_day_is_told_with_the_day(web: Web, today: date) -> None:
+    kept = live(today)
     with web.session() as session:
         write(session, kept)
         kept.state.certificates[0].status = "suspended"
@@ -73,16 +76,16 @@ async def test_the_status_of_a_day_is_told_with_the_day(web: Web) -> None:
         return str((await web.visitor.get(path, params={"on": str(day)} if day else {})).json()["status"])
 
     assert await status() == "suspended"
-    assert await status(TODAY - timedelta(days=10)) == "suspended"
-    assert await status(TODAY - timedelta(days=11)) == "valid"
-    assert await status(TODAY - timedelta(days=31)) == "upcoming"
-    assert await status(TODAY + timedelta(days=1001)) == "expired"
-    assert (await web.visitor.get(path)).json()["on"] == str(TODAY)
+    assert await status(today - timedelta(days=10)) == "suspended"
+    assert await status(today - timedelta(days=11)) == "valid"
+    assert await status(today - timedelta(days=31)) == "upcoming"
+    assert await status(today + timedelta(days=1001)) == "expired"
+    assert (await web.visitor.get(path)).json()["on"] == str(today)
 
 
-async def test_a_rehearsed_certificate_has_the_status_of_its_own_clock_and_is_marked(web: Web) -> None:
+async def test_a_rehearsed_certificate_has_the_status_of_its_own_clock_and_is_marked(web: Web, today: date) -> None:
     with web.session() as session:
-        write(session, live(rehearsal=True))
+        write(session, live(today, rehearsal=True))
         case = session.get(CaseRow, "case-1")
         assert case
         case.clock_ahead = 86400.0 * 1001
@@ -91,16 +94,16 @@ async def test_a_rehearsed_certificate_has_the_status_of_its_own_clock_and_is_ma
     path = "/api/v1/certificates/SXJP-2026-00001"
     item = (await web.visitor.get(path)).json()
     assert (item["status"], item["rehearsal"]) == ("expired", True)
-    assert (await web.visitor.get(path, params={"on": str(TODAY)})).json()["status"] == "valid"
+    assert (await web.visitor.get(path, params={"on": str(today)})).json()["status"] == "valid"
     page = (await web.visitor.get("/verify/SXJP-2026-00001")).text
     assert "演练 REHEARSAL" in page
     assert "已过期" in page
 
 
-async def test_the_register_is_filtered_searched_and_paged(web: Web) -> None:
+async def test_the_register_is_filtered_searched_and_paged(web: Web, today: date) -> None:
     with web.session() as session:
         for number in range(1, 6):
-            kept = live(number, name="太原晋阳酒店" if number == 3 else "")
+            kept = live(today, number, name="太原晋阳酒店" if number == 3 else "")
             kept.state.certificates[0].status = "withdrawn" if number == 2 else "valid"
             write(session, kept)
 
@@ -138,9 +141,9 @@ async def test_a_text_no_database_can_hold_is_found_nowhere(web: Web) -> None:
 
 @pytest.mark.parametrize("number", ["SXJP-2026-99999", "nothing", "x" * 500, "case-1", "%2e%2e"])
 @pytest.mark.parametrize("form", ["/api/v1/certificates/{}", "/api/v1/certificates/{}.pdf"])
-async def test_unknown_numbers_are_all_alike(web: Web, form: str, number: str) -> None:
+async def test_unknown_numbers_are_all_alike(web: Web, form: str, number: str, today: date) -> None:
     with web.session() as session:
-        write(session, live())
+        write(session, live(today))
     answer = await web.visitor.get(form.format(number))
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
@@ -149,10 +152,10 @@ async def test_unknown_numbers_are_all_alike(web: Web, form: str, number: str) -
     assert answer.json()["code"] == "not_found"
 
 
-async def test_the_certificate_itself_can_be_had_by_anybody_once_it_is_printed(web: Web) -> None:
+async def test_the_certificate_itself_can_be_had_by_anybody_once_it_is_printed(web: Web, today: date) -> None:
     path = "/api/v1/certificates/SXJP-2026-00001.pdf"
     with web.session() as session:
-        write(session, live())
+        write(session, live(today))
     waiting = await web.visitor.get(path)
     assert (waiting.status_code, waiting.json()["code"]) == (503, "unavailable")
     assert waiting.headers["retry-after"]
@@ -167,7 +170,7 @@ def printed(web: Web) -> None:
     stored = web.app.state.storage.put(PDF)
     fields = {"case_id": "case-1", "effect_id": "9.1", "kind": "certificate", "about": "SXJP-2026-00001"}
     with web.session() as session:
-        session.add(DocumentRow(**fields, sha256=stored.sha256, name="SXJP-2026-00001.pdf", at=NOW))
+        session.add(DocumentRow(**fields, sha256=stored.sha256, name="SXJP-2026-00001.pdf", at=datetime.now(UTC)))
         session.commit()
 
 
@@ -190,16 +193,16 @@ class Page(HTMLParser):
         self.words.append(data)
 
 
-async def test_the_page_says_in_both_languages_what_the_certificate_is_worth(web: Web) -> None:
+async def test_the_page_says_in_both_languages_what_the_certificate_is_worth(web: Web, today: date) -> None:
     """R:8/7.3.4."""
     with web.session() as session:
-        write(session, live())
+        write(session, live(today))
     printed(web)
     answer = await web.visitor.get("/verify/SXJP-2026-00001")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     page = Page(answer.text)
     text = "".join(page.words)
-    for said in ("有效", "Valid", "晋韵酒店", "平遥店", "示例认证有限公司", "Demo Certification Ltd", str(TODAY)):
+    for said in ("有效", "Valid", "晋韵酒店", "平遥店", "示例认证有限公司", "Demo Certification Ltd", str(today)):
         assert said in text
     assert ("html", {"lang": "zh-CN"}) in page.tags
     assert {"main", "h1", "title"} <= {tag for tag, _ in page.tags}
@@ -207,9 +210,9 @@ async def test_the_page_says_in_both_languages_what_the_certificate_is_worth(web
     assert links == ["/api/v1/certificates/SXJP-2026-00001.pdf"]
 
 
-async def test_the_page_loads_nothing_and_runs_nothing(web: Web) -> None:
+async def test_the_page_loads_nothing_and_runs_nothing(web: Web, today: date) -> None:
     with web.session() as session:
-        write(session, live())
+        write(session, live(today))
     answer = await web.visitor.get("/verify/SXJP-2026-00001")
     page = Page(answer.text)
     assert not {"script", "img", "link", "iframe", "form"} & {tag for tag, _ in page.tags}
@@ -217,10 +220,10 @@ async def test_the_page_loads_nothing_and_runs_nothing(web: Web) -> None:
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-async def test_what_people_wrote_is_text_on_the_page(web: Web) -> None:
+async def test_what_people_wrote_is_text_on_the_page(web: Web, today: date) -> None:
     name = '<script>alert("1")</script> & $style ${content}'
     with web.session() as session:
-        write(session, live(name=name))
+        write(session, live(today, name=name))
     text = (await web.visitor.get("/verify/SXJP-2026-00001")).text
     assert "<script" not in text
     assert name in "".join(Page(text).words)
@@ -236,7 +239,7 @@ async def test_an_unknown_number_is_told_to_people_and_repeated_as_text(web: Web
 
 
 @pytest.mark.parametrize("status", list(verify_page.WORDS))
-def test_every_status_has_words_of_its_own(status: certificates.Status) -> None:
+def test_every_status_has_words_of_its_own(status: certificates.Status, today: date) -> None:
     tone, sign, zh, en = verify_page.WORDS[status]
     row = CertificateRow(
         number="N",
@@ -252,11 +255,11 @@ def test_every_status_has_words_of_its_own(status: certificates.Status) -> None:
         scheme="service",
         scheme_version="1.0",
         sites=[{"id": "s1", "name": "总部", "city": "太原", "address": "街1号"}],
-        decided_on=TODAY,
-        valid_from=TODAY,
-        valid_until=TODAY,
+        decided_on=today,
+        valid_from=today,
+        valid_until=today,
     )
-    page = verify_page.known(certificates.Entry(row, status, TODAY), ("机构", "Body"), printed=False)
+    page = verify_page.known(certificates.Entry(row, status, today), ("机构", "Body"), printed=False)
     assert f'<p class="verdict {tone}">{sign} {zh} <span lang="en">{en}</span></p>' in page
 
 

@@ -137,6 +137,11 @@ def a_notice(*named: tuple[str, bool], **changes: bool) -> Notice:
     return Notice.model_validate({"source": "State Council", "days": days, **changes})
 
 
+def a_years(*named: tuple[str, bool], year: int = 2027) -> Notice:
+    """A complete notice: the days named, and thirteen days off in autumn."""
+    return a_notice(*named, *((f"{year}-10-{day:02}", False) for day in range(1, 14)))
+
+
 def faults(notice: Notice, year: int = 2027) -> list[str]:
     return [fault.pointer for fault in faults_of(notice, year, KNOWN)]
 
@@ -147,24 +152,32 @@ def detail(notice: Notice) -> str:
 
 
 def test_a_notice_names_holidays_on_any_day_and_worked_weekends() -> None:
-    assert faults(a_notice(("2027-01-01", False), ("2027-01-02", False), ("2027-01-09", True))) == []
+    assert faults(a_years(("2027-01-01", False), ("2027-01-02", False), ("2027-01-09", True))) == []
+
+
+def test_a_years_notice_has_the_thirteen_statutory_days_off_at_least() -> None:
+    """State Council Decree 795, since 2025."""
+    off = [(f"2027-10-{day:02}", False) for day in range(1, 14)]
+    assert faults(a_notice(*off)) == []
+    assert faults(a_notice(*off[:12], ("2027-10-16", True))) == ["/days"]
 
 
 def test_a_worked_day_of_a_notice_is_a_saturday_or_a_sunday() -> None:
-    weekday = a_notice(("2027-01-01", False), ("2027-01-04", True))
+    weekday = a_years(("2027-01-01", False), ("2027-01-04", True))
     assert faults(weekday) == ["/days/1/working"]
     assert detail(weekday) == "a worked day is a Saturday or a Sunday"
 
 
 def test_a_notice_stays_in_its_year_and_names_a_day_once() -> None:
-    assert faults(a_notice(("2026-12-31", False), ("2027-01-01", False))) == ["/days/0/day"]
-    twice = a_notice(("2027-01-01", False), ("2027-01-01", False))
+    early = a_years(("2026-12-31", False), ("2027-01-01", False))
+    assert faults(early) == ["/days/0/day"]
+    twice = a_years(("2027-01-01", False), ("2027-01-01", False))
     assert faults(twice) == ["/days/1/day"]
-    assert (detail(twice), detail(a_notice(("2026-12-31", False)))) == ("named twice", "not in 2027")
+    assert (detail(twice), detail(early)) == ("named twice", "not in 2027")
 
 
 def test_a_published_year_is_changed_by_a_correction_only() -> None:
-    assert faults(a_notice(("2026-01-02", False)), 2026) == ["/correction"]
+    assert faults(a_years(year=2026), 2026) == ["/correction"]
     assert faults(a_notice(("2026-01-02", True), correction=True), 2026) == []
 
 
@@ -173,8 +186,8 @@ def test_an_unpublished_year_cannot_be_corrected() -> None:
 
 
 def test_years_are_published_one_after_another() -> None:
-    assert faults(a_notice(("2028-01-03", False)), 2028) == ["/year"]
-    assert faults(a_notice(("2025-01-01", False)), 2025) == ["/year"]
+    assert faults(a_years(year=2028), 2028) == ["/year"]
+    assert faults(a_years(year=2025), 2025) == ["/year"]
 
 
 def test_a_notices_rows_make_its_year_known_and_a_corrections_do_not() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain import cycle
 from domain.calendar import Calendar
-from domain.dates import Anchor, add_months
+from domain.dates import Anchor, add_months, rolled
 from domain.rules import Cycle, Limit
 from services import calendars
 
@@ -224,6 +224,20 @@ def test_rectification_never_passes_day_90_after_the_audit() -> None:
 def test_rectification_may_end_on_day_90_itself() -> None:
     found = cycle.rectification(date(2026, 3, 2), date(2026, 1, 1), A_MONTH, RULE, CALENDAR)
     assert (found.on, found.proof.anchor.kind) == (date(2026, 4, 1), "findings")
+
+
+def test_where_limits_roll_over_holidays_day_90_and_the_months_of_a_surveillance_stay() -> None:
+    """R:7/6.4.6.1, R:7/7.3.3."""
+    last_day = date(2026, 3, 2)
+    # Day 90 after 2 March is Sunday, 31 May; thirty days after 30 April are the Saturday before it.
+    bounded = cycle.rectification(date(2026, 4, 30), last_day, A_MONTH, RULE, CALENDAR)
+    assert (bounded.on, rolled(bounded, CALENDAR).on) == (date(2026, 5, 30), date(2026, 5, 31))
+    assert rolled(cycle.reaudit(last_day, RULE), CALENDAR).on == date(2026, 5, 31)
+    # 3 October 2026 is off; so is 3 January 2027, a Sunday.
+    first = cycle.first_surveillance(a_decision(date(2025, 10, 3)), RULE)
+    assert rolled(first, CALENDAR).on == date(2026, 10, 3)
+    extended = cycle.extended_surveillance(date(2025, 10, 3), [2025, 2026], 2028, RULE)
+    assert rolled(extended, CALENDAR).on == date(2027, 1, 3)
 
 
 def test_a_failed_surveillance_suspends_for_90_days_from_the_decision() -> None:

@@ -194,9 +194,21 @@ RULES: dict[str, Rule] = {
         lambda on: rolled(limit(30, "days")(on), CALENDAR),
         lambda on: first_worked(days_on(on, 30)),
     ),
-    "12 months, rolled": (
+    "contract, rolled": (
+        lambda on: rolled(cycle.contract_latest(on, RULE), CALENDAR),
+        lambda on: first_worked(days_on(on, 90)),
+    ),
+    "12 months, where limits roll": (
         lambda on: rolled(cycle.later_surveillance(on, RULE), CALENDAR),
-        lambda on: first_worked(months_on(on, 12)),
+        lambda on: months_on(on, 12),
+    ),
+    "re-audit, where limits roll": (
+        lambda on: rolled(cycle.reaudit(on, RULE), CALENDAR),
+        lambda on: days_on(on, 90),
+    ),
+    "rectification, rolled": (
+        lambda on: rolled(cycle.rectification(gap(on), on, Limit(amount=30, unit="days"), RULE, CALENDAR), CALENDAR),
+        lambda on: min(first_worked(days_on(gap(on), 30)), days_on(on, 90)),
     ),
     **{
         f"{amount} working days": (
@@ -225,7 +237,8 @@ def test_a_date_counted_again_from_its_proof_is_the_same(rule: str) -> None:
         assert Due.model_validate_json(found.model_dump_json()) == found
 
 
-FROM_ONE_DAY = [rule for rule in RULES if not {"rectification", "validity", "extended", "suspension"} & {*rule.split()}]
+FROM_MORE = ("rectification", "validity", "extended", "suspension")
+FROM_ONE_DAY = [rule for rule in RULES if not any(word in rule for word in FROM_MORE)]
 """Those that nothing but their anchor decides."""
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.calendar import Calendar
+from domain.calendar import Calendar, Override
 from domain.cycle import (
     contract_latest,
     credit_good_until,
@@ -133,6 +133,14 @@ def test_a_date_that_has_ended_stays() -> None:
 def test_no_edition_moves_a_date_before_today() -> None:
     found = contract_latest(START, RULES.cycle)
     assert moved("contract.sign", found, other(contract_latest_days=10), today=date(2026, 4, 1)) == date(2026, 4, 1)
+
+
+def test_an_edition_with_the_same_limit_leaves_a_date_where_a_corrected_calendar_left_it() -> None:
+    """28 September and three working days are Thursday 8 October, before 5 and 6 October are worked after all."""
+    found = due(Anchor(kind="task", on=date(2026, 9, 28)), Limit(amount=3, unit="working_days"), "R:7/7.3.1", CALENDAR)
+    worked = calendars.load([Override(day=date(2026, 10, day), working=True) for day in (5, 6)])
+    assert found.on == date(2026, 10, 8)
+    assert moved("audit.plan.confirm", found, other(), calendar=worked) is None
 
 
 def test_an_edition_may_let_last_days_roll_or_stay() -> None:

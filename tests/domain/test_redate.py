@@ -98,11 +98,34 @@ def test_a_published_year_makes_its_dates_certain() -> None:
     assert found.proof.calendar == NEW_YEAR_OFF.version
 
 
-def test_what_is_judged_opened_and_reminded_of_moves_along() -> None:
-    before = a_review(judged_on=date(2027, 1, 14), opens_on=date(2027, 1, 5), remind=[date(2027, 1, 8)])
+def test_what_is_judged_and_opened_moves_along() -> None:
+    before = a_review(judged_on=date(2027, 1, 14), opens_on=date(2027, 1, 5))
     found = under(NEW_YEAR_OFF, before, TODAY)
     assert (found.judged_on, found.opens_on) == (date(2027, 1, 15), date(2027, 1, 6))
-    assert found.remind == [date(2027, 1, 9)]
+
+
+def certain_by(amount: int) -> Deadline:
+    """So many working days from Monday, 28 September 2026, over a National Day that is published."""
+    limit = Limit(amount=amount, unit="working_days")
+    return a_deadline(due(Anchor(kind="task", on=date(2026, 9, 28)), limit, "R:7/7.3.1", CALENDAR))
+
+
+def test_a_correction_pulls_no_certain_date_to_an_earlier_day() -> None:
+    # 29 and 30 September, and after the holidays Thursday, 8 October.
+    before = certain_by(3)
+    worked = calendars.load([Override(day=date(2026, 10, day), working=True) for day in (5, 6)])
+    assert before.due_on == date(2026, 10, 8)
+    assert under(worked, before, date(2026, 9, 28)) == before
+
+
+def test_a_correction_moves_a_certain_date_to_a_later_day() -> None:
+    off = calendars.load([Override(day=date(2026, 10, 8), working=False)])
+    assert under(off, certain_by(3), date(2026, 9, 28)).due_on == date(2026, 10, 9)
+
+
+def test_a_provisional_date_may_become_earlier() -> None:
+    worked = [Override(day=date(2027, 1, day), working=True, notice_year=2027) for day in (2, 3)]
+    assert under(calendars.load(worked), a_review(), TODAY).due_on == date(2027, 1, 7)
 
 
 def test_a_reminder_of_today_is_still_to_come_when_its_date_stays() -> None:

@@ -39,7 +39,7 @@ async def cases(product: Product, year: int) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 async def after(product: Product, cases: list[dict[str, Any]], year: int) -> list[dict[str, Any]]:
-    """The same cases once their year is published: the week after 1 March is off."""
+    """The same cases once their year is published: the week after 1 March is off, and another in October."""
     ops = await product.sign_in("ops")
     first = (await ops.get("/calendars")).json()["years"][-1] + 1
     for one in range(first, year + 1):
@@ -49,7 +49,8 @@ async def after(product: Product, cases: list[dict[str, Any]], year: int) -> lis
 
 
 def notice(year: int) -> dict[str, Any]:
-    off = [date(year, 3, 2) + n * A_DAY for n in range(7)]
+    weeks = (date(year, 3, 2), date(year, 10, 1))
+    off = [first + n * A_DAY for first in weeks for n in range(7)]
     return {"source": "国务院办公厅的通知", "days": [{"day": str(day), "working": False} for day in off]}
 
 

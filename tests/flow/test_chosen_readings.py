@@ -11,7 +11,6 @@ from tests.flow.years import deadlines, maintained, reviewed, surveilled, suspen
 from tests.lives import FAILING, Life, a_deduction
 
 ROLLS = {"holiday-roll": "roll-forward"}
-SATURDAY = date(2026, 3, 7)
 FRIDAY = date(2026, 3, 6)
 
 
@@ -80,7 +79,7 @@ def test_a_rolled_rectification_is_the_due_date_of_its_findings(lives: Lives) ->
     assert {one.due_on for one in life.audit.findings} == {date(2026, 4, 7)}
 
 
-def test_a_reaudit_begins_by_the_working_day_after_day_90(lives: Lives) -> None:
+def test_a_reaudit_begins_by_day_90(lives: Lives) -> None:
     life = rolling(lives(date(2026, 3, 6)))
     contract(life).on_site().audited(scores=FAILING).reported("fail")
     found = running(life, "reaudit")
@@ -88,19 +87,20 @@ def test_a_reaudit_begins_by_the_working_day_after_day_90(lives: Lives) -> None:
     assert (found.due_on, found.judged_on) == (date(2026, 6, 4), date(2026, 6, 7))
 
 
-def test_a_reaudit_whose_day_90_is_a_holiday_rolls_and_is_judged_three_days_after(lives: Lives) -> None:
-    life = rolling(lives(SATURDAY))
-    contract(life).on_site().audited(scores=FAILING).reported("fail")
-    found = running(life, "reaudit")
-    # Day 90 after 7 March is Friday, 5 June.
-    assert found.due_on == date(2026, 6, 5)
+def test_a_reaudit_whose_day_90_is_a_holiday_begins_by_that_day(lives: Lives) -> None:
+    """R:7/6.4.6.1."""
     life = rolling(lives(date(2026, 3, 8)))
     contract(life).on_site().audited(scores=FAILING).reported("fail")
     # Day 90 after 8 March is Saturday, 6 June.
-    assert (running(life, "reaudit").due_on, running(life, "reaudit").judged_on) == (
-        date(2026, 6, 8),
-        date(2026, 6, 11),
-    )
+    found = running(life, "reaudit")
+    assert (found.due_on, found.judged_on) == (date(2026, 6, 6), date(2026, 6, 9))
+
+
+def test_the_last_day_for_a_contract_rolls(lives: Lives) -> None:
+    life = rolling(lives(date(2026, 3, 8)))
+    life.answer("manager", "application.review", outcome="accept")
+    # Day 90 after 8 March is Saturday, 6 June.
+    assert running(life, "contract.sign", "latest").due_on == date(2026, 6, 8)
 
 
 def test_a_certificates_validity_never_rolls(lives: Lives) -> None:
@@ -117,13 +117,14 @@ def test_a_certificates_validity_never_rolls(lives: Lives) -> None:
     )
 
 
-def test_a_surveillance_rolls_and_its_plan_ends_with_it(lives: Lives) -> None:
+def test_a_surveillance_never_rolls_and_its_plan_ends_with_it(lives: Lives) -> None:
+    """R:7/7.3.3."""
     # Twelve months after 6 March 2026 is a Saturday of an unpublished year.
     life = granted(rolling(lives(FRIDAY)))
     found = running(life, "surveillance")
-    assert (found.due_on, found.judged_on, found.provisional) == (date(2027, 3, 8), date(2027, 3, 11), True)
+    assert (found.due_on, found.judged_on, found.provisional) == (date(2027, 3, 6), date(2027, 3, 9), False)
     life.until(date(2027, 1, 10))
-    assert life.task("audit.plan").due_on == date(2027, 3, 8)
+    assert life.task("audit.plan").due_on == date(2027, 3, 6)
 
 
 def test_a_suspensions_end_never_rolls(lives: Lives) -> None:

@@ -11,11 +11,12 @@ from activities.editions import Editions
 from activities.facts import FactFinder
 from activities.turns import TurnActivities
 from domain.application import Ref
+from domain.dates import nine_oclock
 from records.issued import CertificateRow
 from services.schemes import Library
 from tests.domain.sheets import AT_80, raw_sheet
 from tests.flow.conftest import Lives
-from tests.flow.steps import act_refused, actor, pointers, refused_as, to_rectify
+from tests.flow.steps import act_refused, actor, kinds, last_event, pointers, refused_as, to_rectify
 from tests.lives import Life
 from tests.schemes.builders import new_edition, part
 from workflows.flow import react
@@ -95,6 +96,15 @@ def test_a_migrated_case_has_its_open_dates_counted_again_and_old_and_new_record
     assert changed(contracting)["new"].startswith("service/1.1 ")
 
 
+def test_a_date_moved_by_an_edition_is_reminded_of_anew(contracting: Life) -> None:
+    contracting.until(date(2026, 3, 30))
+    propose(contracting)
+    approve(contracting)
+    # Due on 11 April: ten and three days before and on the day itself; 22 and 29 March had gone out.
+    [running] = [one for one in contracting.case.deadlines if one.id == contracting.task("contract.sign").id]
+    assert running.remind == [date(2026, 4, 1), date(2026, 4, 8), date(2026, 4, 11)]
+
+
 def test_a_stricter_edition_lets_nobodys_date_have_passed(lives: Lives, tmp_path: Path) -> None:
     life = lives()
     with_packs(life, new_edition(tmp_path, waits=waits(contract_sign=5)))
@@ -144,6 +154,25 @@ def test_a_transition_begins_on_its_day(contracting: Life) -> None:
     assert contracting.case.scheme == Ref(**NEW)
     assert contracting.due("contract.sign") == date(2026, 4, 11)
     assert not any(one.state == "running" for one in contracting.case.deadlines if one.kind == "edition.transition")
+
+
+def test_a_draws_seed_is_the_previous_hash_of_its_plan_on_which_an_edition_is_taken_too(
+    lives: Lives, tmp_path: Path
+) -> None:
+    """R:7/7.3.2."""
+    life = lives()
+    with_packs(life, new_edition(tmp_path, waits=waits(audit_documents=40)))
+    life.contracted()
+    begins = life.today + timedelta(days=1)
+    propose(life, "transition", on=str(begins))
+    life.answer("decider2", "approval.give", subject="edition", outcome="approve", reason="同意")
+    # The plan comes in before the timer of the transition is worked on.
+    life.now = nine_oclock(begins)
+    life.plan(sites={"risk_basis": "同一服务体系", "mandatory": []})
+    assert kinds(life)[-2:] == ["audit.plan", "edition.changed"]
+    plan = last_event(life, "audit.plan")
+    assert plan["data"]["seed"] == plan["previous_hash"]
+    assert plan["data"]["draw"]["edition"].startswith("service 1.1")
 
 
 @pytest.mark.parametrize(

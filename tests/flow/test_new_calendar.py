@@ -100,6 +100,22 @@ def test_a_moved_date_moves_its_task_and_its_reminders_and_is_told(life: Life) -
     assert (notice.to, "2027-01-12" in notice.body.en) == ("role:case_manager", True)
 
 
+def test_a_moved_date_is_reminded_of_anew_on_the_days_still_to_come(life: Life) -> None:
+    life.contracted()
+    # Twenty working days, Monday to Friday, five days before and on the day itself.
+    assert (life.due("audit.plan"), running(life, "audit.plan").remind) == (
+        date(2027, 1, 25),
+        [date(2027, 1, 20), date(2027, 1, 25)],
+    )
+    life.until(date(2027, 1, 25))
+    assert running(life, "audit.plan").remind == []
+    publish(life, *(Override(day=date(2027, 1, day), working=False, notice_year=2027) for day in range(1, 16)))
+    roll_out(life)
+    # Eleven of the days counted are off: from the 25th on to 9 February.
+    assert running(life, "audit.plan").due_on == date(2027, 2, 9)
+    assert running(life, "audit.plan").remind == [date(2027, 2, 4), date(2027, 2, 9)]
+
+
 def test_a_date_that_stays_is_recorded_and_told_to_nobody(life: Life) -> None:
     life.apply()
     told = len(notices(life))
@@ -121,7 +137,18 @@ def test_whatever_message_comes_first_brings_the_calendar(life: Life) -> None:
     life.apply()
     publish(life)
     life.act("manager", "note.add", text="x")
-    assert kinds(life) == ["application", "calendar.loaded", "note.add"]
+    assert kinds(life) == ["application", "note.add", "calendar.loaded"]
+
+
+def test_a_draws_seed_is_the_previous_hash_of_its_plan_that_brings_a_calendar_too(life: Life) -> None:
+    """R:7/7.3.2."""
+    life.contracted()
+    publish(life)
+    life.plan(sites={"risk_basis": "同一服务体系", "mandatory": []})
+    assert kinds(life)[-2:] == ["audit.plan", "calendar.loaded"]
+    plan = last_event(life, "audit.plan")
+    assert plan["data"]["seed"] == plan["previous_hash"]
+    assert "draw" in plan["data"]
 
 
 def test_certain_dates_need_no_event(life: Life) -> None:
@@ -144,6 +171,21 @@ def test_a_corrected_day_moves_a_certain_date(life: Life) -> None:
     assert life.due("audit.plan.confirm") == date(2027, 1, 4)
 
 
+def test_a_corrected_day_pulls_no_certain_date_forward(life: Life) -> None:
+    life.until(date(2027, 1, 4))
+    publish(life)
+    life.contracted()
+    life.plan(planned_from="2027-01-05", planned_to="2027-01-10")
+    confirm = running(life, "audit.plan.confirm")
+    assert (confirm.due_on, confirm.provisional) == (date(2027, 1, 7), False)
+    publish(life, Override(day=date(2027, 1, 7), working=False))
+    roll_out(life)
+    assert life.due("audit.plan.confirm") == date(2027, 1, 8)
+    publish(life, Override(day=date(2027, 1, 7), working=True))
+    roll_out(life)
+    assert life.due("audit.plan.confirm") == life.task("audit.plan.confirm").due_on == date(2027, 1, 8)
+
+
 def test_a_timer_rings_for_nothing_when_its_calendar_moves_the_date(life: Life) -> None:
     life.apply()
     life.until(date(2027, 1, 11))
@@ -163,7 +205,7 @@ def test_a_calendar_loaded_late_lets_no_date_have_passed(life: Life) -> None:
     # Counted from the published calendar the tenth working day was 7 January.
     review = running(life, "application.review")
     assert review.due_on == date(2027, 1, 10)
-    assert [step.op for step in review.proof.steps][-1] == "not before the calendar was loaded"
+    assert [step.op for step in review.proof.steps][-1] == "not before what changes it was known"
     assert "timer.application.review" not in kinds(life)
 
 

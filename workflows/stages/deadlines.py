@@ -2,9 +2,8 @@
 
 from domain.calendar import Calendar
 from domain.model import Text
-from domain.prose import plain
 from domain.redate import rests_on_calendar, under
-from domain.state import CALENDAR, Deadline, EventDraft, Task
+from domain.state import CALENDAR, Deadline, Task
 from workflows.case import Case
 from workflows.stages.cycle import TITLES
 
@@ -37,20 +36,16 @@ def take_calendar(case: Case, calendar: Calendar) -> None:
     changed = [one for one in counted if one[1].provisional or one[1].due_on != one[2].due_on]
     if known is None or not changed:
         return
-    data = {
-        "calendar": {"old": known.version, "new": calendar.version},
-        "deadlines": [change(before, after) for _, before, after in changed],
-    }
-    case.before.append(EventDraft(at=case.at, actor=CALENDAR.user, kind="calendar.loaded", data=plain(data)))
+    case.record_brought(
+        CALENDAR,
+        "calendar.loaded",
+        calendar={"old": known.version, "new": calendar.version},
+        deadlines=[change(before, after) for _, before, after in changed],
+    )
     for place, before, after in changed:
         case.state.deadlines[place] = after
         if before.due_on != after.due_on:
-            move(
-                case,
-                before,
-                after,
-                Text(zh="日历已公布,期限变更", en="The calendar is published and the date has moved"),
-            )
+            move(case, before, after, MOVED)
 
 
 def change(before: Deadline, after: Deadline) -> dict[str, object]:
@@ -65,7 +60,8 @@ def change(before: Deadline, after: Deadline) -> dict[str, object]:
 
 
 def move(case: Case, before: Deadline, after: Deadline, why: Text) -> None:
-    """A due date has moved: its task and findings follow, and those asked are told why."""
+    """A due date has moved: its reminders, task and findings follow, and those asked are told why."""
+    after.remind = case.reminders(after.kind, after.due_on)
     task = _task(case, after)
     if task:
         task.due_on = after.due_on

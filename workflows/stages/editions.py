@@ -73,7 +73,8 @@ def take_if_due(case: Case) -> None:
     moved = moved_by(new.rules, case.state.deadlines, case.calendar, case.today)
     before = {one.id: one for one in case.state.deadlines}
     _pin(case, new)
-    case.record(
+    case.record_brought(
+        case.message.actor,
         "edition.changed",
         CHANGED_REQUIREMENTS,
         old=old,

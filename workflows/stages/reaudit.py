@@ -23,10 +23,10 @@ def open_reaudit(case: Case, audit: Audit) -> None:
     again = planning.open_audit(case, "reaudit", of=audit.id, attempt=audit.attempt + 1)
     if audit.last_day is None:
         raise RuntimeError("a reported audit has a last day")
-    until = case.rolled(dates.reaudit(audit.last_day, case.rules.cycle))
+    until = dates.reaudit(audit.last_day, case.rules.cycle)
     if until.on < case.today:
         # The report came too late for that: a lateness of the body never fails the client.
-        until = case.rolled(dates.reaudit_after_late_report(case.today, case.rules.cycle))
+        until = dates.reaudit_after_late_report(case.today, case.rules.cycle)
     if audit.audit_kind == "recertification":
         closes = dates.recertification_on_site(case.certificate.valid_until)
         until = earlier(until, closes)
