@@ -103,6 +103,8 @@ def _not_applicable(row: Row, score: RowScore, at: str) -> Iterator[Fault]:
         yield Fault(pointer=f"{at}/reason", detail="a row that does not apply needs a reason")
     if any(_claimed(element) for element in score.elements):
         yield Fault(pointer=f"{at}/elements", detail="a row that does not apply earns nothing")
+    if any(element.adopted_from for element in score.elements):
+        yield Fault(pointer=f"{at}/elements", detail="a row that does not apply adopts nothing")
 
 
 def _carried(row: Row, score: RowScore, at: str, setting: Setting) -> Iterator[Fault]:
