@@ -14,7 +14,7 @@ from domain.documents import (
     ThresholdScore,
 )
 from domain.points import format_points
-from domain.results import Readings, Results
+from domain.results import Readings, Results, RowPoints
 from domain.scoring import thresholds as needed_points
 from domain.sheets import ManagementSheet, RowScore
 from domain.trade_pack import SpecialRule, TradePack
@@ -37,17 +37,18 @@ def rows(catalogue: Catalogue, sheet: ManagementSheet, readings: Readings) -> It
             awarded=normalise.printed,
             normalise=normalise.read,
             cap=cap.read,
-            marks=_marks(score),
+            marks=_marks(score, normalise),
             remark=_remark(score),
         )
 
 
-def _marks(score: RowScore) -> list[Mark]:
+def _marks(score: RowScore, counted: RowPoints) -> list[Mark]:
+    """What counts; the row that vetoes is never carried, so its sheet says it all."""
     marks: dict[Mark, bool] = {
         "veto": score.veto,
-        "not_applicable": score.not_applicable,
-        "carried": score.carried,
-        "violation": score.violation,
+        "not_applicable": counted.not_applicable,
+        "carried": counted.carried,
+        "violation": counted.violation,
     }
     return [mark for mark, is_so in marks.items() if is_so]
 

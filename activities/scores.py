@@ -86,7 +86,7 @@ def faults(packs: Packs, audit: Audit, kind: str, known: Known) -> list[Fault]:
         return check_checklist(packs.scheme.checklist, sheet, sites) if sheet else []
     setting = Setting(audit.audit_kind, known.previous, known.open_rows, sites)
     found = _faults(packs.scheme, packs.trade, (kind, text), setting)
-    return found + _adoption_faults(packs.scheme, packs.trade, kind, known.texts)
+    return found + _adoption_faults(packs.scheme, packs.trade, kind, known.texts, sites)
 
 
 def judged(packs: Packs, audit: Audit, known: Known, on: date, pinned: Mapping[str, str]) -> Results | None:
@@ -131,12 +131,14 @@ def _faults(scheme: Scheme, special_rule: SpecialRule, sheet: tuple[str, str], s
     return []
 
 
-def _adoption_faults(scheme: Scheme, special_rule: SpecialRule, kind: str, texts: dict[str, str]) -> list[Fault]:
+def _adoption_faults(
+    scheme: Scheme, special_rule: SpecialRule, kind: str, texts: dict[str, str], sites: list[str]
+) -> list[Fault]:
     """R:7/7.4.2: the two sheets come in any order; whichever comes second is checked against the first."""
     rows, items = texts["audit.management"], texts["audit.characteristics"]
     management = management_side(scheme.scored, ManagementSheet.model_validate_json(rows) if rows else None)
     characteristics = characteristics_side(
-        special_rule, CharacteristicsSheet.model_validate_json(items) if items else None
+        special_rule, CharacteristicsSheet.model_validate_json(items) if items else None, sites
     )
     if kind == "audit.management":
         return check_adoptions(management, characteristics)

@@ -1,7 +1,7 @@
 """Results that rows and items of the special rule take over from each other, and files that count for several of them.
 
-R:7/7.4.2, and row 21: an element may be adopted from an item evaluated in the same audit, and the other way round. What
-is adopted was evaluated itself, so that nothing goes round in a circle.
+R:7/7.4.2, and row 21: an element may be adopted from an item evaluated in the same audit, at all of its sites, and the
+other way round. What is adopted was evaluated itself, so that nothing goes round in a circle.
 """
 
 from collections import defaultdict
@@ -31,27 +31,28 @@ class Side(NamedTuple):
     known: Collection[str]
     """Everything that could be evaluated."""
     evaluated: Collection[str] | None
-    """What this audit evaluated; None while the sheet is not in."""
+    """What this audit evaluated, at every site where it is asked for each; None while the sheet is not in."""
     links: list[Link]
 
 
 def management_side(catalogue: Catalogue, sheet: ManagementSheet | None) -> Side:
-    """See the rows' side: a row that is carried was not evaluated in this audit."""
+    """See the rows' side: a row that is carried or does not apply was not evaluated in this audit."""
     known = {element.id for row in catalogue.rows for group in row.groups for element in group.elements}
     if sheet is None:
         return Side("/scores", known, None, [])
-    evaluated = {one.id for score in sheet.scores if not score.carried for one in score.elements}
+    audited = [(place, one) for place, one in enumerate(sheet.scores) if not (one.carried or one.not_applicable)]
+    evaluated = {one.id for _, score in audited for one in score.elements}
     links = [
         Link(f"/scores/{place}/elements/{number}/adopted_from", one.id, one.adopted_from)
-        for place, score in enumerate(sheet.scores)
+        for place, score in audited
         for number, one in enumerate(score.elements)
-        if one.adopted_from is not None and not score.carried
+        if one.adopted_from is not None
     ]
     return Side("/scores", known, evaluated, links)
 
 
-def characteristics_side(rule: SpecialRule, sheet: CharacteristicsSheet | None) -> Side:
-    """See the special rule's side."""
+def characteristics_side(rule: SpecialRule, sheet: CharacteristicsSheet | None, sites: Collection[str]) -> Side:
+    """See the special rule's side; `sites` are those of the plan. Where there is only one, it need not be named."""
     known = {item.id for item in rule.items}
     if sheet is None:
         return Side("/items", known, None, [])
@@ -60,7 +61,12 @@ def characteristics_side(rule: SpecialRule, sheet: CharacteristicsSheet | None) 
         for place, one in enumerate(sheet.items)
         if one.adopted_from is not None
     ]
-    return Side("/items", known, {one.id for one in sheet.items}, links)
+    seen = defaultdict[str, set[str | None]](set)
+    for one in sheet.items:
+        seen[one.id] |= {one.site} if one.site or len(sites) > 1 else set(sites)
+    per_site = {item.id for item in rule.items if item.per_site}
+    evaluated = {name for name, at in seen.items() if name not in per_site or at >= set(sites)}
+    return Side("/items", known, evaluated, links)
 
 
 def check_adoptions(own: Side, other: Side) -> list[Fault]:
@@ -71,7 +77,7 @@ def check_adoptions(own: Side, other: Side) -> list[Fault]:
         if source not in other.known:
             faults[pointer] = f"there is no {source} to adopt"
         elif other.evaluated is not None and source not in other.evaluated:
-            faults[pointer] = f"{source} was not evaluated in this audit"
+            faults[pointer] = f"{source} was not evaluated in this audit, or not at every site"
         elif source in adopters:
             faults[pointer] = f"{source} is adopted itself"
     own_pointers = {link.adopter: link.pointer for link in own.links}
@@ -79,7 +85,7 @@ def check_adoptions(own: Side, other: Side) -> list[Fault]:
         if source in own_pointers:
             faults.setdefault(own_pointers[source], f"{adopter} adopts {source}, which has to be evaluated itself")
         elif source not in (own.evaluated or ()):
-            faults.setdefault(own.name, f"{adopter} adopts {source}, which is not evaluated here")
+            faults.setdefault(own.name, f"{adopter} adopts {source}, which is not evaluated here, or not at every site")
     return [Fault(pointer=pointer, detail=detail) for pointer, detail in faults.items()]
 
 

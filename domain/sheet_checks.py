@@ -103,6 +103,8 @@ def _not_applicable(row: Row, score: RowScore, at: str) -> Iterator[Fault]:
         yield Fault(pointer=f"{at}/reason", detail="a row that does not apply needs a reason")
     if any(_claimed(element) for element in score.elements):
         yield Fault(pointer=f"{at}/elements", detail="a row that does not apply earns nothing")
+    if any(element.adopted_from for element in score.elements):
+        yield Fault(pointer=f"{at}/elements", detail="a row that does not apply adopts nothing")
 
 
 def _carried(row: Row, score: RowScore, at: str, setting: Setting) -> Iterator[Fault]:
@@ -125,8 +127,12 @@ def _agrees_with_previous(row: Row, score: RowScore, at: str, setting: Setting) 
     before = [one for one in (setting.previous.scores if setting.previous else []) if one.row == row.row]
     if not before:
         yield Fault(pointer=f"{at}/carried", detail=f"no earlier audit scored row {row.row}")
-    elif score.elements and _claims(score) != _claims(before[0]):
+        return
+    if score.elements and _claims(score) != _claims(before[0]):
         yield Fault(pointer=f"{at}/elements", detail="differ from the earlier audit that is carried")
+    for claim in ("violation", "veto", "not_applicable"):
+        if getattr(score, claim) and not getattr(before[0], claim):
+            yield Fault(pointer=f"{at}/{claim}", detail="the earlier audit that is carried does not say so")
 
 
 def _claims(score: RowScore) -> dict[str, tuple[Fraction, int]]:

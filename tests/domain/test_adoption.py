@@ -7,7 +7,7 @@ import pytest
 from domain.adoption import adoptions, characteristics_side, check_adoptions, management_side, shared_evidence
 from domain.results import Adoption, SharedEvidence
 from domain.sheets import CharacteristicsSheet, ManagementSheet, with_carried
-from tests.domain.sheets import CATALOGUE, RULE, a_sheet, faults, told
+from tests.domain.sheets import CATALOGUE, NOT_APPLICABLE, RULE, a_sheet, faults, told
 
 
 def element(name: str, points: str, *files: str, adopted_from: str | None = None) -> dict[str, Any]:
@@ -22,15 +22,22 @@ def item(name: str, *files: str, adopted_from: str | None = None, site: str | No
     return {"id": name, "site": site, "evidence": list(files), "adopted_from": adopted_from}
 
 
-def wrong_in_rows(rows: ManagementSheet, other: CharacteristicsSheet | None) -> list[tuple[str, str]]:
-    return told(check_adoptions(management_side(CATALOGUE, rows), characteristics_side(RULE, other)))
+SITES = ("s1", "s2", "s3")
+
+
+def wrong_in_rows(
+    rows: ManagementSheet, other: CharacteristicsSheet | None, sites: tuple[str, ...] = SITES
+) -> list[tuple[str, str]]:
+    return told(check_adoptions(management_side(CATALOGUE, rows), characteristics_side(RULE, other, sites)))
 
 
 def wrong_in_items(other: ManagementSheet | None, handed_in: CharacteristicsSheet) -> list[tuple[str, str]]:
-    return told(check_adoptions(characteristics_side(RULE, handed_in), management_side(CATALOGUE, other)))
+    return told(check_adoptions(characteristics_side(RULE, handed_in, SITES), management_side(CATALOGUE, other)))
 
 
 ADOPTS_B2 = a_sheet({21: [element("21.1", "2", adopted_from="b2"), element("21.2", "1")]})
+ELSE = ", or not at every site"
+"""What the faults add: an item asked for at each site is evaluated only when it was at all of them."""
 AT_21_1 = "/scores/20/elements/0/adopted_from"
 
 
@@ -60,20 +67,23 @@ def test_what_does_not_exist_cannot_be_adopted() -> None:
 
 
 def test_an_item_that_this_audit_did_not_evaluate_cannot_be_adopted() -> None:
-    assert wrong_in_rows(ADOPTS_B2, items(item("f1"))) == [(AT_21_1, "b2 was not evaluated in this audit")]
+    missing = f"b2 was not evaluated in this audit{ELSE}"
+    assert wrong_in_rows(ADOPTS_B2, items(item("f1"))) == [(AT_21_1, missing)]
 
 
 def test_an_element_that_this_audit_did_not_score_cannot_be_adopted() -> None:
-    missing = [("/items/0/adopted_from", "21.1 was not evaluated in this audit")]
+    missing = [("/items/0/adopted_from", f"21.1 was not evaluated in this audit{ELSE}")]
     adopting = items(item("b2", adopted_from="21.1"))
     assert wrong_in_items(a_sheet({21: []}), adopting) == missing
     assert wrong_in_items(a_sheet({21: {"carried": True, "reason": "as before"}}), adopting) == missing
 
 
 def test_the_sheet_that_comes_second_holds_what_the_first_adopts() -> None:
-    assert wrong_in_items(ADOPTS_B2, items(item("f1"))) == [("/items", "21.1 adopts b2, which is not evaluated here")]
+    missing = f"21.1 adopts b2, which is not evaluated here{ELSE}"
+    assert wrong_in_items(ADOPTS_B2, items(item("f1"))) == [("/items", missing)]
     adopting = items(item("b2", adopted_from="21.1"))
-    assert wrong_in_rows(a_sheet({21: []}), adopting) == [("/scores", "b2 adopts 21.1, which is not evaluated here")]
+    missing = f"b2 adopts 21.1, which is not evaluated here{ELSE}"
+    assert wrong_in_rows(a_sheet({21: []}), adopting) == [("/scores", missing)]
 
 
 def test_nothing_goes_round_in_a_circle() -> None:
@@ -97,6 +107,28 @@ def test_a_carried_row_adopts_nothing() -> None:
 def test_an_adoption_of_an_earlier_audit_is_not_carried() -> None:
     rows = with_carried(a_sheet({21: {"carried": True, "reason": "as before", "elements": []}}), ADOPTS_B2)
     assert adoptions(rows, items(item("b2"))) == []
+
+
+def test_an_item_asked_for_at_each_site_is_adopted_only_when_every_planned_site_was_evaluated() -> None:
+    rows = a_sheet({21: [element("21.1", "2", adopted_from="f1")]})
+    partly = [(AT_21_1, f"f1 was not evaluated in this audit{ELSE}")]
+    assert wrong_in_rows(rows, items(*(item("f1", site=site) for site in SITES))) == []
+    assert wrong_in_rows(rows, items(item("f1", site="s1"), item("f1", site="s2"))) == partly
+    assert wrong_in_rows(rows, items(item("f1"))) == partly
+    assert wrong_in_rows(rows, items(item("f1")), ("s1",)) == []
+
+
+def test_an_item_asked_for_once_is_adopted_wherever_it_was_evaluated() -> None:
+    assert wrong_in_rows(ADOPTS_B2, items(item("b2", site="s2"))) == []
+
+
+def test_a_row_that_does_not_apply_neither_adopts_nor_is_adopted_from() -> None:
+    gone = {21: NOT_APPLICABLE | {"elements": [element("21.1", "0", adopted_from="b2")]}}
+    assert faults(gone) == [("/scores/20/elements", "a row that does not apply adopts nothing")]
+    assert management_side(CATALOGUE, a_sheet(gone)).links == []
+    adopting = items(item("b2", adopted_from="21.1"))
+    missing = f"21.1 was not evaluated in this audit{ELSE}"
+    assert wrong_in_items(a_sheet(gone), adopting) == [("/items/0/adopted_from", missing)]
 
 
 # Shown ------------------------------------------------------------------------------------------------------------

@@ -130,3 +130,19 @@ def test_a_carried_row_repeats_the_earlier_points_or_none() -> None:
     assert faults({2: CARRIED | {"elements": awards("2.1=1")}}, setting) == []
     changed = faults({2: CARRIED | {"elements": awards("2.1=2")}}, setting)
     assert changed == [("/scores/1/elements", "differ from the earlier audit that is carried")]
+
+
+@pytest.mark.parametrize(("row", "claim"), [(36, "violation"), (23, "not_applicable")])
+def test_a_carried_row_claims_only_what_the_earlier_audit_said(row: int, claim: str) -> None:
+    """R:7/6.5.2: what is not audited again can neither get worse nor drop out."""
+    said = {"elements": [], claim: True, "reason": "seen then"}
+    claimed = {row: CARRIED | {claim: True}}
+    detail = "the earlier audit that is carried does not say so"
+    assert faults(claimed, Setting("surveillance", a_sheet())) == [(f"/scores/{row - 1}/{claim}", detail)]
+    assert faults(claimed, Setting("surveillance", a_sheet({row: said}))) == []
+    assert faults({row: CARRIED}, Setting("surveillance", a_sheet({row: said}))) == []
+
+
+def test_a_veto_is_not_claimed_by_carrying() -> None:
+    found = faults({31: CARRIED | {"veto": True}}, Setting("surveillance", a_sheet()))
+    assert [pointer for pointer, _ in found] == ["/scores/30/carried", "/scores/30/veto"]

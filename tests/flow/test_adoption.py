@@ -73,3 +73,19 @@ def test_the_same_evidence_on_rows_17_and_21_is_shown(life: Life) -> None:
     }
     life.contracted().on_site().audited(scores=twice)
     assert results(life).shared_evidence == [SharedEvidence(file=FILE, rows=[17, 21], items=[], adopted=False)]
+
+
+def test_what_was_evaluated_at_one_of_three_sites_is_not_adopted(life: Life) -> None:
+    adopts_f1: dict[int, Any] = {21: [{"id": "21.1", "points": "2", "adopted_from": "f1"}]}
+    on_site(life).answer("leader", "audit.management", **raw_sheet(adopts_f1))
+    refusal = life.refused("leader", "audit.characteristics", items=[{"id": "f1", "site": "s1"}])
+    assert (refusal.code, pointers(refusal)) == ("invalid", ["/items"])
+    life.answer("leader", "audit.characteristics", items=[{"id": "f1", "site": site} for site in ("s1", "s2", "s3")])
+    assert "audit.characteristics" not in life.open
+
+
+def test_an_item_adopts_nothing_of_a_row_that_does_not_apply(life: Life) -> None:
+    gone = {21: {"elements": [{"id": "21.1", "points": "0"}], "not_applicable": True, "reason": "x"}}
+    on_site(life).answer("leader", "audit.management", **raw_sheet(gone))
+    refusal = life.refused("leader", "audit.characteristics", items=[{"id": "f6", "adopted_from": "21.1"}])
+    assert (refusal.code, pointers(refusal)) == ("invalid", ["/items/0/adopted_from"])

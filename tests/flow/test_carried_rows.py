@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from activities import score_tables
 from domain.results import Results
+from domain.scoring import score_management
+from domain.sheets import with_carried
 from records import queries
-from tests.domain.sheets import NOT_APPLICABLE, awards, raw_sheet
+from tests.domain.sheets import CATALOGUE, NOT_APPLICABLE, a_sheet, awards, raw_sheet
 from tests.flow.steps import pointers
 from tests.flow.years import FEWER_DAYS
 from tests.lives import Life
@@ -72,3 +75,16 @@ def test_a_carried_row_is_marked_in_the_results_and_keeps_its_points(life: Life)
     assert results.readings is not None
     rows = results.readings.normalise.rows
     assert (rows["38"].carried, rows["38"].printed, rows["37"].carried) == (True, "0.5", False)
+
+
+def test_what_is_claimed_of_a_carried_row_alone_is_refused(life: Life) -> None:
+    sheet = raw_sheet({36: CARRIED | {"violation": True}, 23: CARRIED | {"not_applicable": True}})
+    refusal = surveillance_after(life).refused("leader", "audit.management", **sheet)
+    assert (refusal.code, pointers(refusal)) == ("invalid", ["/scores/22/not_applicable", "/scores/35/violation"])
+
+
+def test_the_report_marks_a_carried_row_by_what_counts() -> None:
+    sheet, before = a_sheet({23: CARRIED, 36: CARRIED}), a_sheet({23: NOT_APPLICABLE, 36: {"violation": True}})
+    readings = score_management(CATALOGUE, with_carried(sheet, before))
+    marks = {row.row: row.marks for row in score_tables.rows(CATALOGUE, sheet, readings) if row.marks}
+    assert marks == {23: ["not_applicable", "carried"], 36: ["carried", "violation"]}
