@@ -116,6 +116,22 @@ def test_an_override_of_nothing_is_refused_at_its_line(tmp_path: Path, pack: dic
             "- path: /planning/person_days/2/people_from",
             "bands start at 0 people and ascend",
         ),
+        (
+            {"waits__decision.make__role": "applicant"},
+            "- path: /waits/decision.make/role",
+            "decision.make asks the decision_maker, not the applicant",
+        ),
+        (
+            {"waits__rectification.submit__reminders": [], "waits__rectification.submit__limit": None},
+            "- path: /waits/rectification.submit/limit",
+            None,
+        ),
+        (
+            {"waits__audit.mystery_visit__limit": {"amount": 10, "unit": "working_days"}},
+            "- path: /waits/audit.mystery_visit/limit",
+            "audit.mystery_visit has no limit: its due date would tell the client of a mystery visit",
+        ),
+        ({"planning__grid": "4"}, "- path: /planning/grid", "steps of 4 give no total from 9 to 11.7"),
         ({"clauses__0__title": "x"}, "- path: /clauses/0/title", None),
     ],
 )
