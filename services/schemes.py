@@ -11,6 +11,7 @@ from domain.house_rules import HouseRules
 from domain.layer_checks import LaidOver, layer_problems
 from domain.pack import Scheme
 from domain.pack_parts import PackSummary
+from domain.problems import Problem
 from domain.rules import Rules
 from domain.state import CaseState
 from domain.trade_pack import SpecialRule, Standard
@@ -31,6 +32,8 @@ __all__ = [
 
 PackKey = tuple[str, str]
 """Id and version."""
+Seen = set[tuple[str, ...]]
+"""The packs read so far by their keys; house rules also by body, scheme and first day."""
 
 
 class Packs(NamedTuple):
@@ -62,7 +65,7 @@ def examine(*further: Path) -> list[Examined]:
     for root in roots:
         if not root.is_dir():
             raise PackError(root, 1, "is no folder of packs")
-    seen: set[PackKey] = set()
+    seen: Seen = set()
     examined = [Examined(file, _scheme(file, seen)) for root in roots for file in sorted(root.glob(f"*/*/{HEAD}"))]
     schemes = [one.pack for one in examined if isinstance(one.pack, Scheme)]
     trades: list[SpecialRule | Standard] = []
@@ -74,7 +77,7 @@ def examine(*further: Path) -> list[Examined]:
     return examined
 
 
-def _scheme(file: Path, seen: set[PackKey]) -> Scheme | PackError:
+def _scheme(file: Path, seen: Seen) -> Scheme | PackError:
     try:
         pack = load_scheme(file.parent)
         _refuse_second(file, pack, seen)
@@ -84,7 +87,7 @@ def _scheme(file: Path, seen: set[PackKey]) -> Scheme | PackError:
 
 
 def _laid_over(
-    file: Path, seen: set[PackKey], schemes: list[Scheme], trades: list[SpecialRule | Standard]
+    file: Path, seen: Seen, schemes: list[Scheme], trades: list[SpecialRule | Standard]
 ) -> LaidOver | PackError:
     try:
         pack = load_laid_over(file)
@@ -94,12 +97,21 @@ def _laid_over(
     under = [one for one in schemes if one.id == pack.scheme]
     source = Source(file)
     source.take(file)
-    for problem in layer_problems(pack, under, [one for one in trades if one.scheme == pack.scheme]):
+    trades = [one for one in trades if one.scheme == pack.scheme]
+    for problem in (*_same_day(pack, seen), *layer_problems(pack, under, trades)):
         return source.error(problem)
     return pack
 
 
-def _refuse_second(file: Path, pack: Scheme | LaidOver, seen: set[PackKey]) -> None:
+def _same_day(pack: LaidOver, seen: Seen) -> Iterator[Problem]:
+    if isinstance(pack, HouseRules):
+        begins = (pack.body, pack.scheme, str(pack.valid_from))
+        if begins in seen:
+            yield Problem(("valid_from",), f"{pack.body} has other rules for {pack.scheme} from {pack.valid_from} on")
+        seen.add(begins)
+
+
+def _refuse_second(file: Path, pack: Scheme | LaidOver, seen: Seen) -> None:
     if (pack.id, pack.version) in seen:
         raise PackError(file, 1, f"{pack.id} {pack.version} stands twice")
     seen.add((pack.id, pack.version))

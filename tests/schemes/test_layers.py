@@ -187,6 +187,23 @@ def test_a_pack_stands_once(tmp_path: Path) -> None:
     assert refused(tmp_path)[2] == "example-heritage-hotel 1.0 stands twice"
 
 
+def test_a_body_has_one_set_of_rules_from_a_day_on(tmp_path: Path) -> None:
+    lay(tmp_path, HOUSE)
+    lay(tmp_path, HOUSE, id="demo-later", valid_from="2026-01-02")
+    lay(tmp_path, HOUSE, id="other-service", body="other")
+    lay(tmp_path, HOUSE, id="demo-product", scheme="product")
+    Library.load(tmp_path)
+    lay(tmp_path, HOUSE, version="1.1")
+    reason = "demo has other rules for service from 2026-01-01 on"
+    assert refused(tmp_path) == ("house_rules.yaml", "valid_from: '2026-01-01'", reason)
+
+
+@pytest.mark.parametrize("title", [{"zh": "茶", "en": "Example: tea"}, {"zh": "示例：茶", "en": "Tea"}])
+def test_the_title_of_an_example_says_that_it_is_one(tmp_path: Path, title: dict[str, str]) -> None:
+    lay(tmp_path, RULE, example=True, title=title)
+    assert "the title of an example begins with 示例 and Example" in refused(tmp_path)[2]
+
+
 def test_an_item_of_no_points_is_refused(tmp_path: Path) -> None:
     nothing = RULE["items"][0] | {"id": "b", "points": "0"}
     lay(tmp_path, RULE, items=[RULE["items"][0], nothing])
