@@ -233,7 +233,7 @@ BEATS = compared("mandatory", "5")
             [parameter("a", "4", compared("national", "5"), key=True)],
             "no parameter is compared with a standard of level mandatory",
         ),
-        # key indicators reach international, national or trade standards
+        # some key indicators reach international, national or trade standards
         (
             "product",
             [parameter("a", "4", BEATS)],
@@ -244,7 +244,20 @@ BEATS = compared("mandatory", "5")
             [parameter("a", "4", BEATS, compared("industry", "4"))],
             "no key parameter is compared with a standard of level international, national, industry",
         ),
-        ("product", [parameter("a", "4", BEATS, compared("national", "3", "Y"), key=True)], "a reaches none of Y"),
+        (
+            "product",
+            [parameter("a", "4", BEATS, compared("national", "3", "Y"), key=True)],
+            "no key parameter reaches any of Y",
+        ),
+        # whoever reaches one has to be a key parameter
+        (
+            "product",
+            [
+                parameter("a", "4", BEATS, compared("national", "3", "Y"), key=True),
+                parameter("b", "4", BEATS, compared("national", "4", "Y")),
+            ],
+            "no key parameter reaches any of Y",
+        ),
         # farm products beat the food-safety standards
         ("agricultural-product", [parameter("a", "5", compared("food_safety", "5"))], "a does not beat X"),
         (
@@ -276,6 +289,14 @@ def test_a_standard_that_asks_less_than_g_5_is_refused(
         ("product", [parameter("a", "4", BEATS, compared("national", "4"), key=True)]),
         # one of the levels is enough
         ("product", [parameter("a", "4", BEATS, compared("international", "3"), compared("industry", "5"), key=True)]),
+        # some key indicators reach, another falls short
+        (
+            "product",
+            [
+                parameter("a", "4", BEATS, compared("international", "4"), key=True),
+                parameter("b", "4", BEATS, compared("national", "3"), key=True),
+            ],
+        ),
         # some of the key indicators are compared
         (
             "product",
