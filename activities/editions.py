@@ -31,9 +31,10 @@ class Editions:
         """The rules that an application is pinned to, and keeps: its packs, the body's own rules of the day (R:2).
 
         Raises:
-            Refused: `invalid`, where a pack is not installed or does not fit.
+            Refused: `invalid`, where a pack is not installed, does not fit or is not in force yet.
         """
         packs, rules = self._rules(handed_in.scheme, handed_in.special_rule, handed_in.service.category, body, on)
+        self._refuse_before_valid(handed_in.scheme, on)
         keep(session, packs)
         return rules
 
@@ -41,11 +42,14 @@ class Editions:
         """The other edition that a message is about, or that has become due; none for every other message.
 
         Raises:
-            Refused: `invalid`, where a pack is not installed or does not fit.
+            Refused: `invalid`, where a pack is not installed, does not fit or is not in force by then.
         """
         planned, answer = state.edition, payload_of(message)
         if isinstance(answer, EditionChange):
-            return self._other(session, state, answer.scheme, answer.special_rule, on)[1]
+            _, new = self._other(session, state, answer.scheme, answer.special_rule, on)
+            if answer.outcome != "keep":
+                self._refuse_before_valid(new.scheme, answer.on or on)
+            return new
         approval = any(task.id == message.task and task.subject == EDITION for task in state.tasks)
         if planned and (approval or planned.is_due(on)):
             packs, new = self._other(session, state, planned.scheme, planned.special_rule, on)
@@ -104,6 +108,11 @@ class Editions:
             after = None if [*_faults(audit, packs, known)] else judged(packs, audit, known, on, rules.readings)
             if _said(before) != _said(after):
                 yield {"audit_id": audit.id, "old": _said(before), "new": _said(after)}
+
+    def _refuse_before_valid(self, scheme: Ref, on: date) -> None:
+        valid_from = self._library.scheme(scheme.id, scheme.version).valid_from
+        if on < valid_from:
+            raise _invalid("/scheme", f"in force from {valid_from} on")
 
     def _rules(self, scheme: Ref, trade: Ref | None, category: str, body: str, on: date) -> tuple[Packs, Rules]:
         try:

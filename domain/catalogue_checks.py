@@ -96,6 +96,9 @@ def _unearnable(row: Row, group: Group, at: Loc) -> Iterator[Problem]:
 def _threshold_problems(catalogue: Catalogue) -> Iterator[Problem]:
     at: Loc = (*AT, "thresholds")
     thresholds, reached = catalogue.thresholds, Fraction(0)
+    for name in ("indicator_percent", "total"):
+        if getattr(thresholds, name) == 0:
+            yield Problem((*at, name), "a threshold of 0 asks nothing")
     if thresholds.total > FULL_MARKS:
         yield Problem((*at, "total"), f"{format_points(thresholds.total)} is above {FULL_MARKS}")
         return

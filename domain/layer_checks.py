@@ -36,6 +36,8 @@ def special_rule_problems(rule: SpecialRule) -> list[Problem]:
     if rule.threshold > FULL_MARKS:
         reason = f"threshold {format_points(rule.threshold)} is above {FULL_MARKS}"
         problems.append(Problem(("threshold",), reason))
+    if rule.threshold == 0:
+        problems.append(Problem(("threshold",), "a threshold of 0 asks nothing"))
     if rule.step == 0:
         return [*problems, Problem(("step",), "a step of 0 leads nowhere")]
     for place, item in enumerate(rule.items):

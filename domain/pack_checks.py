@@ -1,4 +1,4 @@
-"""What makes a scheme sound: ids, clauses, waits and readings that fit together, found without any I/O."""
+"""What makes a scheme sound: ids, clauses and readings that fit together, found without any I/O."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -9,55 +9,8 @@ from domain.grounds import grounds_problems
 from domain.pack import Scheme
 from domain.problems import Loc, Problem, repeats
 from domain.results import APPENDIX_B_POINTS, CREDIT_STRICTNESS
-from domain.rules import Lapse
 from domain.table_checks import table_problems
-
-TASK_KINDS: Final = (
-    "application.review",
-    "application.supplement",
-    "contract.sign",
-    "audit.plan",
-    "audit.plan.confirm",
-    "audit.documents",
-    "documents.correct",
-    "audit.mystery_visit",
-    "audit.open",
-    "audit.close",
-    "audit.management",
-    "audit.characteristics",
-    "audit.checklist",
-    "audit.credit",
-    "audit.contents",
-    "findings.confirm",
-    "findings.answer",
-    "rectification.submit",
-    "rectification.verify",
-    "audit.report",
-    "review.independent",
-    "decision.make",
-    "recertification.apply",
-    "suspension.decide",
-    "withdrawal.decide",
-    "restoration.verify",
-    "scope.confirm",
-    "approval.give",
-    "operations.resolve",
-)
-"""Every task kind of the API; a scheme says of each whom it asks."""
-
-ROLES: Final = {"case_manager", "applicant", "leader", "visitor", "reviewer", "decision_maker", "ops"}
-"""Whom a task can ask: roles of accounts, and relations to a case."""
-
-CONSEQUENCES: Final[dict[str, tuple[Lapse, Lapse | None]]] = {
-    "application.supplement": ("rejected", None),
-    "audit.plan.confirm": ("taken_as_agreed", None),
-    "documents.correct": ("terminated", "audit_failed"),
-    "findings.confirm": ("noted", None),
-    "rectification.submit": ("audit_failed", None),
-    "recertification.apply": ("noted", None),
-}
-"""What the flow does at the end of a client's limit, and in an audit that is not the initial one where that differs;
-a pack may have it escalate instead. Every other limit escalates."""
+from domain.wait_checks import wait_problems
 
 NEEDED_READINGS: Final = {
     APPENDIX_B_POINTS: {"normalise", "cap"},
@@ -75,7 +28,7 @@ def scheme_problems(scheme: Scheme) -> list[Problem]:
         problems.append(Problem((), "a scheme without scores needs a checklist"))
     problems += [*_repeated_ids(scheme), *catalogue_problems(scheme), *checklist_problems(scheme)]
     problems += [*_undefined_clauses(scheme), *_unknown_in_errata(scheme), *_missing_readings(scheme)]
-    problems += [*_wait_problems(scheme), *table_problems(scheme)]
+    problems += [*wait_problems(scheme), *table_problems(scheme)]
     problems += grounds_problems(scheme.grounds, scheme.clause_titles)
     return problems
 
@@ -110,26 +63,6 @@ def _unknown_in_errata(scheme: Scheme) -> Iterator[Problem]:
         yield from (Problem((*at, "rows"), f"there is no row {row}") for row in erratum.rows if row not in rows)
         unknown = [one for one in erratum.indicators if one not in indicators]
         yield from (Problem((*at, "indicators"), f"there is no indicator {one}") for one in unknown)
-
-
-def _wait_problems(scheme: Scheme) -> Iterator[Problem]:
-    given = {wait.kind for wait in scheme.waits}
-    for kind in TASK_KINDS:
-        if kind not in given:
-            yield Problem(("waits",), f"nothing is said of the task {kind}")
-    for place, wait in enumerate(scheme.waits):
-        at: Loc = ("waits", place)
-        if wait.kind not in TASK_KINDS:
-            yield Problem((*at, "kind"), f"{wait.kind} is no task kind")
-        for role in (wait.role, *wait.roles_by_subject.values()):
-            if role not in ROLES:
-                yield Problem((*at, "role" if role == wait.role else "roles_by_subject"), f"nobody has the role {role}")
-        if wait.reminders and wait.limit is None:
-            yield Problem((*at, "reminders"), f"{wait.kind} has reminders but no limit")
-        known = CONSEQUENCES.get(wait.kind, ("escalate", None))
-        if (wait.lapse, wait.lapse_after_initial) not in (known, ("escalate", None)):
-            said = " or ".join(dict.fromkeys([*(one for one in known if one), "escalate"]))
-            yield Problem((*at, "lapse"), f"{wait.kind} knows no other end of its limit than {said}")
 
 
 def _missing_readings(scheme: Scheme) -> Iterator[Problem]:

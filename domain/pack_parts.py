@@ -28,6 +28,8 @@ class PackSummary(Input):
     version: Version
     kind: PackKind
     title: Text
+    example: bool = False
+    """Made up to show the form."""
 
 
 class Clause(Input):

@@ -1,6 +1,6 @@
 """What a case needs of its scheme pack to run: limits, tables and ladders, pinned at its application."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -11,10 +11,13 @@ Lapse = Literal["escalate", "rejected", "terminated", "audit_failed", "taken_as_
 """What happens when nobody answered in time: the body's work escalates and never ends a case."""
 
 
-class Limit(Record):
-    """A length of time from a rule, e.g. 10 working days."""
+TEN_YEARS: Final = 3660
 
-    amount: int = Field(ge=0)
+
+class Limit(Record):
+    """A length of time from a rule, e.g. 10 working days; no rule gives anybody more than ten years of days."""
+
+    amount: int = Field(ge=1, le=TEN_YEARS)
     unit: Unit
 
 

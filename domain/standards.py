@@ -10,7 +10,7 @@ from domain.trade_pack import Level, Standard
 BEATEN: Final[dict[SchemeKind, Level]] = {"product": "mandatory", "agricultural_product": "food_safety"}
 """Kind of scheme → the level of standards that each parameter has to beat."""
 REACHED: Final = ("international", "national", "industry")
-"""Levels of which a product's key parameters have to reach or beat one."""
+"""Levels of standards one of which a product's key parameters have to reach."""
 
 
 def standard_asks_enough(standard: Standard, kind: SchemeKind) -> Iterator[Problem]:
@@ -30,14 +30,15 @@ def standard_asks_enough(standard: Standard, kind: SchemeKind) -> Iterator[Probl
 
 
 def _key_parameters(standard: Standard) -> Iterator[Problem]:
+    """G:5b asks it of some key indicators: one that falls short beside another that reaches is no fault."""
     compared = [
-        (place, parameter, [other for other in parameter.compared if other.level in REACHED])
-        for place, parameter in enumerate(standard.parameters)
-        if parameter.key
+        (parameter, other)
+        for parameter in standard.parameters
+        for other in parameter.compared
+        if parameter.key and other.level in REACHED
     ]
-    if not any(others for _, _, others in compared):
+    if not compared:
         yield Problem(("parameters",), f"no key parameter is compared with a standard of level {', '.join(REACHED)}")
-    for place, parameter, others in compared:
-        if others and not any(parameter.reaches(other) for other in others):
-            said = ", ".join(other.standard for other in others)
-            yield Problem(("parameters", place), f"{parameter.id} reaches none of {said}")
+    elif not any(parameter.reaches(other) for parameter, other in compared):
+        said = ", ".join(dict.fromkeys(other.standard for _, other in compared))
+        yield Problem(("parameters",), f"no key parameter reaches any of {said}")

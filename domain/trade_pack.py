@@ -27,13 +27,19 @@ class TradePack(Input):
     trade: PackId
     title: Text
     example: bool = False
-    """Made up to show the form; nobody may be certified by it."""
+    """Made up to show the form; its title says so wherever it is named, in lists and on documents."""
     overrides: list[Override] = Field(default_factory=list)
 
     @classmethod
     def read(cls, data: JsonValue) -> Self:
         """Read a pack's data; raises pydantic's ValidationError, also for unknown keys at any depth."""
         return cls.model_validate_json(json.dumps(data))
+
+    @model_validator(mode="after")
+    def _an_example_is_titled_so(self) -> Self:
+        if self.example and not (self.title.zh.startswith("示例") and self.title.en.startswith("Example")):
+            raise ValueError("the title of an example begins with 示例 and Example")
+        return self
 
     @property
     def origin(self) -> str:
@@ -47,7 +53,7 @@ class TradePack(Input):
 
     def summary(self) -> PackSummary:
         """The pack as lists show it."""
-        return PackSummary(id=self.id, version=self.version, kind=self.kind, title=self.title)
+        return PackSummary(id=self.id, version=self.version, kind=self.kind, title=self.title, example=self.example)
 
 
 class SpecialRuleItem(Input):

@@ -6,6 +6,7 @@ from pathlib import Path
 from domain.house_rules import HouseRules
 from domain.layer_checks import LaidOver
 from domain.pack import Scheme
+from domain.trade_pack import TradePack
 from services.pack_files import HEAD, LAID_OVER
 from services.schemes import Examined, examine
 from services.strict_yaml import PackError
@@ -50,6 +51,8 @@ def _of_scheme(scheme: Scheme) -> Iterator[str]:
 
 
 def _of_layer(pack: LaidOver) -> Iterator[str]:
+    if isinstance(pack, TradePack) and pack.example:
+        yield "  is an example, made up to show the form"
     for override in pack.overrides:
         yield f"  sets {override.path} of {pack.scheme}: {override.value}"
     for erratum, reading in (pack.readings if isinstance(pack, HouseRules) else {}).items():

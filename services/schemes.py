@@ -11,6 +11,7 @@ from domain.house_rules import HouseRules
 from domain.layer_checks import LaidOver, layer_problems
 from domain.pack import Scheme
 from domain.pack_parts import PackSummary
+from domain.problems import Problem
 from domain.state import CaseState
 from domain.trade_pack import SpecialRule, Standard
 from services.pack_files import HEAD, LAID_OVER, SCHEMES, load_laid_over, load_scheme
@@ -30,6 +31,8 @@ __all__ = [
 
 PackKey = tuple[str, str]
 """Id and version."""
+Seen = set[tuple[str, ...]]
+"""The packs read so far by their keys; house rules also by body, scheme and first day."""
 
 
 class Packs(NamedTuple):
@@ -63,7 +66,7 @@ def examine(*further: Path, copies: bool = False) -> list[Examined]:
     for root in roots:
         if not root.is_dir():
             raise PackError(root, 1, "is no folder of packs")
-    seen: set[PackKey] = set()
+    seen: Seen = set()
     files = list(_main_files(roots, copies=copies))
     examined = [Examined(file, _scheme(file, seen)) for file in files if file.name == HEAD]
     schemes = [one.pack for one in examined if isinstance(one.pack, Scheme)]
@@ -84,7 +87,7 @@ def _main_files(roots: list[Path], *, copies: bool) -> Iterator[Path]:
     return (file for file in found if file not in own or file.parts[-3:-1] not in copied)
 
 
-def _scheme(file: Path, seen: set[PackKey]) -> Scheme | PackError:
+def _scheme(file: Path, seen: Seen) -> Scheme | PackError:
     try:
         pack = load_scheme(file.parent)
         _refuse_second(file, pack, seen)
@@ -94,7 +97,7 @@ def _scheme(file: Path, seen: set[PackKey]) -> Scheme | PackError:
 
 
 def _laid_over(
-    file: Path, seen: set[PackKey], schemes: list[Scheme], trades: list[SpecialRule | Standard]
+    file: Path, seen: Seen, schemes: list[Scheme], trades: list[SpecialRule | Standard]
 ) -> LaidOver | PackError:
     try:
         pack = load_laid_over(file)
@@ -105,10 +108,18 @@ def _laid_over(
     source = Source(file)
     source.take(file)
     problems = layer_problems(pack, under, [one for one in trades if one.scheme == pack.scheme])
-    return source.errors(problems) or pack
+    return source.errors([*_same_day(pack, seen), *problems]) or pack
 
 
-def _refuse_second(file: Path, pack: Scheme | LaidOver, seen: set[PackKey]) -> None:
+def _same_day(pack: LaidOver, seen: Seen) -> Iterator[Problem]:
+    if isinstance(pack, HouseRules):
+        begins = (pack.body, pack.scheme, str(pack.valid_from))
+        if begins in seen:
+            yield Problem(("valid_from",), f"{pack.body} has other rules for {pack.scheme} from {pack.valid_from} on")
+        seen.add(begins)
+
+
+def _refuse_second(file: Path, pack: Scheme | LaidOver, seen: Seen) -> None:
     if (pack.id, pack.version) in seen:
         raise PackError(file, 1, f"{pack.id} {pack.version} stands twice")
     seen.add((pack.id, pack.version))

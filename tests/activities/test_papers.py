@@ -165,10 +165,8 @@ def test_a_products_report_says_that_its_verdict_depends_on_a_reading(life: Life
     """A minor violation fails under `literal` and passes under `serious-only`."""
     life.contracted(**PRODUCT).on_site().audited(credit=MINOR_VIOLATION).reported("fail")
     data = printed(life, "audit-1")
-    assert data.sensitive == [
-        "credit-strictness（三年内任何违规、严重投诉或事故均不通过 "
-        "Any violation, serious complaint or accident within three years fails）"
-    ]
+    [said] = data.sensitive
+    assert said.startswith("credit-strictness（三年内任何违规、严重投诉或事故均不通过 ")
     assert "结论取决于读法" in text_of(audit_report_pdf(data), tmp_path)
 
 

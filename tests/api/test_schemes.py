@@ -67,4 +67,6 @@ async def test_further_packs_are_listed_beside_the_products_own(tmp_path: Path, 
             listed = (await visitor.get("/api/v1/schemes", headers=web.signed_in("manager"))).json()["items"]
     kinds = {pack["id"]: pack["kind"] for pack in listed}
     assert (kinds["tea"], kinds["product"]) == ("special_rule", "product")
-    assert set(listed[0]) == {"id", "version", "kind", "title"}
+    assert set(listed[0]) == {"id", "version", "kind", "title", "example"}
+    made_up = {pack["id"] for pack in listed if pack["example"]}
+    assert made_up == {pack["id"] for pack in listed if pack["id"].startswith("example-")} != set()

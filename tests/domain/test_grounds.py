@@ -15,8 +15,8 @@ from domain.grounds import (
     reported_as,
     status_after,
 )
-from domain.pack_checks import TASK_KINDS
 from domain.refusal import Refused
+from domain.wait_checks import TASK_ROLES
 from services.schemes import Library
 from tests.domain.sheets import told
 
@@ -186,7 +186,7 @@ def test_any_no_bars_maintenance(letter: Condition) -> None:
 
 
 def test_the_record_speaks_of_each_condition_in_a_task_or_an_act() -> None:
-    assert {kind for one in GROUNDS.maintenance for kind in one.seen_in} <= {*TASK_KINDS, *KNOWN_ACTS}
+    assert {kind for one in GROUNDS.maintenance for kind in one.seen_in} <= {*TASK_ROLES, *KNOWN_ACTS}
 
 
 def test_a_pack_lists_every_letter_that_answers_know_each_once() -> None:

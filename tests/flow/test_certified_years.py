@@ -76,6 +76,19 @@ def test_maintaining_states_each_condition_and_a_no_bars_it(certified: Life) -> 
     assert barred.clause == "R:10/9.1"
 
 
+def test_maintaining_needs_a_report_that_recommends_a_pass(certified: Life) -> None:
+    """R:10/9.1a."""
+    certified.until(date(2027, 1, 15))
+    report = {"recommendation": "fail", "summary": "x", "reason": "体系运行不稳定"}
+    surveilled(certified).answer("leader", "audit.report", **report)
+    certified.answer("reviewer", "review.independent", outcome="agree")
+    assert certified.audit.passed
+    refusal = certified.refused("decider", "decision.make", outcome="maintain", conditions=MAINTAINED)
+    assert (refusal.code, refusal.clause) == ("rule_refused", "R:10/9.1a")
+    certified.answer("decider", "decision.make", outcome="suspend", reason="x")
+    assert certified.case.status == "suspended"
+
+
 def test_a_cycle_has_two_surveillances(third_year: Life) -> None:
     """R:6, R:7/7.3.3."""
     running = {deadline.kind for deadline in third_year.case.deadlines if deadline.state == "running"}

@@ -16,8 +16,8 @@ from records.issued import CertificateRow
 from services.schemes import Library
 from tests.domain.sheets import AT_80, raw_sheet
 from tests.flow.conftest import Lives
-from tests.flow.steps import act_refused, actor, kinds, last_event, pointers, refused_as, to_rectify
-from tests.lives import Life
+from tests.flow.steps import act_refused, actor, kinds, last_event, pointers, refusal_of, refused_as, to_rectify
+from tests.lives import Life, an_application
 from tests.schemes.builders import new_edition, part
 from workflows.flow import react
 
@@ -79,6 +79,39 @@ def contracting(lives: Lives, tmp_path: Path) -> Life:
 
 def test_a_case_stays_under_its_edition_while_another_is_there(contracting: Life) -> None:
     assert contracting.case.scheme == Ref(id="service", version="1.0")
+
+
+@pytest.fixture
+def before_it_begins(lives: Lives, tmp_path: Path) -> Life:
+    """Monday 2 March 2026; another edition is in force from 2 April on."""
+    life = lives()
+    with_packs(life, new_edition(tmp_path, valid_from="2026-04-02"))
+    return life
+
+
+def test_an_edition_is_not_applied_for_before_its_first_day(before_it_begins: Life) -> None:
+    application = an_application(before_it_begins.number) | {"scheme": NEW}
+    early = before_it_begins.message("applicant", "application", "application", application)
+    refusal = refusal_of(before_it_begins, early)
+    assert (refusal.code, pointers(refusal)) == ("invalid", ["/scheme"])
+    before_it_begins.days(31)
+    before_it_begins.apply(scheme=NEW)
+    assert before_it_begins.case.scheme == Ref(**NEW)
+
+
+def test_a_case_goes_under_an_edition_on_its_first_day_and_not_before(before_it_begins: Life) -> None:
+    before_it_begins.apply()
+    for early in ({"outcome": "migrate"}, {"outcome": "transition", "on": "2026-04-01"}):
+        refusal = act_refused(before_it_begins, "manager", "edition.change", scheme=NEW, reason="x", **early)
+        assert (refusal.code, pointers(refusal)) == ("invalid", ["/scheme"])
+    propose(before_it_begins, "transition", on="2026-04-02")
+    assert "approval.give" in before_it_begins.open
+
+
+def test_an_edition_can_be_declined_before_its_first_day(before_it_begins: Life) -> None:
+    before_it_begins.apply()
+    propose(before_it_begins, "keep")
+    assert "approval.give" in before_it_begins.open
 
 
 def test_a_migrated_case_has_its_open_dates_counted_again_and_old_and_new_recorded(contracting: Life) -> None:

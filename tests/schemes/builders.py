@@ -80,14 +80,16 @@ def setting(**values: Any) -> list[dict[str, Any]]:
     return [{"path": f"/{path.replace('__', '/')}", "value": value} for path, value in values.items()]
 
 
-def new_edition(root: Path, version: str = "1.1", **changed: Any) -> Path:
+def new_edition(root: Path, version: str = "1.1", valid_from: str = "2023-01-01", **changed: Any) -> Path:
     """Another edition of the service scheme: it borrows everything but the parts that are changed, by their files."""
     head = yaml.safe_load((SCHEMES / "service" / "1.0" / "scheme.yaml").read_text(encoding="utf-8"))
     own = {file.stem for file in (SCHEMES / "service" / "1.0").glob("*.yaml")} - {"scheme"} - set(changed)
     borrows = head.get("borrows", {}) | dict.fromkeys(own, "service/1.0")
     folder = root / "service" / version
     folder.mkdir(parents=True)
-    for part, value in ({"scheme": head | {"version": version, "borrows": borrows}} | changed).items():
+    for part, value in (
+        {"scheme": head | {"version": version, "valid_from": valid_from, "borrows": borrows}} | changed
+    ).items():
         text = yaml.safe_dump(value, allow_unicode=True, sort_keys=False)
         (folder / f"{part}.yaml").write_text(text, encoding="utf-8")
     return root

@@ -198,19 +198,76 @@ def broken(folder: Path, file: str, old: str, new: str) -> tuple[str, str, str]:
             "indicator_percent: 95",
             "of q4 only 14 can be reached under cap",
         ),
+        ("catalogue.yaml", 'total: "80"', 'total: "0"', 'total: "0"', "a threshold of 0 asks nothing"),
+        (
+            "catalogue.yaml",
+            "indicator_percent: 75",
+            "indicator_percent: 0",
+            "indicator_percent: 0",
+            "a threshold of 0 asks nothing",
+        ),
         # what is named and is not there
         ("stages.yaml", '"R:7/7.2.1"', '"R:7/7.9"', "R:7/7.9", "clause R:7/7.9 is not defined"),
         ("documents.yaml", '"R:7/7.2.1j"', '"R:7/7.2.1z"', "R:7/7.2.1z", "clause R:7/7.2.1z is not defined"),
         ("errata.yaml", "rows: [15]", "rows: [51]", "rows: [51]", "there is no row 51"),
         ("errata.yaml", 'indicators: ["q1.2"]', 'indicators: ["q1.9"]', "q1.9", "there is no indicator q1.9"),
         ("errata.yaml", "{id: decision,", "{id: report,", "alternatives", "report stands twice"),
-        ("waits.yaml", "role: leader", "role: captain", "role: captain", "nobody has the role captain"),
+        (
+            "waits.yaml",
+            "role: leader",
+            "role: captain",
+            "role: captain",
+            "audit.documents asks the leader, not the captain",
+        ),
+        (
+            "waits.yaml",
+            "kind: decision.make, role: decision_maker",
+            "kind: decision.make, role: applicant",
+            "kind: decision.make",
+            "decision.make asks the decision_maker, not the applicant",
+        ),
         (
             "waits.yaml",
             "not_applicable: reviewer",
-            "not_applicable: judge",
-            "not_applicable: judge",
-            "nobody has the role judge",
+            "not_applicable: case_manager",
+            "not_applicable: case_manager",
+            "approval.give asks by its subject for not_applicable the reviewer, for change.request the case_manager",
+        ),
+        (
+            "waits.yaml",
+            'clause: "R:10/9.3.2", ',
+            'clause: "R:10/9.3.2", roles_by_subject: {x: applicant}, ',
+            "x: applicant",
+            "restoration.verify asks by its subject nobody",
+        ),
+        # limits that the flow counts on, and those it cannot have
+        (
+            "waits.yaml",
+            "limit: {amount: 30, unit: days}, reminders: [10, 3, 0], lapse: rejected",
+            "lapse: rejected",
+            "application.supplement",
+            "application.supplement needs a limit",
+        ),
+        (
+            "waits.yaml",
+            "limit: {amount: 30, unit: days}, reminders: [10, 3, 0], lapse: audit_failed",
+            "lapse: audit_failed",
+            "rectification.submit",
+            "rectification.submit needs a limit",
+        ),
+        (
+            "waits.yaml",
+            "limit: {amount: 30, unit: days}, reminders: [10, 3, 0], lapse: rejected",
+            "limit: {amount: 0, unit: days}, lapse: rejected",
+            "amount: 0",
+            "the limit of application.supplement leaves no time",
+        ),
+        (
+            "waits.yaml",
+            'clause: "R:7/6.6.1", ',
+            'clause: "R:7/6.6.1", limit: {amount: 30, unit: days}, ',
+            "recertification.apply",
+            "recertification.apply has no limit: the cycle gives its due date",
         ),
         ("coverage.yaml", "rows: [38]", "rows: [42]", "rows: [42]", "there is no row 42"),
         ("coverage.yaml", '"5.5.1"', '"5.5.2"', "1.1.1", "nothing is said of indicator 5.5.1"),
@@ -235,6 +292,32 @@ def broken(folder: Path, file: str, old: str, new: str) -> tuple[str, str, str]:
         ("planning.yaml", '"1/4"', '"5/4"', "5/4", "5/4 is no share"),
         ("planning.yaml", "initial: 9", 'initial: "9"', 'initial: "9"', None),
         ("cycle.yaml", "reaudit_days: 90", "reaudit_days: 0", "reaudit_days: 0", "reaudit_days is 0"),
+        (
+            "cycle.yaml",
+            "surveillance_extended_months: 15",
+            "surveillance_extended_months: 11",
+            "surveillance_extended_months: 11",
+            "11 extended months are fewer than 12",
+        ),
+        # three months may be 92 days long, or 93 to be safe
+        (
+            "cycle.yaml",
+            "recertification_opens_days: 180",
+            "recertification_opens_days: 93",
+            "recertification_opens_days: 93",
+            "recertification opens 93 days before the end, and is due 3 months before it",
+        ),
+        (
+            "planning.yaml",
+            "rotation: null",
+            "rotation: 0",
+            "rotation: 0",
+            "with a rotation of 0 nobody could audit",
+        ),
+        # 30 % above 9 is 11.7: neither 8 nor 12 lies between
+        ("planning.yaml", 'grid: "0.5"', 'grid: "4"', 'grid: "4"', "steps of 4 give no total from 9 to 11.7"),
+        # 9 itself, 12 and 15 are steps of 3; 30 % above a surveillance's 4 is 5.2
+        ("planning.yaml", 'grid: "0.5"', 'grid: "3"', 'grid: "3"', "steps of 3 give no total from 4 to 5.2"),
         (
             "reminders.yaml",
             "[90, 60, 30, 7, 0]",
@@ -287,6 +370,25 @@ def test_points_that_do_not_add_up_need_an_erratum_that_names_them(
     assert "points" in told_line
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["mystery_visit", "open", "close", "management", "characteristics", "checklist", "credit", "contents"],
+)
+def test_no_due_date_on_site_may_tell_the_client_of_a_mystery_visit(folder: Path, kind: str) -> None:
+    """R:4/4.2."""
+    title = f"{{kind: audit.{kind}, "
+    _, line, told = broken(folder, "waits.yaml", title, f"{title}limit: {{amount: 5, unit: days}}, ")
+    assert f"audit.{kind}," in line
+    assert told == f"audit.{kind} has no limit: its due date would tell the client of a mystery visit"
+
+
+@pytest.mark.parametrize("kind", ["approval.give", "operations.resolve"])
+def test_what_may_be_open_several_times_at_once_has_no_limit(folder: Path, kind: str) -> None:
+    title = f"{{kind: {kind}, "
+    _, _, told = broken(folder, "waits.yaml", title, f"{title}limit: {{amount: 5, unit: days}}, ")
+    assert told == f"{kind} has no limit: several of it may be open at once"
+
+
 def test_a_missing_file_an_empty_one_and_no_utf_8_are_refused(folder: Path) -> None:
     path = folder / "cycle.yaml"
     path.unlink()
@@ -315,6 +417,7 @@ def test_a_service_scheme_without_a_catalogue_is_refused(folder: Path) -> None:
         ('id: f1, points: "5"', "id: f1, points: 5", "id: f1", f"items.0.points: Value error, {QUOTES}"),
         ("id: f2", "id: f1", "id: f1", "f1 stands twice"),
         ('threshold: "80"', 'threshold: "101"', "101", "threshold 101 is above 100"),
+        ('threshold: "80"', 'threshold: "0"', 'threshold: "0"', "a threshold of 0 asks nothing"),
         ('step: "0.05"', 'step: "2"', "id: f1", "is no multiple of the step 2"),
         ('step: "0.05"', 'step: "0"', 'step: "0"', "a step of 0 leads nowhere"),
         ('id: f1, points: "5"', 'id: f1, points: "0"', "items:", "items add up to 95, not 100"),

@@ -46,6 +46,12 @@ def test_errata_are_printed_with_their_readings() -> None:
     assert "  erratum issue-overdue-anchor (R:7/6.4.7): report, else review, else decision" in lines
 
 
+@pytest.mark.parametrize(("pack", "times"), [("example-millet", 1), ("service", 0)])
+def test_an_example_is_said_to_be_one(pack: str, times: int) -> None:
+    _, lines = run("check", SCHEMES / pack)
+    assert lines.count("  is an example, made up to show the form") == times
+
+
 def test_what_is_borrowed_set_and_chosen_is_printed(tmp_path: Path) -> None:
     lay(tmp_path, HOUSE, readings={"credit-strictness": "serious-only"}, overrides=setting(planning__grid="1"))
     _, lines = run("check", SCHEMES / "product", tmp_path)

@@ -116,6 +116,22 @@ def test_an_override_of_nothing_is_refused_at_its_line(tmp_path: Path, pack: dic
             "- path: /planning/person_days/2/people_from",
             "bands start at 0 people and ascend",
         ),
+        (
+            {"waits__decision.make__role": "applicant"},
+            "- path: /waits/decision.make/role",
+            "decision.make asks the decision_maker, not the applicant",
+        ),
+        (
+            {"waits__rectification.submit__reminders": [], "waits__rectification.submit__limit": None},
+            "- path: /waits/rectification.submit/limit",
+            None,
+        ),
+        (
+            {"waits__audit.mystery_visit__limit": {"amount": 10, "unit": "working_days"}},
+            "- path: /waits/audit.mystery_visit/limit",
+            "audit.mystery_visit has no limit: its due date would tell the client of a mystery visit",
+        ),
+        ({"planning__grid": "4"}, "- path: /planning/grid", "steps of 4 give no total from 9 to 11.7"),
         ({"clauses__0__title": "x"}, "- path: /clauses/0/title", None),
     ],
 )
@@ -171,6 +187,23 @@ def test_a_pack_stands_once(tmp_path: Path) -> None:
     assert refused(tmp_path)[2] == "example-heritage-hotel 1.0 stands twice"
 
 
+def test_a_body_has_one_set_of_rules_from_a_day_on(tmp_path: Path) -> None:
+    lay(tmp_path, HOUSE)
+    lay(tmp_path, HOUSE, id="demo-later", valid_from="2026-01-02")
+    lay(tmp_path, HOUSE, id="other-service", body="other")
+    lay(tmp_path, HOUSE, id="demo-product", scheme="product")
+    Library.load(tmp_path)
+    lay(tmp_path, HOUSE, version="1.1")
+    reason = "demo has other rules for service from 2026-01-01 on"
+    assert refused(tmp_path) == ("house_rules.yaml", "valid_from: '2026-01-01'", reason)
+
+
+@pytest.mark.parametrize("title", [{"zh": "茶", "en": "Example: tea"}, {"zh": "示例：茶", "en": "Tea"}])
+def test_the_title_of_an_example_says_that_it_is_one(tmp_path: Path, title: dict[str, str]) -> None:
+    lay(tmp_path, RULE, example=True, title=title)
+    assert "the title of an example begins with 示例 and Example" in refused(tmp_path)[2]
+
+
 def test_an_item_of_no_points_is_refused(tmp_path: Path) -> None:
     nothing = RULE["items"][0] | {"id": "b", "points": "0"}
     lay(tmp_path, RULE, items=[RULE["items"][0], nothing])
@@ -200,7 +233,7 @@ BEATS = compared("mandatory", "5")
             [parameter("a", "4", compared("national", "5"), key=True)],
             "no parameter is compared with a standard of level mandatory",
         ),
-        # key indicators reach international, national or trade standards
+        # some key indicators reach international, national or trade standards
         (
             "product",
             [parameter("a", "4", BEATS)],
@@ -211,7 +244,20 @@ BEATS = compared("mandatory", "5")
             [parameter("a", "4", BEATS, compared("industry", "4"))],
             "no key parameter is compared with a standard of level international, national, industry",
         ),
-        ("product", [parameter("a", "4", BEATS, compared("national", "3", "Y"), key=True)], "a reaches none of Y"),
+        (
+            "product",
+            [parameter("a", "4", BEATS, compared("national", "3", "Y"), key=True)],
+            "no key parameter reaches any of Y",
+        ),
+        # whoever reaches one has to be a key parameter
+        (
+            "product",
+            [
+                parameter("a", "4", BEATS, compared("national", "3", "Y"), key=True),
+                parameter("b", "4", BEATS, compared("national", "4", "Y")),
+            ],
+            "no key parameter reaches any of Y",
+        ),
         # farm products beat the food-safety standards
         ("agricultural-product", [parameter("a", "5", compared("food_safety", "5"))], "a does not beat X"),
         (
@@ -243,6 +289,14 @@ def test_a_standard_that_asks_less_than_g_5_is_refused(
         ("product", [parameter("a", "4", BEATS, compared("national", "4"), key=True)]),
         # one of the levels is enough
         ("product", [parameter("a", "4", BEATS, compared("international", "3"), compared("industry", "5"), key=True)]),
+        # some key indicators reach, another falls short
+        (
+            "product",
+            [
+                parameter("a", "4", BEATS, compared("international", "4"), key=True),
+                parameter("b", "4", BEATS, compared("national", "3"), key=True),
+            ],
+        ),
         # some of the key indicators are compared
         (
             "product",

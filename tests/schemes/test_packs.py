@@ -11,9 +11,10 @@ import pytest
 
 from domain.overrides import Override
 from domain.pack import Scheme
-from domain.pack_checks import CONSEQUENCES, NEEDED_READINGS, TASK_KINDS
+from domain.pack_checks import NEEDED_READINGS
 from domain.pack_parts import PackSummary, canonical_digest
 from domain.trade_pack import SpecialRule
+from domain.wait_checks import CONSEQUENCES, TASK_ROLES
 from services.schemes import SCHEMES, Library, load_scheme
 from workflows.flow import LAPSED
 
@@ -47,7 +48,7 @@ def test_a_pack_that_is_not_there_is_a_key_error() -> None:
 
 
 def test_every_task_kind_is_asked_of_somebody() -> None:
-    assert set(SCHEME.rules().waits) == set(TASK_KINDS)
+    assert set(SCHEME.rules().waits) == set(TASK_ROLES)
 
 
 @pytest.mark.parametrize(
@@ -236,5 +237,5 @@ def test_every_text_is_in_both_languages(one: PackSummary) -> None:
 
 
 def test_the_flow_has_the_consequences_that_a_pack_may_name_and_no_others() -> None:
-    asked = {kind for kind, purpose in LAPSED if kind in TASK_KINDS and not purpose}
+    asked = {kind for kind, purpose in LAPSED if kind in TASK_ROLES and not purpose}
     assert asked == set(CONSEQUENCES)

@@ -114,13 +114,16 @@ def _check_outcome(case: Case, audit: Audit, answer: Decision) -> None:
     if not credit.is_fresh(case, audit):
         raise case.refuse(credit.CLAUSE, "信用查询已超过30天,须重新查询", "The credit check is too old: check again.")
     if answer.outcome == "maintain":
-        _check_conditions(case, answer)
+        _check_conditions(case, audit, answer)
     elif case.state.status == "suspended":
         raise case.refuse("R:10/9.3.1", "暂停期间不得授予", "Nothing is granted before restoration.")
 
 
-def _check_conditions(case: Case, answer: Decision) -> None:
-    """R:10/9.1a-f: each is stated, and any "no" bars it."""
+def _check_conditions(case: Case, audit: Audit, answer: Decision) -> None:
+    """R:10/9.1a-f: the report recommends a pass, each condition is stated, and any "no" bars it."""
+    if audit.recommendation != "pass":
+        zh, en = "审查报告未推荐通过,不得保持认证", "The report does not recommend a pass."
+        raise case.refuse(f"{MAINTENANCE}a", zh, en)
     left_out = [(f"/conditions/{letter}", "required") for letter in not_stated(answer.conditions)]
     if left_out:
         raise invalid("须逐项说明保持条件", "State each condition.", left_out)
