@@ -311,6 +311,25 @@ def test_points_add_up_and_can_be_earned(changes: dict[str, Any], problems: Told
     assert told(SERVICE, **changes) == problems
 
 
+def renamed(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """q1 under another name."""
+    new = {"q1": "q9"}
+    return [
+        one | {"id": new.get(one["id"], one["id"]), "parent": new.get(one["parent"], one["parent"])} for one in listed
+    ]
+
+
+def test_the_four_first_level_indicators_have_their_names() -> None:
+    """R:B/2."""
+    found = told(SERVICE, catalogue__indicators=renamed)
+    assert found == [("catalogue/indicators", "first-level indicators are q1, q2, q3, q4")]
+
+
+def test_an_indicator_without_rows_earns_nothing() -> None:
+    found = told(SERVICE, catalogue__indicators=lambda listed: [*listed, listed[1] | {"id": "q1.5", "points": "0"}])
+    assert found == [("catalogue/indicators/19", "q1.5 has no part that could earn points")]
+
+
 # The checklist ------------------------------------------------------------------------------------------------------
 
 
