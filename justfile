@@ -25,6 +25,16 @@ test *options:
 fast *options:
     ./test fast {{ options }}
 
+# changes the rules in thousands of places and asks whether a test tells; at most 20 minutes, in an environment of its own
+mutants:
+    #!/bin/sh
+    set -eu
+    export UV_PROJECT_ENVIRONMENT=.venv-mutants
+    uv sync --quiet --group mutants
+    rm -rf mutants
+    uv run --no-sync mutmut run
+    uv run --no-sync mutmut results --all true | uv run --no-sync python -m bench.mutants
+
 # records the histories of all paths, or of these, anew; tests/histories/lesson.py says when that is right
 histories *paths:
     uv run --no-sync python -m tests.histories.record {{ paths }}

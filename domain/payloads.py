@@ -34,7 +34,7 @@ def faults(error: ValidationError) -> list[Fault]:
     """Pydantic's findings as faults with JSON pointers."""
     return [
         Fault(pointer="".join(f"/{part}" for part in found["loc"] if part != "[key]"), detail=found["msg"])
-        for found in error.errors(include_url=False, include_context=False, include_input=False)
+        for found in error.errors()
     ]
 
 

@@ -127,10 +127,7 @@ class Climb:
             changed = {one.id: NOTHING for one in way.group.elements} | changed
         if way.group.kind == "tier":
             changed = {one.id: given[one.id] for one in way.group.elements} | changed
-        if way.group.kind == "additive":
-            added = award - now[way.element.id]
-        else:
-            added = group_points(way.group, now | changed) - group_points(way.group, now)
+        added = group_points(way.group, now | changed) - group_points(way.group, now)
         return Move(way.row, changed, added, self._worth[way.row.row] * min(added, self._left(way.row)))
 
     def _take(self, move: Move) -> Fraction:

@@ -237,6 +237,20 @@ def test_a_pass_needs_the_checklist_and_credit_alike() -> None:
     assert (failed.failed_conditions, failed.verdict) == (["checklist", "credit"], "fail")
 
 
+@pytest.mark.parametrize(
+    ("chosen", "clean"),
+    [(ChosenReadings(), False), (ChosenReadings(points="cap", credit="serious-only"), True)],
+)
+def test_a_checklists_results_say_by_which_readings_and_whether_credit_was_clean(
+    chosen: ChosenReadings, *, clean: bool
+) -> None:
+    """R:7/7.4.5."""
+    results = evaluated({}, MINOR, chosen=chosen)
+    assert (results.reading_used, results.strictness_used) == (chosen.points, chosen.credit)
+    assert results.credit
+    assert results.credit.passed is clean
+
+
 def test_there_are_no_points() -> None:
     results = evaluated({})
     assert (results.readings, results.characteristic, results.counterfactual) == (None, None, None)

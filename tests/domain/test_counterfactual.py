@@ -137,6 +137,9 @@ def test_awards_are_counted_whole() -> None:
     held |= {1: CARRIED | {"elements": awards("1.1.1=2")}, 2: CARRIED, 8: NOTHING_CARRIED, 11: CARRIED}
     # q1 is 30 - 6 (row 1) - 1 (row 8) - 1 (row 7): 22, short 0.5
     assert raised(of_a_fail(held | {7: []})) == [("7.2", "0", "0.5")]
+    # 22 with one municipal award counted, short 0.5: one national award fills the row up to its cap
+    short = held | {7: [{"id": "7.2", "count": 1}], 11: CARRIED | {"elements": awards("11.1=3.5", "11.2=1")}}
+    assert raised(of_a_fail(short)) == [("7.1", "0", "1")]
     assert raised(of_a_fail(held | {7: [], 11: CARRIED | {"elements": awards("11.1=3.5", "11.2=1")}})) == [
         ("7.1", "0", "1")
     ]
@@ -205,6 +208,19 @@ def test_a_row_zeroed_by_a_violation_stays_at_nothing() -> None:
     # 诚信与合规 is half of 6: without rows 36 and 37 it is 2 of 3; q4 is 15 - 1 - 3 = 11
     found = of_a_fail({36: {"violation": True}, 37: {"violation": True}, 30: NOTHING_CARRIED})
     assert (found.shortfalls, found.beyond_points) == ({"q4": "0.25"}, ["q4"])
+
+
+def test_there_is_no_example_while_anything_stays_out_of_reach() -> None:
+    held = dict.fromkeys((30, 32, 33), NOTHING_CARRIED)
+    found = of_a_fail(held | {11: [], 1: [], 2: []})
+    assert (found.beyond_points, found.example) == (["q4"], [])
+
+
+def test_an_example_leaves_a_row_that_was_zeroed_and_raises_one_that_was_not() -> None:
+    # q4 is 15 - 1 (rows 36 and 37 of 诚信与合规, halved) - 3 (row 30): short 0.25
+    found = of_a_fail({36: VIOLATED, 37: [], 30: NOTHING_CARRIED})
+    assert (found.shortfalls, found.beyond_points) == ({"q4": "0.25"}, [])
+    assert {one.row for one in found.example} == {37}
 
 
 def test_a_total_may_be_out_of_reach_while_every_indicator_is_not() -> None:

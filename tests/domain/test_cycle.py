@@ -136,6 +136,13 @@ def test_a_surveillances_plan_opens_120_days_ahead() -> None:
     assert cycle.surveillance_plan_opens(date(2027, 12, 20), RULE) == date(2027, 8, 22)
 
 
+def test_a_date_on_the_last_valid_day_itself_is_not_bounded() -> None:
+    """R:7/7.3.3."""
+    found = cycle.later_surveillance(date(2028, 12, 19), RULE)
+    same = cycle.within_validity(found, date(2029, 12, 19))
+    assert (same.on, same.proof.rule, same.proof.steps) == (found.on, found.proof.rule, found.proof.steps)
+
+
 def another(held: int, last_day: date, recertification_year: int = 2029) -> bool:
     return cycle.another_surveillance(held, last_day, date(2029, 12, 19), recertification_year, RULE)
 

@@ -164,6 +164,18 @@ def test_three_working_days_over_national_day_2026_end_on_the_worked_saturday() 
     assert a_due(date(2026, 9, 30), 3, "working_days").on == date(2026, 10, 10)
 
 
+def test_what_is_said_of_holidays_begins_after_the_day_from_which_working_days_run() -> None:
+    found = a_due(date(2026, 10, 3), 1, "working_days")
+    assert spans(found) == [
+        ("holiday", date(2026, 10, 4), date(2026, 10, 7)),
+        ("+1 working days", date(2026, 10, 3), date(2026, 10, 8)),
+    ]
+
+
+def test_a_day_before_the_published_years_makes_nothing_after_it_provisional() -> None:
+    assert not a_due(date(2024, 12, 31), 1, "working_days").provisional
+
+
 def test_an_ordinary_week_needs_no_explanation() -> None:
     found = a_due(date(2026, 3, 9), 10, "working_days")
     assert spans(found) == [("+10 working days", date(2026, 3, 9), date(2026, 3, 23))]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from domain.house_rules import HouseRules
 from domain.layer_checks import (
@@ -14,6 +15,7 @@ from domain.layer_checks import (
 )
 from domain.overrides import Override, find, put
 from domain.pack import Scheme
+from domain.problems import Problem, first_fault
 from domain.trade_pack import SpecialRule, Standard
 from services.schemes import Library
 from tests.schemes.builders import HOUSE, RULE, STANDARD, compared, parameter, setting
@@ -101,6 +103,20 @@ def test_a_parameter_beats_or_reaches_another_standards(better: str, value: str,
     """G:5a, G:5b."""
     [one] = a_standard(parameter("a", value, compared("national", "2"), better=better)).parameters
     assert (one.beats(one.compared[0]), one.reaches(one.compared[0])) == (beats, reaches)
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (HOUSE | {"more": 1}, Problem(("more",), "unknown key more")),
+        (HOUSE | {"title": {"zh": "x"}}, Problem(("title", "en"), "title.en is missing")),
+        (HOUSE | {"title": {"zh": "x", "en": 1}}, Problem(("title", "en"), "title.en: Input should be a valid string")),
+    ],
+)
+def test_the_first_thing_that_data_of_the_wrong_form_gets_wrong_is_told(data: Any, problem: Problem) -> None:
+    with pytest.raises(ValidationError) as broken:
+        HouseRules.read(data)
+    assert first_fault(broken.value) == problem
 
 
 # Over a scheme ------------------------------------------------------------------------------------------------------

@@ -203,6 +203,13 @@ def test_an_invalid_form_is_refused_before_a_rule() -> None:
     assert caught.value.refusal.clause is None
 
 
+def test_a_rule_refuses_under_its_clause_with_its_faults() -> None:
+    [found] = check_person_days(days("0.5"), 9, "small", PLANNING)
+    with pytest.raises(Refused) as caught:
+        refuse_first([found])
+    assert caught.value.refusal == found
+
+
 def test_nothing_found_refuses_nothing() -> None:
     refuse_first([])
 

@@ -110,6 +110,27 @@ def test_nothing_is_proposed_before_the_application() -> None:
         proposed([], state=a_state(rules=None))
 
 
+def test_a_surveillance_is_proposed_its_own_days() -> None:
+    """R:11/10.1."""
+    effort = proposed([], state=a_state(audits=[Audit(id="audit-1", audit_kind="surveillance")])).person_days
+    assert (effort.table, sum(map(Decimal, effort.proposed.values()))) == (6, 6)
+
+
+def test_days_are_written_as_plain_decimals() -> None:
+    days = {"documents": "2", "management": "10", "characteristics": "10"}
+    plan = Plan(team=[], person_days=days, modes=[], sites=[], planned_from=TODAY, planned_to=TODAY)
+    first = Audit(id="audit-1", audit_kind="initial", plan=plan, last_day=TODAY)
+    again = Audit(id="audit-2", audit_kind="reaudit", of="audit-1")
+    effort = proposed([], state=a_state(audits=[first, again])).person_days
+    assert "10" in effort.proposed.values()
+
+
+def test_a_mystery_visitor_is_competent_too() -> None:
+    """R:7/7.3.1."""
+    people = [a_person("ann"), a_person("bob"), a_person("zoe", competences=[])]
+    assert team(proposed(people, modes=("mystery_visit",)))[2:] == [("ann", "visitor")]
+
+
 def test_a_surveillance_samples_fewer_sites() -> None:
     """R:7/7.3.2: six tenths of the root of ten, rounded up."""
     extent = proposed([], state=a_state(audits=[Audit(id="audit-1", audit_kind="surveillance")])).sites

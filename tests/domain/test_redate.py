@@ -253,6 +253,7 @@ def moved(before: Deadline, days: date) -> Deadline:
         ("running", None, date(2026, 12, 1), date(2026, 12, 16), True),
         ("missed", None, date(2026, 12, 28), date(2027, 1, 12), True),
         ("missed", None, date(2026, 12, 30), date(2027, 1, 12), False),  # due on 13 January
+        ("missed", None, date(2026, 12, 30), date(2027, 1, 13), False),
         ("missed", None, date(2026, 12, 30), date(2027, 1, 14), True),
         ("void", None, date(2026, 12, 1), date(2027, 3, 1), False),
     ],

@@ -311,6 +311,55 @@ def test_points_add_up_and_can_be_earned(changes: dict[str, Any], problems: Told
     assert told(SERVICE, **changes) == problems
 
 
+def renamed(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """q1 under another name."""
+    new = {"q1": "q9"}
+    return [
+        one | {"id": new.get(one["id"], one["id"]), "parent": new.get(one["parent"], one["parent"])} for one in listed
+    ]
+
+
+def test_a_row_earns_something_or_vetoes() -> None:
+    """R:B/row31."""
+    nothing = {row(2, "points"): "0", row(2, "groups__0__elements__2.1__points"): "0"}
+    assert (at(2, "/points"), "row 2 can earn nothing and vetoes nothing") in told(SERVICE, **nothing)
+    assert (at(31, "/points"), "row 31 can earn nothing and vetoes nothing") not in told(SERVICE, **nothing)
+    read_as_nothing = told(SERVICE, **{row(41, "normalised_points"): "0"})
+    assert (at(41, "/points"), "row 41 can earn nothing and vetoes nothing") in read_as_nothing
+
+
+def test_a_cap_lets_something_count() -> None:
+    found = told(SERVICE, **{row(7, "groups__0__cap"): "0"})
+    assert (at(7, "/groups/0/cap"), "a cap of 0 lets nothing count") in found
+
+
+def test_an_element_of_a_small_row_earns_something_too() -> None:
+    found = told(SERVICE, **{row(7, "groups__0__elements__7.2__points"): "0"})
+    assert found == [(at(7, "/groups/0/elements/1"), "7.2 can earn nothing")]
+
+
+def test_thresholds_that_only_one_reading_can_reach_are_told() -> None:
+    """R:B/3: capped, q2 reaches 29 of 30, q4 14 of 15, all together 98."""
+    assert told(SERVICE, catalogue__thresholds__indicator_percent=100) == [
+        ("catalogue/thresholds/indicator_percent", "of q2 only 29 can be reached under cap"),
+        ("catalogue/thresholds/indicator_percent", "of q4 only 14 can be reached under cap"),
+    ]
+    assert told(SERVICE, catalogue__thresholds__total="100") == [
+        ("catalogue/thresholds/total", "only 98 can be reached under cap")
+    ]
+
+
+def test_the_four_first_level_indicators_have_their_names() -> None:
+    """R:B/2."""
+    found = told(SERVICE, catalogue__indicators=renamed)
+    assert found == [("catalogue/indicators", "first-level indicators are q1, q2, q3, q4")]
+
+
+def test_an_indicator_without_rows_earns_nothing() -> None:
+    found = told(SERVICE, catalogue__indicators=lambda listed: [*listed, listed[1] | {"id": "q1.5", "points": "0"}])
+    assert found == [("catalogue/indicators/19", "q1.5 has no part that could earn points")]
+
+
 # The checklist ------------------------------------------------------------------------------------------------------
 
 

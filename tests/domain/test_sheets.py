@@ -69,6 +69,20 @@ def test_a_finding_names_a_row_and_a_planned_site() -> None:
     assert [pointer for pointer, _ in found] == ["/findings/0/row", "/findings/0/site"]
 
 
+@pytest.mark.parametrize("site", [None, "s1"])
+def test_a_finding_is_made_at_a_planned_site_or_at_none(site: str | None) -> None:
+    finding = {"row": 2, "site": site, "description": "x", "severity": "minor", "rectify": True}
+    sheet = ManagementSheet.model_validate(raw_sheet() | {"findings": [finding]})
+    assert check_sheet(CATALOGUE, sheet, Setting(sites=["s1"])) == []
+
+
+def test_every_element_of_another_row_is_named_and_is_no_alternative() -> None:
+    assert faults({15: awards("15.1=2", "2.1=1", "3.1=1")}) == [
+        ("/scores/14/elements/1/id", "row 15 has no element 2.1"),
+        ("/scores/14/elements/2/id", "row 15 has no element 3.1"),
+    ]
+
+
 CARRIED = {"elements": [], "carried": True, "reason": "unchanged since last year"}
 EARLIER = a_sheet({2: awards("2.1=1")})
 

@@ -129,6 +129,14 @@ def test_a_body_chooses_only_a_listed_reading() -> None:
     assert SCHEME.chosen_readings({"appendix-b-points": "cap"})["appendix-b-points"] == "cap"
     with pytest.raises(ValueError, match="lists no reading generous"):
         SCHEME.chosen_readings({"appendix-b-points": "generous"})
+    with pytest.raises(ValueError, match="erratum weather lists no reading fine"):
+        SCHEME.chosen_readings({"weather": "fine"})
+
+
+def test_a_case_carries_in_which_tasks_its_verdict_is_handed_in() -> None:
+    """R:6."""
+    assert SCHEME.rules().evaluations == ["audit.management", "audit.characteristics"]
+    assert LIBRARY.scheme("product", "1.0").rules().evaluations == ["audit.checklist"]
 
 
 def test_rows_carry_their_own_clauses() -> None:
