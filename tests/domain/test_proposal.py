@@ -68,6 +68,16 @@ def test_the_tables_days_are_split_on_the_grid(people: int, split: tuple[str, st
     assert not effort.reason_needed
 
 
+CHECKLIST_RULES = RULES.model_copy(update={"evaluations": ["audit.checklist"]})
+
+
+@pytest.mark.parametrize(("people", "split"), [(99, ("0.5", "8.5", "0")), (100, ("1", "11", "0"))])
+def test_a_product_has_no_days_for_characteristics(people: int, split: tuple[str, str, str]) -> None:
+    """G:A: one checklist is all that is evaluated on site."""
+    effort = proposed([], state=a_state(people, rules=CHECKLIST_RULES)).person_days
+    assert tuple(effort.proposed.values()) == split
+
+
 def test_the_bounds_of_the_person_days_are_shown() -> None:
     effort = proposed([], state=a_state(99)).person_days
     assert (effort.table, effort.cap, effort.most, effort.grid) == (9, "11.7", "11.5", "0.5")
@@ -184,6 +194,12 @@ def test_a_visit_without_a_visitor_says_so() -> None:
 def test_without_a_special_rule_nothing_can_be_planned() -> None:
     [missing] = proposed([a_person("ann"), a_person("bob")], state=a_state(special_rule=None)).missing
     assert missing.en == "a special rule"
+
+
+def test_a_product_lacks_a_standard_and_no_special_rule() -> None:
+    state = a_state(special_rule=None, rules=CHECKLIST_RULES)
+    [missing] = proposed([a_person("ann"), a_person("bob")], state=state).missing
+    assert missing.en == "a standard"
 
 
 @pytest.mark.parametrize(
