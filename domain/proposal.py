@@ -87,7 +87,7 @@ def propose(
         raise ValueError("a case is planned from its application on")
     refuse_first([*check_span(*span), *check_dates(state, audit, *span, today), *check_modes(modes, rules.planning)])
     planned = all_modes(modes, rules.planning)
-    sent = engagement(state, planned, *span)
+    sent = engagement(state, planned, span, today)
     effort, on_site = _effort(state, audit, rules)
     calendar_days = (span[1] - span[0]).days + 1
     needed = ceil(on_site / calendar_days)

@@ -162,6 +162,14 @@ def test_every_reason_is_told_and_not_the_first_alone() -> None:
     assert [one.kind for one in found.obstacles] == ["competence", "booked", "conflict", "judged"]
 
 
+@pytest.mark.parametrize(("until", "barred"), [(TODAY, True), (TODAY - timedelta(days=1), False)])
+def test_whoever_is_barred_today_is_not_proposed_for_later_days(until: date, barred: bool) -> None:  # noqa: FBT001  # a case's expectation
+    """R:7/6.4.6.2: the team reviews the documents before the planned days."""
+    conflict = Conflict(organization=str(an_application(1)["organization"]["uscc"]), until=until)
+    [found] = proposed([a_person("ann", conflicts=[conflict])]).people
+    assert [one.kind for one in found.obstacles] == (["conflict"] if barred else [])
+
+
 def test_whoever_waits_for_a_turn_may_still_visit() -> None:
     planning = RULES.planning.model_copy(update={"rotation": 1})
     state = a_state(rules=RULES.model_copy(update={"planning": planning}))
@@ -241,7 +249,7 @@ def test_what_is_proposed_would_be_taken(people: list[Person], days: int, visit:
     if not found.team:
         return
     planned = PersonDays(**{name: Decimal(value) for name, value in found.person_days.proposed.items()})
-    sent = engagement(state, found.modes, found.planned_from, found.planned_to)
+    sent = engagement(state, found.modes, (found.planned_from, found.planned_to), TODAY)
     table = required(headcount, "initial", RULES)
     assert check_team(found.team, people, sent) == []
     assert check_person_days(planned, table, "", RULES.planning) == []
