@@ -29,12 +29,15 @@ def counterfactual(catalogue: Catalogue, sheet: ManagementSheet, results: Result
     climb.reach(reading)
     again = score_awards(catalogue, sheet, climb.now, results.reading_used)
     of_points = {*SCORED, "characteristic"}
+    reached = NOTHING if again.failed else again.total - climb.pare(again)
+    example = [] if again.failed else climb.raises()
     return Counterfactual(
         shortfalls={name: format_points(points) for name, points in wanting.items()},
         management_points=format_points(_fewest(missing)),
         characteristic_points=format_points(wanting.get("characteristic", NOTHING)),
         beyond_points=[one for one in results.failed_conditions if one not in of_points or one in again.failed],
-        example=climb.raises() if not again.failed else [],
+        example=example,
+        example_points=format_points(reached - parse_points(reading.total)) if example else "",
     )
 
 

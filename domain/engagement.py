@@ -22,15 +22,16 @@ PERSON_DAYS: Final = "person_days"
 """Subject of the approval of a plan above the cap."""
 
 
-def engagement(state: CaseState, modes: Sequence[str], planned_from: date, planned_to: date) -> Engagement:
-    """Give what a plan sends its team to; raises ValueError before the application."""
+def engagement(state: CaseState, modes: Sequence[str], span: tuple[date, date], today: date) -> Engagement:
+    """Give what a plan sends its team to on the days of the span; raises ValueError before the application."""
     application, rules = _known(state)
     return Engagement(
         organization=application.organization.uscc,
         trade=application.service.category,
         modes=list(modes),
-        planned_from=planned_from,
-        planned_to=planned_to,
+        planned_from=span[0],
+        planned_to=span[1],
+        today=today,
         rotation=rules.planning.rotation,
         judges=[person for person, duties in state.duties.items() if set(duties) - {"evaluation"}],
     )

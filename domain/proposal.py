@@ -16,8 +16,10 @@ from domain.sampling import factor, sample_size
 from domain.state import CaseState
 from domain.team import MYSTERY_VISIT, Engagement, Member, Obstacle, Person, Role, obstacles
 
+CHARACTERISTICS: Final = "audit.characteristics"
 DOCUMENTS_SHARE: Final = 12
-"""One twelfth of the days is proposed for the documents; the rest is halved. The body plans them as it likes."""
+"""One twelfth of the days is proposed for the documents; the rest is halved, or goes to the management audit where
+nothing else is evaluated. The body plans them as it likes."""
 JUDGES: Final = frozenset({"reviewer", "decision_maker"})
 ROLES: Final[tuple[Role, ...]] = ("leader", "auditor", "visitor", "expert")
 
@@ -85,7 +87,7 @@ def propose(
         raise ValueError("a case is planned from its application on")
     refuse_first([*check_span(*span), *check_dates(state, audit, *span, today), *check_modes(modes, rules.planning)])
     planned = all_modes(modes, rules.planning)
-    sent = engagement(state, planned, *span)
+    sent = engagement(state, planned, span, today)
     effort, on_site = _effort(state, audit, rules)
     calendar_days = (span[1] - span[0]).days + 1
     needed = ceil(on_site / calendar_days)
@@ -112,7 +114,7 @@ def _effort(state: CaseState, audit: Audit, rules: Rules) -> tuple[Effort, Fract
     headcount = state.application.headcount_in_scope if state.application else 0
     table = required(headcount, audit.audit_kind, rules)
     total = Fraction(table) if table is not None else _as_before(state, audit, headcount, rules)
-    days = _split(total, Fraction(rules.planning.grid))
+    days = _split(total, Fraction(rules.planning.grid), two=CHARACTERISTICS in rules.evaluations)
     effort = Effort(
         table=table,
         cap=None if table is None else decimal_text(cap(table, rules.planning)),
@@ -132,15 +134,17 @@ def _as_before(state: CaseState, audit: Audit, headcount: int, rules: Rules) -> 
     return sum((Fraction(days) for days in repeated.person_days.values()), Fraction())
 
 
-def _split(total: Fraction, grid: Fraction) -> PersonDays:
+def _split(total: Fraction, grid: Fraction, *, two: bool) -> PersonDays:
+    """Share the days out; `two`: the characteristics are evaluated beside the rest, each with its part."""
     steps = ceil(total / grid)
     documents = min(max(steps // DOCUMENTS_SHARE, 1), max(steps - 2, 0))
-    management = ceil(Fraction(steps - documents, 2))
+    on_site = steps - documents
+    management = ceil(Fraction(on_site, 2)) if two else on_site
     step = Decimal(grid.numerator) / grid.denominator
     return PersonDays(
         documents=documents * step,
         management=management * step,
-        characteristics=(steps - documents - management) * step,
+        characteristics=(on_site - management) * step,
     )
 
 
@@ -184,7 +188,7 @@ def _missing(
     state: CaseState, auditors: Sequence[Person], needed: int, on_site: Fraction, sent: Engagement
 ) -> list[Text]:
     if state.special_rule is None:
-        return [Text(zh="缺少专用规则", en="a special rule")]
+        return [_trade_pack(state)]
     short = needed - len(auditors)
     if short <= 0:
         return []
@@ -196,6 +200,12 @@ def _missing(
         days = ceil(on_site / len(auditors)) - ((sent.planned_to - sent.planned_from).days + 1)
         zh, en = f"{zh};或延长{days}天", f"{en}, or {days} more days"
     return [Text(zh=zh, en=en)]
+
+
+def _trade_pack(state: CaseState) -> Text:
+    if state.rules and CHARACTERISTICS not in state.rules.evaluations:
+        return Text(zh="缺少“山西精品”标准", en="a standard")
+    return Text(zh="缺少专用规则", en="a special rule")
 
 
 def _wanted(sent: Engagement) -> Text:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from domain.catalogue import Catalogue, Element, Group, Indicator, Row
 from domain.points import format_points, parse_points
 from domain.results import PointsReading, Raise, ReadingResult
-from domain.scoring import NOTHING, awards_of, group_points, thresholds
+from domain.scoring import NOTHING, Scored, awards_of, group_points, thresholds
 from domain.sheets import ManagementSheet, RowScore
 
 
@@ -44,7 +44,7 @@ class Climb:
         self._given = awards_of(catalogue, sheet)
         self.now = {row: dict(awards) for row, awards in self._given.items()}
         self._rows = [row for row in catalogue.rows if _may_rise(row, scores[row.row])]
-        self._top = {one.id: one.parent for one in catalogue.level(2)}
+        self._top = {one.id: top.id for top in catalogue.level(1) for one in catalogue.level(2, top.id)}
         self._worth: dict[int, Fraction] = {}
         self._room: dict[int, Fraction] = {}
         self._room_of: dict[str, Fraction] = {}
@@ -59,6 +59,21 @@ class Climb:
         for top in self._catalogue.level(1):
             total += self._gain_at_least(needed[top.id] - parse_points(scored.q[top.id]), {top.id})
         self._gain_at_least(needed["total"] - total, {top.id for top in self._catalogue.level(1)})
+
+    def pare(self, scored: Scored) -> Fraction:
+        """Take back every raise without which the audit still passes, the last first; give the points given up.
+
+        `scored` is what the awards come to by now. Once through is enough: what is taken back only makes the rest more
+        needed.
+        """
+        needed, given_up = thresholds(self._catalogue), NOTHING
+        spare = {name: points - needed[name] for name, points in (scored.q | {"total": scored.total}).items()}
+        for way in reversed(self._raised()):
+            move, top = self._back(way), self._top[way.row.indicator]
+            if -move.gain <= min(spare[top], spare["total"]):
+                given_up -= self._take(move)
+                spare |= {name: spare[name] + move.gain for name in (top, "total")}
+        return given_up
 
     def raises(self) -> list[Raise]:
         """What differs from the sheet by now, in printed order."""
@@ -130,11 +145,38 @@ class Climb:
         added = group_points(way.group, now | changed) - group_points(way.group, now)
         return Move(way.row, changed, added, self._worth[way.row.row] * min(added, self._left(way.row)))
 
+    def _raised(self) -> list[Way]:
+        """Every element that earns more by now, in printed order."""
+        return [
+            Way(row, group, element)
+            for row in self._rows
+            for group in row.groups
+            for element in group.elements
+            if self.now[row.row][element.id] > self._given[row.row][element.id]
+        ]
+
+    def _back(self, way: Way) -> Move:
+        """Say what a raise taken back changes; an alternative gets its place again, and what is lost is negative."""
+        row, group, now = way.row, way.group, self.now[way.row.row]
+        back = group.elements if group.kind == "alternative" else [way.element]
+        changed = {one.id: self._given[row.row][one.id] for one in back}
+        added = group_points(group, now | changed) - group_points(group, now)
+        lost = self._read(row, added)
+        if row.indicator in self._room_of:
+            room = self._room_of[row.indicator]
+            lost = max(room, NOTHING) - max(room - lost, NOTHING)
+        return Move(row, changed, added, self._worth[row.row] * lost)
+
+    def _read(self, row: Row, added: Fraction) -> Fraction:
+        """Give what printed points add to the row as it is read, short of what its end cuts off."""
+        room = self._room[row.row]
+        return max(room, NOTHING) - max(room - added, NOTHING)
+
     def _take(self, move: Move) -> Fraction:
         """Award what a move says, and give what it gains."""
         row = move.row
         if row.indicator in self._room_of:
-            self._room_of[row.indicator] -= min(move.added, self._room[row.row])
+            self._room_of[row.indicator] -= self._read(row, move.added)
         self._room[row.row] -= move.added
         self.now[row.row] |= move.changed
         return move.gain

@@ -146,13 +146,18 @@ class Counterfactual(Record):
     shortfalls: dict[str, str] = Field(default_factory=dict)
     """Failed condition (q1…q4, total, characteristic) → the points missing to its threshold."""
     management_points: str = "0"
-    """The fewest points of ΣQ that end every shortfall of the management audit."""
+    """What is missing of ΣQ to end every shortfall of the management audit, on the exact scale: nothing less does.
+
+    A lower bound: where only tiers, counts and alternatives are left, no awards may come to just that.
+    """
     characteristic_points: str = "0"
     """The fewest points of the characteristics that end their shortfall."""
     beyond_points: list[Condition] = Field(default_factory=list)
     """Failed conditions that no points can turn: veto, credit, rectification, or what is out of reach."""
     example: list[Raise] = Field(default_factory=list)
-    """Raises with which the management audit passes; none where it passes anyway or cannot."""
+    """Raises with which the management audit passes, none to spare; none where it passes anyway or cannot."""
+    example_points: str = ""
+    """What the example adds to ΣQ; empty where there is none."""
 
 
 class Adoption(Record):
@@ -231,8 +236,9 @@ class Results(Record):
         totals: dict[str, Any] = self.model_dump(mode="json")
         shown = {**totals, **as_scored} | {name: totals[name] for name in OF_THE_CASE}
         if self.counterfactual:
-            scored = as_scored.get("counterfactual") or {}
-            shown["counterfactual"] = totals["counterfactual"] | {"example": scored.get("example", [])}
+            known = totals["counterfactual"]
+            scored = as_scored.get("counterfactual") or known
+            shown["counterfactual"] = scored | {"beyond_points": known["beyond_points"]}
         return shown | {"digest": digest(shown)}
 
     def fails(self, condition: Condition) -> "Results":

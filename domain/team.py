@@ -80,10 +80,17 @@ class Engagement(Record):
     modes: list[str]
     planned_from: date
     planned_to: date
+    today: date | None = None
+    """The day of planning; none: the first planned day."""
     rotation: int | None = None
     """The same person leads or audits at most so many programme audits in a row; none: no limit."""
     judges: list[str] = Field(default_factory=list)
     """Persons who have reviewed, approved or decided in the case."""
+
+    @property
+    def begins(self) -> date:
+        """The first day the team may work on the case: its documents are reviewed before the planned days."""
+        return min(self.today or self.planned_from, self.planned_from)
 
 
 Hindrance = Literal["competence", "absent", "booked", "conflict", "judged", "rotation"]
@@ -153,7 +160,7 @@ def obstacles(person: Person, role: Role, engagement: Engagement) -> list[Obstac
     if role in QUALIFIED and not is_qualified(person, engagement):
         found.append(_unqualified(person, engagement))
     found += [_not_to_be_had(one) for one in person.away if _overlap(one, engagement)]
-    if is_barred(person, engagement.organization, engagement.planned_from):
+    if is_barred(person, engagement.organization, engagement.begins):
         found.append(_obstacle("conflict", "与该组织存在利益冲突", "has a conflict of interest with the organization"))
     if person.person in engagement.judges:
         found.append(_obstacle("judged", "曾在本案复核、审批或决定", "has reviewed or decided in this case"))

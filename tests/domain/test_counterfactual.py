@@ -182,6 +182,36 @@ def test_an_example_passes_with_the_fewest_points_under_either_reading(
     assert gained(changes, "cap") == (capped, [])
 
 
+# What the example adds ------------------------------------------------------------------------------------------------
+
+
+def test_a_raise_that_another_makes_needless_is_left_out() -> None:
+    # q3 25 - 5 (25) - 1 (26) - 2 (27) is 17, short 1.75: one more for row 26 is not enough, two more for row 27 are
+    held = Q3_HELD | {25: NOTHING_CARRIED, 26: awards("26.3=1"), 27: awards("27.2=1")}
+    found = of_a_fail(held)
+    assert raised(found) == [("27.1", "0", "3")]
+    assert (found.management_points, found.example_points) == ("1.75", "2")
+
+
+@pytest.mark.parametrize(
+    ("changes", "added"),
+    [
+        # q1 lacks 7.5: rows 1 (2 + 2) and 11 (3.5)
+        ({11: [], 1: [], 2: []}, "7.5"),
+        # q2 lacks 0.5, and 15.1 counts 1 more than 15.2
+        (Q2_HELD | {15: awards("15.2=1")}, "1"),
+        # q4 is out of reach
+        ({30: NOTHING_CARRIED, 32: NOTHING_CARRIED, 33: NOTHING_CARRIED}, ""),
+    ],
+)
+def test_the_example_says_what_it_adds(changes: dict[int, Any], added: str) -> None:
+    assert of_a_fail(changes).example_points == added
+
+
+def test_without_an_example_nothing_is_added() -> None:
+    assert of_a_fail(credit=CreditReadings(literal=False, serious_only=False)).example_points == ""
+
+
 # Where no points help ---------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.counterfactual import counterfactual
 from domain.points import parse_points
-from domain.results import ChosenReadings, PointsReading, ReadingResult, Results
+from domain.results import ChosenReadings, PointsReading, Raise, ReadingResult, Results
 from domain.scoring import check_sheet, score_management, verdict
 from domain.sheets import ManagementSheet
 from tests.domain.lawful import more, raised, sheets
@@ -57,6 +57,34 @@ def test_the_example_is_lawful_and_passes(sheet: ManagementSheet, reading: Point
     after = raised(sheet, found.example)
     assert check_sheet(CATALOGUE, uncarried(after)) == []
     assert scored(after, reading).passed
+
+
+@settings(max_examples=100, deadline=None)
+@given(sheets(), READINGS)
+def test_no_raise_of_the_example_can_be_left_out(sheet: ManagementSheet, reading: PointsReading) -> None:
+    found = counterfactual(CATALOGUE, sheet, judged(sheet, reading))
+    assume(found is not None)
+    for one in found.example if found else []:
+        if parse_points(one.to) > parse_points(one.before):
+            assert not scored(raised(sheet, without(one, found.example if found else [])), reading).passed
+
+
+def without(raise_: Raise, example: list[Raise]) -> list[Raise]:
+    """The example without a raise, and without giving up the alternative whose place it takes."""
+    groups = [group for row in CATALOGUE.rows for group in row.groups]
+    group = next(group for group in groups if raise_.element in {one.id for one in group.elements})
+    gone = {one.id for one in group.elements} if group.kind == "alternative" else {raise_.element}
+    return [one for one in example if one.element not in gone]
+
+
+@settings(max_examples=100, deadline=None)
+@given(sheets(), READINGS)
+def test_the_example_adds_what_it_says(sheet: ManagementSheet, reading: PointsReading) -> None:
+    found = counterfactual(CATALOGUE, sheet, judged(sheet, reading))
+    assume(found is not None and found.example)
+    assert found is not None
+    after = parse_points(scored(raised(sheet, found.example), reading).total)
+    assert parse_points(found.example_points) == after - parse_points(scored(sheet, reading).total)
 
 
 @settings(max_examples=60, deadline=None)

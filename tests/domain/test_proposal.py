@@ -68,6 +68,16 @@ def test_the_tables_days_are_split_on_the_grid(people: int, split: tuple[str, st
     assert not effort.reason_needed
 
 
+CHECKLIST_RULES = RULES.model_copy(update={"evaluations": ["audit.checklist"]})
+
+
+@pytest.mark.parametrize(("people", "split"), [(99, ("0.5", "8.5", "0")), (100, ("1", "11", "0"))])
+def test_a_product_has_no_days_for_characteristics(people: int, split: tuple[str, str, str]) -> None:
+    """G:A: one checklist is all that is evaluated on site."""
+    effort = proposed([], state=a_state(people, rules=CHECKLIST_RULES)).person_days
+    assert tuple(effort.proposed.values()) == split
+
+
 def test_the_bounds_of_the_person_days_are_shown() -> None:
     effort = proposed([], state=a_state(99)).person_days
     assert (effort.table, effort.cap, effort.most, effort.grid) == (9, "11.7", "11.5", "0.5")
@@ -206,6 +216,14 @@ def test_every_reason_is_told_and_not_the_first_alone() -> None:
     assert [one.kind for one in found.obstacles] == ["competence", "booked", "conflict", "judged"]
 
 
+@pytest.mark.parametrize(("until", "barred"), [(TODAY, True), (TODAY - timedelta(days=1), False)])
+def test_whoever_is_barred_today_is_not_proposed_for_later_days(until: date, barred: bool) -> None:  # noqa: FBT001  # a case's expectation
+    """R:7/6.4.6.2: the team reviews the documents before the planned days."""
+    conflict = Conflict(organization=str(an_application(1)["organization"]["uscc"]), until=until)
+    [found] = proposed([a_person("ann", conflicts=[conflict])]).people
+    assert [one.kind for one in found.obstacles] == (["conflict"] if barred else [])
+
+
 def test_whoever_waits_for_a_turn_may_still_visit() -> None:
     planning = RULES.planning.model_copy(update={"rotation": 1})
     state = a_state(rules=RULES.model_copy(update={"planning": planning}))
@@ -256,6 +274,12 @@ def test_without_a_special_rule_nothing_can_be_planned() -> None:
     assert (missing.zh, missing.en) == ("缺少专用规则", "a special rule")
 
 
+def test_a_product_lacks_a_standard_and_no_special_rule() -> None:
+    state = a_state(special_rule=None, rules=CHECKLIST_RULES)
+    [missing] = proposed([a_person("ann"), a_person("bob")], state=state).missing
+    assert missing.en == "a standard"
+
+
 @pytest.mark.parametrize(
     ("span", "pointer"),
     [
@@ -295,7 +319,7 @@ def test_what_is_proposed_would_be_taken(people: list[Person], days: int, visit:
     if not found.team:
         return
     planned = PersonDays(**{name: Decimal(value) for name, value in found.person_days.proposed.items()})
-    sent = engagement(state, found.modes, found.planned_from, found.planned_to)
+    sent = engagement(state, found.modes, (found.planned_from, found.planned_to), TODAY)
     table = required(headcount, "initial", RULES)
     assert check_team(found.team, people, sent) == []
     assert check_person_days(planned, table, "", RULES.planning) == []

@@ -249,12 +249,12 @@ def until(life: Life, user: str) -> date | None:
 
 def test_a_declared_consultancy_bars_for_two_years(life: Life, database: Engine) -> None:
     user = a_member(database, "consulted")
-    act_as(life.contracted(), actor(user, "auditor"), "conflict.declare", **conflict(life, since="2024-03-09"))
-    assert until(life, user) == date(2026, 3, 9)
-    begins_on_the_last_day = {"planned_from": "2026-03-09", "planned_to": "2026-03-20"}
-    refusal = life.refused("manager", "audit.plan", **life.a_plan(team=team("leader", user), **begins_on_the_last_day))
+    act_as(life.contracted(), actor(user, "auditor"), "conflict.declare", **conflict(life, since="2024-03-02"))
+    assert until(life, user) == life.today == date(2026, 3, 2)
+    refusal = life.refused("manager", "audit.plan", **life.a_plan(team=team("leader", user)))
     assert (refusal.code, refusal.clause, pointers(refusal)) == ("rule_refused", "R:7/6.4.6.2", ["/team/1/user"])
-    life.plan(team=team("leader", user), planned_from="2026-03-10", planned_to="2026-03-20")
+    life.until(date(2026, 3, 3))
+    life.plan(team=team("leader", user))
     assert life.open == ["audit.plan.confirm"]
 
 

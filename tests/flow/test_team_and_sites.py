@@ -101,11 +101,11 @@ def test_a_conflict_of_interest_bars_from_every_place_in_a_team(planning: Life, 
     assert (refusal.code, refusal.clause, pointers(refusal)) == ("rule_refused", "R:7/6.4.6.2", ["/team/2/user"])
 
 
-def test_a_conflict_bars_through_its_last_day(planning: Life, database: Engine) -> None:
-    first = planning.today + timedelta(days=7)
-    in_conflict(database, planning, "auditor", until=first)
+def test_a_conflict_bars_from_every_plan_through_its_last_day(planning: Life, database: Engine) -> None:
+    """The planned days lie after it, but the documents are reviewed before them."""
+    in_conflict(database, planning, "auditor", until=planning.today)
     assert refused(planning).clause == "R:7/6.4.6.2"
-    in_conflict(database, planning, "auditor", until=first - timedelta(days=1))
+    in_conflict(database, planning, "auditor", until=planning.today - timedelta(days=1))
     planning.plan()
     assert planning.open == ["audit.plan.confirm"]
 

@@ -18,9 +18,9 @@ def replaced(case: Case, act: TeamReplacement) -> None:
     """
     audit, plan, places = _places(case, act)
     team = [member.model_copy(update={"user": act.to}) if member in places else member for member in plan.team]
-    first, last = days_left(plan, case.today)
+    sent = engagement(case.state, plan.modes, days_left(plan, case.today), case.today)
     members = [Member(user=one.user, role=one.role) for one in team]
-    refuse_first(check_replacement(members, act.to, case.facts.people, engagement(case.state, plan.modes, first, last)))
+    refuse_first(check_replacement(members, act.to, case.facts.people, sent))
     person = next(one.person for one in case.facts.people if one.user == act.to)
     team = [one.model_copy(update={"person": person}) if one.user == act.to else one for one in team]
     audit.plan = plan.model_copy(update={"team": team})

@@ -96,7 +96,7 @@ def _check(case: Case, audit: Audit, answer: AuditPlan, days: PersonDays, table:
         raise _without_trade_pack(case)
     refuse_first(check_dates(case.state, audit, answer.planned_from, answer.planned_to, case.today))
     team = [Member(user=member.user, role=member.role) for member in answer.team]
-    sent = engagement(case.state, answer.modes, answer.planned_from, answer.planned_to)
+    sent = engagement(case.state, answer.modes, (answer.planned_from, answer.planned_to), case.today)
     deviation = bool(answer.deviation.strip())
     refuse_first(
         [
