@@ -30,6 +30,8 @@ class Editions:
     def of_application(self, session: Session, handed_in: NewCase, body: str, on: date) -> Rules:
         """The rules that an application is pinned to, and keeps: its packs, the body's own rules of the day (R:2).
 
+        What is certified says which: a service (R:1), a product or a farm product (G:1, G:3.1).
+
         Raises:
             Refused: `invalid`, where a pack is not installed, does not fit or is not in force yet.
         """

@@ -95,7 +95,10 @@ class Dossier(NamedTuple):
 
 
 def certificate_data(row: CertificateRow, packs: Packs, body: Phrase, public_url: str) -> CertificateData:
-    """A certificate as it was decided, with the public address that says what it is worth today."""
+    """A certificate as it was decided, with the public address that says what it is worth today.
+
+    Of the rule its layout follows it says that it is not at hand (R:8/7.1, R:8/7.2.1, R:C).
+    """
     return CertificateData(
         number=row.number,
         kind=packs.scheme.kind,

@@ -26,6 +26,8 @@ def submission_id(state: CaseState, effect: Effect) -> str:
 def submission(state: CaseState, effect: Effect, on: date, codes: Mapping[str, str]) -> Submission:
     """The report of an effect about `<kind>:<certificate number or audit id>`, `on` the day of the fact.
 
+    R:7/6.5.3.3 asks for it after a surveillance, R:7/6.4.6.2 after a decision.
+
     Raises:
         ValidationError: the kind is none the alliance knows.
     """

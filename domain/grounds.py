@@ -104,7 +104,7 @@ def check_brought(known: Sequence[Ground], letters: Sequence[str], by: Bringer) 
 
 
 def decision_makers(known: Sequence[Ground], letters: Sequence[str], *, suspended: bool) -> int:
-    """How many decision makers state their reasons for a withdrawal (R:10/9.4b, R:7/6.5.3.2).
+    """How many decision makers state their reasons for a withdrawal (R:10/9.4, R:10/9.4b, R:7/6.5.3.2).
 
     A failed surveillance suspends first and leaves one re-audit; who withdraws at once takes two.
     """

@@ -20,7 +20,7 @@ What more the rules on the mark ask is not at hand (R:8/7.2.2)."""
 
 
 def may_use(status: CertificateStatus) -> bool:
-    """Whether certificate and mark may be shown and used: while it is valid, and then only (R:8/7.3.1, R:8/7.3.2)."""
+    """Whether certificate and mark may be used: while it is valid (R:8/7.3.1, R:8/7.3.2), and only then (R:8/7.3.4)."""
     return status not in BARRED_BY
 
 

@@ -135,7 +135,7 @@ class Scheme(Input):
         return readings
 
     def under(self, *layers: Layer | None) -> "Scheme":
-        """The scheme with what lies over it, the last layer uppermost, and the origin of each changed value (R:2).
+        """The scheme with what lies over it, the last uppermost, and the origin of each changed value (R:2, G:5d).
 
         Raises:
             ValueError: an override points at nothing, or its value does not fit there.

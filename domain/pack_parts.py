@@ -112,7 +112,7 @@ class ChecklistItem(Input):
 
     @property
     def clause(self) -> str:
-        """The indicator's clause id, as `G:A/*` are."""
+        """The indicator's clause id."""
         return f"G:A/{self.id}"
 
 

@@ -4,12 +4,13 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
 CODE: Final = ("domain", "workflows", "activities", "services", "api", "records")
 TESTS: Final = "tests"
-ABOUT_CLAUSES: Final = ("citations.py", "rulebook.py", "rulebook_page.py")
+FUNCTION: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+ABOUT_CLAUSES: Final = ("citations.py", "reach.py", "rulebook.py", "rulebook_page.py")
 """Files that show ids as examples."""
 
 _ID: Final = r"[RG]:[0-9A-Z](?:[0-9A-Za-z./]*[0-9A-Za-z])?"
@@ -25,6 +26,21 @@ class Place(NamedTuple):
 
     path: str
     name: str
+    runs: bool = True
+    """Whether a function cites, or a class by one of its methods; what a type or a table holds is data."""
+
+    @property
+    def dotted(self) -> str:
+        """As Python names it: `domain.cycle.expiry`."""
+        return ".".join([*PurePosixPath(self.path).with_suffix("").parts, self.name])
+
+
+class Cited(NamedTuple):
+    """A text of a function, class or constant that may cite, and whether it is a function's."""
+
+    name: str
+    text: str
+    runs: bool
 
 
 def cited(text: str, known: Collection[str]) -> Iterator[str]:
@@ -68,47 +84,53 @@ def of_tests(root: Path, known: Collection[str]) -> dict[str, list[Place]]:
 
 
 def _collect(
-    root: Path, known: Collection[str], files: Iterable[Path], texts: Callable[[ast.Module], Iterator[tuple[str, str]]]
+    root: Path, known: Collection[str], files: Iterable[Path], texts: Callable[[ast.Module], Iterator[Cited]]
 ) -> dict[str, list[Place]]:
-    places: dict[str, dict[Place, None]] = defaultdict(dict)
+    places: dict[str, dict[tuple[str, str], bool]] = defaultdict(dict)
     for file in files:
         source = file.read_text(encoding="utf-8")
         if "R:" in source or "G:" in source:
-            for name, text in texts(ast.parse(source)):
+            path = file.relative_to(root).as_posix()
+            for name, text, runs in texts(ast.parse(source)):
                 for clause in cited(text, known):
-                    places[clause][Place(file.relative_to(root).as_posix(), name)] = None
-    return {clause: list(found) for clause, found in places.items()}
+                    places[clause][path, name] = runs or places[clause].get((path, name), False)
+    return {clause: [Place(*place, runs) for place, runs in found.items()] for clause, found in places.items()}
 
 
-def _test_texts(module: ast.Module) -> Iterator[tuple[str, str]]:
+def _test_texts(module: ast.Module) -> Iterator[Cited]:
     for node in ast.walk(module):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-            yield node.name, ast.get_docstring(node) or ""
+            yield Cited(node.name, ast.get_docstring(node) or "", runs=True)
 
 
-def _code_texts(module: ast.Module) -> Iterator[tuple[str, str]]:
+def _code_texts(module: ast.Module) -> Iterator[Cited]:
     """Name and text of whatever stands at a module's top; an id kept in a constant is cited by whoever uses it."""
     constants = dict(_constants(module))
     name = ""
     for node in module.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield from ((node.name, text) for text in _texts(node, constants))
+        if isinstance(node, ast.ClassDef):
+            for part in node.body:
+                yield from (Cited(node.name, text, isinstance(part, FUNCTION)) for text in _texts(part, constants))
             continue
-        target = _target(node)
+        if isinstance(node, FUNCTION):
+            yield from (Cited(node.name, text, runs=True) for text in _texts(node, constants))
+            continue
+        target = target_of(node)
         name = target or (name if isinstance(node, ast.Expr) else "")
         if name and name not in constants:
-            yield from ((name, text) for text in _texts(node, constants))
+            yield from (Cited(name, text, runs=False) for text in _texts(node, constants))
 
 
 def _constants(module: ast.Module) -> Iterator[tuple[str, str]]:
     for node in module.body:
-        name = _target(node)
+        name = target_of(node)
         value = getattr(node, "value", None)
         if name and isinstance(value, ast.Constant) and isinstance(value.value, str):
             yield name, value.value
 
 
-def _target(node: ast.stmt) -> str:
+def target_of(node: ast.stmt) -> str:
+    """Give the name that a statement at a module's top assigns to; none where it does not."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
     return targets[0].id if targets and isinstance(targets[0], ast.Name) else ""
 

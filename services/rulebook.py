@@ -12,6 +12,7 @@ from domain.payloads import MODELS
 from services import citations
 from services.citations import Place
 from services.pack_entries import Entry, Pointers, naming, schemes
+from services.reach import RULES, reached
 from services.schemes import Library
 
 ROOT: Final = Path(__file__).parents[1]
@@ -31,14 +32,18 @@ class Rule(NamedTuple):
     """Whether it says nothing but what stands under it."""
     data: list[Entry]
     functions: list[Place]
+    types: list[Place]
+    """Models and tables of the code that hold it: data as well."""
     tests: list[Place]
     pages: list[str]
     duty: str | None
+    carried_out: bool
+    """Whether the flow, an activity or a call of the API reaches a function of it, or people have it as their duty."""
 
     @property
     def missing(self) -> list[str]:
         """What it should have and has not: of a heading nothing, of a duty its page."""
-        wanted = {"data": self.data, "function": self.functions, "test": self.tests, "page": self.pages}
+        wanted = {"data": self.data, "function": self.functions or self.types, "test": self.tests, "page": self.pages}
         asked = [] if self.heading else ["page"] if self.duty else list(wanted)
         return [name for name in asked if not wanted[name]]
 
@@ -56,14 +61,31 @@ class Rulebook:
     @cached_property
     def rules(self) -> list[Rule]:
         """Every clause, R before G, rows and indicators after the clause they are printed under."""
-        functions = citations.of_code(self._root, self._titles)
+        cited = citations.of_code(self._root, self._titles)
         tests = citations.of_tests(self._root, self._titles)
-        data = self._data
+        data, reach = self._data, reached(self._root)
+
+        def is_reached(place: Place) -> bool:
+            return place.dotted in reach or not place.dotted.startswith(RULES)
+
         found = []
         for one, title in self._titles.items():
             own = self._clauses.get(one) or Clause(id=one, title=title)
-            places = functions.get(one, []), tests.get(one, [])
-            found.append(Rule(one, title, own.heading, data.get(one, []), *places, self._pages(one), own.duty))
+            places = cited.get(one, [])
+            functions = [place for place in places if place.runs]
+            rule = Rule(
+                id=one,
+                title=title,
+                heading=own.heading,
+                data=data.get(one, []),
+                functions=functions,
+                types=[place for place in places if not place.runs],
+                tests=tests.get(one, []),
+                pages=self._pages(one),
+                duty=own.duty,
+                carried_out=bool(own.duty) or any(is_reached(place) for place in functions),
+            )
+            found.append(rule)
         order = {clause: place for place, clause in enumerate(self._clauses)}
         return sorted(found, key=lambda rule: order[rule.id if rule.id in order else self._above(rule.id) or ""])
 
@@ -78,10 +100,16 @@ class Rulebook:
         return [rule for rule in self.counted if rule.duty]
 
     @property
+    def waiting(self) -> list[Rule]:
+        """The clauses that stand as data and tested functions alone: nothing reaches them yet."""
+        return [rule for rule in self.counted if not rule.carried_out]
+
+    @property
     def coverage(self) -> str:
         """How many clauses have all they should, on one line."""
-        whole, duties, every = (len(one) for one in (self._whole, self.duties, self.counted))
-        return f"{whole} of {every} clauses covered; {duties} are duties of people ({duties * 100 / every:.0f} %)"
+        whole, waiting, duties, every = (len(one) for one in (self._whole, self.waiting, self.duties, self.counted))
+        said = f"{whole} of {every} clauses covered; {waiting} of them no form calls yet"
+        return f"{said}; {duties} are duties of people ({duties * 100 / every:.0f} %)"
 
     def report(self) -> Iterator[str]:
         """What is told of the clauses beside the packs; nothing where the sources are not at hand."""

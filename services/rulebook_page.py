@@ -6,7 +6,6 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from services.citations import Place
-from services.pack_entries import Entry
 from services.rulebook import CLAUSES_OF, ROOT, Rule, Rulebook
 
 PAGE: Final = ROOT / "docs" / "rulebook.md"
@@ -16,9 +15,10 @@ _HEAD: Final = """# Rulebook
 
 Made by `jingpin scheme rulebook` from the packs, the code and the tests; a test fails when it is out of date.
 R: service certification rules, G: general requirements; a clause's id is its chapter and its printed number. *Data* are
-entries of the packs, *functions* the code that carries the clause out, a *test* is named by its rule, a *page* is where
-a person sees it: a call of the API, a form (`/schemas/`), a printed document. A **duty** is what only people can do:
-named is the field of a task in which a person confirms it. A heading says nothing but what stands under it.
+entries of the packs and types of the code, *functions* the code that carries the clause out, a *test* is named by its
+rule, a *page* is where a person sees it: a call of the API, a form (`/schemas/`), a printed document. A **duty** is
+what only people can do: named is the field of a task in which a person confirms it. A heading says nothing but what
+stands under it. † stands as data and tested functions: no form calls it yet.
 
 {coverage}.
 """
@@ -41,18 +41,20 @@ def _chapter(rules: Sequence[Rule]) -> str:
 
 
 def _row(rule: Rule) -> str:
-    title = f"{rule.title.zh} · {rule.title.en}"
-    cells = [_data(rule.data), _functions(rule.functions), _tests(rule.tests), _seen(rule)]
+    mark = "" if rule.carried_out or rule.heading else " †"
+    title = f"{rule.title.zh} · {rule.title.en}{mark}"
+    cells = [_data(rule), _functions(rule.functions), _tests(rule.tests), _seen(rule)]
     cells = [f"**{title}**", *[""] * len(cells)] if rule.heading else [title, *cells]
     return f"| {rule.id} | {' | '.join(cells)} |"
 
 
-def _data(entries: Sequence[Entry]) -> str:
+def _data(rule: Rule) -> str:
     own = f"schemes/{'/'.join(CLAUSES_OF)}"
     by_file: dict[str, list[str]] = {}
-    for entry in sorted(entries, key=lambda one: not one.path.startswith(own)):
+    for entry in sorted(rule.data, key=lambda one: not one.path.startswith(own)):
         by_file.setdefault(entry.path, []).append(entry.name)
-    return _some([f"{_link(_pack(path), path)} {_some(names)}" for path, names in by_file.items()], "; ")
+    packs = [f"{_link(_pack(path), path)} {_some(names)}" for path, names in by_file.items()]
+    return _some([*packs, *map(_definition, rule.types)], "; ")
 
 
 def _pack(path: str) -> str:
@@ -61,7 +63,11 @@ def _pack(path: str) -> str:
 
 
 def _functions(places: Sequence[Place]) -> str:
-    return _some([_link(f"{PurePosixPath(one.path).stem}.{one.name}", one.path) for one in places])
+    return _some(map(_definition, places))
+
+
+def _definition(place: Place) -> str:
+    return _link(f"{PurePosixPath(place.path).stem}.{place.name}", place.path)
 
 
 def _tests(places: Sequence[Place]) -> str:

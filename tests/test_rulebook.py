@@ -188,6 +188,48 @@ def test_at_most_15_percent_are_duties_of_people() -> None:
     assert "are duties, more than 15 %" in problem
 
 
+# --- what nothing reaches yet -----------------------------------------------------------------------------
+
+RULES = """
+def carries(on):
+    \"\"\"R:1.\"\"\"
+
+def waits(on):
+    \"\"\"R:5.\"\"\"
+
+class Basis:
+    \"\"\"R:6.\"\"\"
+"""
+
+
+def test_what_no_form_calls_and_what_only_a_type_says_is_marked(tmp_path: Path) -> None:
+    (tmp_path / "domain").mkdir()
+    (tmp_path / "domain" / "x.py").write_text(RULES, encoding="utf-8")
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "y.py").write_text("from domain.x import Basis, carries\n\ncarries(Basis)\n", encoding="utf-8")
+    book = Rulebook(LIBRARY, tmp_path)
+    carried = {rule.id for rule in book.counted if rule.carried_out and not rule.duty}
+    assert carried == {"R:1"}
+    rules = {rule.id: rule for rule in book.rules}
+    assert [one.name for one in rules["R:6"].types] == ["Basis"]
+    assert (rules["R:5"].types, rules["R:6"].functions) == ([], [])
+    lines = {line.split(" ")[1]: line for line in written(book).splitlines() if line.startswith("| R:")}
+    assert "Basis of certification †" in lines["R:5"]
+    assert "†" not in lines["R:1"]
+    assert "†" not in lines["R:10/9.1b"]
+
+
+def test_the_clauses_that_no_form_calls_yet_are_counted() -> None:
+    marked = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if " † |" in line]
+    assert f"; {len(marked)} of them no form calls yet; " in BOOK.coverage
+    assert len(marked) == len(BOOK.waiting)
+
+
+@pytest.mark.parametrize("clause", ["R:7/6.5.1d", "R:7/6.5.1e", "R:10/9.2", "R:10/9.4", "R:10/9.4a", "R:10/9.4e"])
+def test_what_is_data_and_tested_functions_alone_is_not_said_to_be_carried_out(clause: str) -> None:
+    assert clause in {rule.id for rule in BOOK.waiting}
+
+
 # --- the page ---------------------------------------------------------------------------------------------
 
 

@@ -192,7 +192,7 @@ class Case(Waiting, Recording, Telling):
         self.flag("issue_overdue", on=False)
 
     def rely_on(self, moment: str) -> None:
-        """The errata on whose chosen reading a case rests from now on."""
+        """The errata on whose chosen reading a case rests from now on, documents not at hand among them (R:3, G:2)."""
         self.state.errata = sorted({*self.state.errata, *self.rules.errata.get(moment, [])})
 
     def flag(self, name: str, *, on: bool = True) -> None:

@@ -86,7 +86,7 @@ ANSWERED: dict[str, Step] = {
     # deliveries that failed
     "operations.resolve": operations.resolved,
 }
-"""What an answer leads to: the steps of R:7/7.1a-f, as the chart of R:A draws them."""
+"""What an answer leads to."""
 
 APPROVED: dict[str, Step] = {
     "not_applicable": evaluation.approved,
@@ -194,6 +194,7 @@ def admit(state: CaseState, message: Message) -> None:
 
 
 def _answered(case: Case) -> None:
+    """R:7/7.1a-f, R:A: what is answered leads to the next step, as the chart draws them."""
     admit(case.state, case.message)
     task = next(task for task in case.state.tasks if task.id == case.message.task)
     payload = payload_of(case.message)

@@ -69,10 +69,20 @@ def test_code_cites_in_its_docstrings_and_by_the_ids_it_uses(tmp_path: Path) -> 
     (tmp_path / "domain" / "x.py").write_text(CODE, encoding="utf-8")
     file = "domain/x.py"
     assert of_code(tmp_path, KNOWN) == {
-        "R:9/8.3": [Place(file, "KINDS")],
-        "R:B/row1": [Place(file, "Row")],
-        "R:B/row2": [Place(file, "Row")],
-        "R:11/10.2": [Place(file, "extend")],
+        "R:9/8.3": [Place(file, "KINDS", runs=False)],
+        "R:B/row1": [Place(file, "Row", runs=False)],
+        "R:B/row2": [Place(file, "Row", runs=False)],
+        "R:11/10.2": [Place(file, "extend", runs=True)],
+    }
+
+
+def test_a_class_carries_out_what_one_of_its_methods_cites(tmp_path: Path) -> None:
+    (tmp_path / "domain").mkdir()
+    code = 'class Row:\n    """R:1, R:2."""\n    def earn(self):\n        """R:2."""\n'
+    (tmp_path / "domain" / "x.py").write_text(code, encoding="utf-8")
+    assert of_code(tmp_path, KNOWN) == {
+        "R:1": [Place("domain/x.py", "Row", runs=False)],
+        "R:2": [Place("domain/x.py", "Row", runs=True)],
     }
 
 

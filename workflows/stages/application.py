@@ -40,7 +40,7 @@ def received(case: Case) -> None:
 
 
 def missing_documents(application: Application) -> list[str]:
-    """The kinds of document that are still without a file (R:7/7.2.1 a-e, g-i)."""
+    """The kinds of document that are still without a file (R:7/7.2.1 a-e, g-i; R:7/7.2.1f and R:7/7.2.1j need none)."""
     there = {document.kind for document in application.documents if document.file_id}
     return [kind for kind in NEEDS_A_FILE if kind not in there]
 
@@ -113,7 +113,7 @@ def not_supplemented(case: Case, _: Deadline) -> None:
 def withdrawn(case: Case, act: CaseWithdrawal) -> None:
     """The applicant takes the application back before certification."""
     if case.state.status != "open":
-        raise case.refuse("R:10/9.4", "获证后请申请注销", "A certified organization requests withdrawal instead.")
+        raise case.refuse("R:7/7.2.1", "获证后请申请注销", "A certified organization requests withdrawal instead.")
     case.record_message(act, "R:7/7.2.1")
     case.end("application_withdrawn")
     case.tell_role("case_manager", "申请人已撤回申请", "The applicant has withdrawn the application")

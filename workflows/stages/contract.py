@@ -7,7 +7,7 @@ from workflows.stages import planning
 
 
 def signed(case: Case, task: Task, answer: ContractSigned) -> None:
-    """R:7/7.2.2: the contract is signed; the audit is planned."""
+    """R:7/7.2.2, R:12: the contract is signed, with its fee; the audit is planned."""
     case.refuse_later_than_today("/signed_on", answer.signed_on)
     if answer.signed_on < task.opened_on:
         raise case.refuse(

@@ -26,7 +26,7 @@ TITLES = {
 
 
 def certify(case: Case, audit: Audit) -> None:
-    """R:7/7.3.3: the certificate, for three years, and the dates of its cycle."""
+    """R:4/4.4, R:7/7.3.3: the certificate, for three years, and the dates of its cycle."""
     old = case.certificate if case.state.certificates else None
     renewed = old if old and audit_renews(case) else None
     certificate, until = _certificate(case, renewed)

@@ -14,7 +14,7 @@ from workflows.stages.audit import judge_when_complete, note_verdict
 
 
 def management_scored(case: Case, task: Task, answer: ManagementSheet) -> None:
-    """R:7/7.4.3: all 41 rows are scored; rows that do not apply wait for the reviewer's consent."""
+    """R:4/4.3, R:7/7.4.3: all 41 rows are scored; rows that do not apply wait for the reviewer's consent."""
     audit = case.audit(task)
     _take_findings(case, audit, "management")
     _scored(case, audit, task, findings=len(answer.findings), not_applicable=case.facts.to_approve)
@@ -23,7 +23,7 @@ def management_scored(case: Case, task: Task, answer: ManagementSheet) -> None:
 
 
 def characteristics_scored(case: Case, task: Task, answer: CharacteristicsSheet) -> None:
-    """R:7/7.4.4: the service characteristics are evaluated, with each deduction's reason."""
+    """R:4/4.1, R:7/7.4.4: the service characteristics are evaluated, with each deduction's reason."""
     audit = case.audit(task)
     _take_findings(case, audit, "characteristics")
     _scored(case, audit, task, deductions=len(answer.deductions))
@@ -65,7 +65,7 @@ def _checked_again(case: Case, audit: Audit, results: Results) -> None:
 
 
 def contents_concluded(case: Case, task: Task, answer: AuditContents) -> None:
-    """R:7/6.5.2 a-f, at a recertification R:7/6.6.1 a-c as well: each concluded with evidence."""
+    """R:7/6.5.2, R:7/6.5.2 a-f, at a recertification R:7/6.6.1 a-c as well: each concluded with evidence."""
     audit = case.audit(task)
     missing = [(f"/items/{letter}", "required") for letter in "abcdef" if letter not in answer.items]
     if audit.audit_kind == "recertification":

@@ -113,6 +113,7 @@ def _check(case: Case, audit: Audit, answer: AuditPlan, days: PersonDays, table:
 
 
 def _without_trade_pack(case: Case) -> Refused:
+    """R:5, G:3.2: an audit has a basis, a service's special rule or a product's standard."""
     if "audit.checklist" in case.rules.evaluations:
         return case.refuse("G:5", "没有“山西精品”标准,不能策划", "Without a standard no audit can be planned.")
     return case.refuse("R:7/7.4.5", "没有专用规则,不能策划", "Without a special rule no audit can be planned.")

@@ -94,7 +94,7 @@ def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
 
 
 def ran_out(case: Case, _: Deadline) -> None:
-    """R:10/9.4a: the suspension has run out; it is shown, and decided by a person."""
+    """The suspension has run out: it is shown, and the decision makers are told."""
     if case.state.suspension:
         case.state.suspension.over = True
         case.flag("suspension_over")
