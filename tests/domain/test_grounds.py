@@ -200,4 +200,5 @@ def test_a_pack_lists_every_letter_that_answers_know_each_once() -> None:
 
 def test_a_ground_is_a_clause_of_the_pack() -> None:
     titles = {one: title for one, title in SCHEME.clause_titles.items() if one != "R:10/9.4g"}
-    assert [found.loc for found in grounds_problems(GROUNDS, titles)] == [("grounds", "withdrawal", 6, "clause")]
+    [found] = grounds_problems(GROUNDS, titles)
+    assert (found.loc, found.reason) == (("grounds", "withdrawal", 6, "clause"), "clause R:10/9.4g is not defined")

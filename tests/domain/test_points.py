@@ -61,6 +61,14 @@ def test_a_pack_or_a_sheet_gives_points_as_a_plain_decimal_string(value: object)
         parse_decimal(value)
 
 
+def test_points_that_were_read_before_are_taken_as_they_are() -> None:
+    assert [parse_decimal(value) for value in (Decimal(0), Decimal("0.5"), " 0.5 ")] == [
+        Decimal(0),
+        Decimal("0.5"),
+        Decimal("0.5"),
+    ]
+
+
 def test_no_binary_fraction_is_in_the_rules() -> None:
     for module in sorted(DOMAIN.rglob("*.py")):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):

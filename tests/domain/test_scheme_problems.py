@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from domain.overrides import Override, find, put
 from domain.pack import Scheme
@@ -169,6 +170,35 @@ def test_a_service_scheme_is_scored_and_any_other_has_a_checklist() -> None:
     assert ("", "a service scheme is scored and needs a catalogue") in told(SERVICE, catalogue=None)
     assert ("", "a scheme without scores needs a checklist") in told(PRODUCT, checklist=[])
     assert ("", "a scheme without scores needs a pass rule") in told(PRODUCT, pass_rule=None)
+
+
+def test_only_a_scheme_without_scores_needs_a_checklist() -> None:
+    assert told(SERVICE, checklist=[], heads=[], coverage=[]) == [
+        ("errata/" + str(place) + "/indicators", f"there is no indicator {one}")
+        for place, erratum in enumerate(SERVICE.errata)
+        for one in erratum.indicators
+        if not one.startswith("q")
+    ]
+
+
+def test_a_scheme_may_have_no_grounds_and_else_has_every_letter() -> None:
+    """R:10/9.3.1a-k."""
+    assert told(SERVICE, grounds=None) == []
+    assert told(SERVICE, grounds__withdrawal=lambda listed: listed[:-1]) == [
+        ("grounds/withdrawal", "the letters are a, b, c, d, e, f, g, h, i, each once and in order")
+    ]
+
+
+def test_a_key_that_nobody_knows_is_refused_at_any_depth() -> None:
+    data = SERVICE.model_dump(mode="json")
+    data["cycle"]["moons"] = 3
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        Scheme.read(data)
+
+
+def test_a_row_stands_once_in_the_catalogue() -> None:
+    found = told(SERVICE, catalogue__rows=lambda listed: [*listed, listed[30]])
+    assert found[0] == ("catalogue/rows/41", "31 stands twice")
 
 
 # Tables -------------------------------------------------------------------------------------------------------------
