@@ -17,7 +17,7 @@ TEN_YEARS: Final = 3660
 class Limit(Record):
     """A length of time from a rule, e.g. 10 working days; no rule gives anybody more than ten years of days."""
 
-    amount: int = Field(ge=1, le=TEN_YEARS)
+    amount: int = Field(ge=0, le=TEN_YEARS)
     unit: Unit
 
 

@@ -81,12 +81,13 @@ def test_a_team_is_sent_to_the_organization_in_its_trade_on_the_planned_days() -
     planning = RULES.planning.model_copy(update={"rotation": 3})
     case = a_case(duties=duties, rules=RULES.model_copy(update={"planning": planning}))
     assert case.application
-    assert engagement(case, ("interview",), on(9), on(11)) == Engagement(
+    assert engagement(case, ("interview",), (on(9), on(11)), TODAY) == Engagement(
         organization=case.application.organization.uscc,
         trade="accommodation",
         modes=["interview"],
         planned_from=on(9),
         planned_to=on(11),
+        today=TODAY,
         rotation=3,
         judges=["p-b", "p-c"],
     )
@@ -95,7 +96,7 @@ def test_a_team_is_sent_to_the_organization_in_its_trade_on_the_planned_days() -
 @pytest.mark.parametrize("missing", ["application", "rules"])
 def test_nothing_is_planned_before_the_application(missing: str) -> None:
     with pytest.raises(ValueError, match="a case is planned from its application on"):
-        engagement(a_case(**{missing: None}), (), TODAY, TODAY)
+        engagement(a_case(**{missing: None}), (), (TODAY, TODAY), TODAY)
     with pytest.raises(ValueError, match="from its application on"):
         sites(a_case(**{missing: None}))
 
@@ -244,7 +245,13 @@ def test_a_member_gives_way_while_the_audit_runs(stage: str) -> None:
 
 def test_a_member_gives_way_until_the_closing_meeting() -> None:
     assert seated("ann", an_audit(last_day=TODAY)) is None
-    assert seated("ann", an_audit(stage="rectification")) is None
+    assert seated("ann", an_audit(stage="closed")) is None
+
+
+def test_the_leader_gives_way_until_the_decision() -> None:
+    leader = next(member.user for member in an_audit().plan.team if member.role == "leader")
+    assert seated(leader, an_audit(stage="rectification", last_day=TODAY)) == ("audit-1", ["leader"])
+    assert seated(leader, an_audit(stage="closed", last_day=TODAY)) is None
 
 
 def test_a_visitor_gives_way_until_the_visit_is_in_also_after_the_closing_meeting() -> None:

@@ -219,7 +219,7 @@ REACHED = "international, national, industry"
                 parameter("a", "1", compared("mandatory", "2")),
                 parameter("k", "3", compared("national", "2", "Y"), compared("industry", "1", "Z"), key=True),
             ],
-            [("parameters/1", "k reaches none of Y, Z")],
+            [("parameters", "no key parameter reaches any of Y, Z")],
         ),
         (
             PRODUCT,

@@ -133,14 +133,6 @@ def test_a_reminder_of_today_is_still_to_come_when_its_date_stays() -> None:
     assert found.remind == [TODAY, date(2027, 1, 8)]
 
 
-def test_a_reminder_that_moves_to_today_or_before_is_not_sent() -> None:
-    worked = [Override(day=date(2027, 1, day), working=True, notice_year=2027) for day in (2, 3)]
-    found = under(calendars.load(worked), a_review(remind=[date(2026, 12, 31), date(2027, 1, 8)]), TODAY)
-    assert (found.due_on, found.remind) == (date(2027, 1, 7), [date(2027, 1, 4)])
-    moved_to_today = under(calendars.load(worked), a_review(remind=[date(2027, 1, 2)]), TODAY)
-    assert moved_to_today.remind == []
-
-
 def test_a_date_that_moves_to_today_needs_no_saying_so() -> None:
     found = under(CALENDAR, a_review(), date(2027, 1, 11))
     assert (found.due_on, found.proof) == (date(2027, 1, 11), a_review().proof)
