@@ -91,7 +91,8 @@ def propose(
     effort, on_site = _effort(state, audit, rules)
     calendar_days = (span[1] - span[0]).days + 1
     needed = ceil(on_site / calendar_days)
-    auditors, visitors = _able(people, "auditor", sent), _able(people, "visitor", sent)
+    auditors = _sparing(_able(people, "auditor", sent), people, state)
+    visitors = _sparing(_able(people, "visitor", sent), people, state, auditors[:needed])
     missing = _missing(state, auditors, needed, on_site, sent)
     if MYSTERY_VISIT in planned and not visitors:
         missing.append(Text(zh=f"还缺暗访员:{_wanted(sent).zh}", en=f"a mystery visitor {_wanted(sent).en}"))
@@ -164,6 +165,21 @@ def _able(people: Sequence[Person], role: Role, sent: Engagement) -> list[Person
     able.sort(key=lambda one: (not JUDGES.isdisjoint(one.roles), one.engagements, one.user))
     first = {person.person: person for person in reversed(able)}
     return [person for person in able if first[person.person] is person]
+
+
+def _sparing(
+    able: Sequence[Person], people: Sequence[Person], state: CaseState, team: Sequence[Person] = ()
+) -> list[Person]:
+    """Those who can all be taken beside the team with somebody left to review and to decide (R:7/6.4.6.2)."""
+    taken = {one.person for one in team}
+    evaluated = {person for person, duties in state.duties.items() if "evaluation" in duties}
+    judges = [{one.person for one in people if role in one.roles} - evaluated for role in sorted(JUDGES)]
+    found = []
+    for one in able:
+        if all(who - taken - {one.person} for who in judges if who - taken):
+            taken.add(one.person)
+            found.append(one)
+    return found
 
 
 def _team(auditors: Sequence[Person], visitors: Sequence[Person]) -> list[Member]:

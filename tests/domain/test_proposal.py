@@ -332,3 +332,27 @@ def test_nothing_is_missing_that_is_there(people: list[Person], days: int) -> No
     found = proposed(people, days, (), state)
     able = {one.person for one, said in zip(people, found.people, strict=True) if "auditor" in said.roles}
     assert bool(found.team) == (len(able) * days >= Fraction(11))
+
+
+# Judges are spared ------------------------------------------------------------------------------------------------
+
+
+def test_the_only_reviewer_is_left_to_review() -> None:
+    """R:7/6.4.6.2: whoever stands in a plan may not review; two days would need six auditors of three."""
+    reviewer = a_person("rita", roles=["auditor", "reviewer"])
+    found = proposed([a_person("ann"), a_person("ben"), reviewer], days=2)
+    assert found.team == []
+    assert [text.en for text in found.missing] == [
+        "4 more auditors competent in accommodation and free from 2026-03-09 to 2026-03-10, or 4 more days"
+    ]
+
+
+def test_a_reviewer_may_audit_where_another_can_review() -> None:
+    judges = [a_person(name, roles=["auditor", "reviewer"]) for name in ("rita", "rob")]
+    assert team(proposed([a_person("ann"), *judges])) == [("ann", "leader"), ("rita", "auditor")]
+
+
+def test_the_only_decision_maker_makes_no_visit() -> None:
+    decider = a_person("dora", roles=["auditor", "decision_maker"])
+    found = proposed([a_person("ann"), a_person("ben"), decider], modes=("mystery_visit",))
+    assert ("dora", "visitor") not in team(found)
