@@ -16,7 +16,7 @@ TARGET = 90
 SURVIVED = {"survived", "no tests"}
 KILLED = {"killed", "timeout"}
 RESULT = re.compile(r"domain\.(?P<module>\w+)\.x_?(?P<name>\S+)__mutmut_\d+: (?P<outcome>[\w ]+)")
-EXCUSED = re.compile(r"`(?P<function>\w+\.[\w.]+)` (?P<count>\d+)")
+EXCUSED = re.compile(r"`(?P<function>\w+\.[\w.]+)`\s+(?P<count>\d+)")
 
 Result = tuple[str, str, str]
 

@@ -247,10 +247,12 @@ def test_there_is_no_example_while_anything_stays_out_of_reach() -> None:
 
 
 def test_an_example_leaves_a_row_that_was_zeroed_and_raises_one_that_was_not() -> None:
-    # q4 is 15 - 1 (rows 36 and 37 of 诚信与合规, halved) - 3 (row 30): short 0.25
-    found = of_a_fail({36: VIOLATED, 37: [], 30: NOTHING_CARRIED})
+    # q4 is 15 - 1 (rows 36 and 38 of 诚信与合规, halved) - 3 (row 30): short 0.25
+    found = of_a_fail({36: VIOLATED | {"elements": []}, 38: [], 30: NOTHING_CARRIED})
     assert (found.shortfalls, found.beyond_points) == ({"q4": "0.25"}, [])
-    assert {one.row for one in found.example} == {37}
+    assert raised(found) == [("38.1", "0", "0.2"), ("38.2", "0", "0.3")]
+    # Without a violation a row that could be zeroed may rise.
+    assert raised(of_a_fail({36: [], 37: [], 30: NOTHING_CARRIED})) == [("37.2", "0", "0.5")]
 
 
 def test_a_total_may_be_out_of_reach_while_every_indicator_is_not() -> None:
