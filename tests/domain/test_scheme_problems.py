@@ -74,7 +74,8 @@ def test_every_clause_is_defined(field: str, place: int) -> None:
             {"waits__approval.give__roles_by_subject": {"change.request": "boss"}},
             (
                 "waits/27/roles_by_subject",
-                "approval.give asks by its subject for not_applicable the reviewer, for change.request the case_manager",
+                "approval.give asks by its subject for not_applicable the reviewer, "
+                "for change.request the case_manager",
             ),
         ),
         ({"waits__audit.plan__limit": None}, ("waits/3/reminders", "audit.plan has reminders but no limit")),
