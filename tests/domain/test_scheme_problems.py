@@ -39,6 +39,11 @@ def test_the_shipped_schemes_are_sound() -> None:
 # Ids, clauses, waits and readings -----------------------------------------------------------------------------------
 
 
+ASKED_BY_SUBJECT = (
+    "approval.give asks by its subject for not_applicable the reviewer, for change.request the case_manager"
+)
+
+
 @pytest.mark.parametrize(
     ("field", "place", "one"),
     [
@@ -74,8 +79,7 @@ def test_every_clause_is_defined(field: str, place: int) -> None:
             {"waits__approval.give__roles_by_subject": {"change.request": "boss"}},
             (
                 "waits/27/roles_by_subject",
-                "approval.give asks by its subject for not_applicable the reviewer, "
-                "for change.request the case_manager",
+                ASKED_BY_SUBJECT,
             ),
         ),
         ({"waits__audit.plan__limit": None}, ("waits/3/reminders", "audit.plan has reminders but no limit")),
