@@ -2,10 +2,11 @@
 
 import json
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from email import message_from_bytes
 from typing import Any
 
+from domain.dates import local_date
 from tests.applications import an_application
 from tests.domain.sheets import raw_sheet
 from tests.lives import a_deduction
@@ -17,17 +18,22 @@ IDS = re.compile(
 )
 
 
+def today_of(case: dict[str, Any]) -> date:
+    """The case's own day, in Shanghai."""
+    return local_date(datetime.fromisoformat(case["now"]))
+
+
 async def contracted(applicant: Person, manager: Person) -> dict[str, Any]:
     case = (await applicant.post("/cases", await an_application(applicant))).json()
     case = (await manager.answer(case, "application.review", outcome="accept")).json()
-    contract = {"contract_number": "HT-1", "signed_on": case["now"][:10], "fee_total": "1.00"}
+    contract = {"contract_number": "HT-1", "signed_on": str(today_of(case)), "fee_total": "1.00"}
     answer = await manager.answer(case, "contract.sign", **contract, file_id=await manager.upload())
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
 
 def a_plan(case: dict[str, Any], *, visit: bool) -> dict[str, Any]:
-    first = date.fromisoformat(case["now"][:10]) + timedelta(days=7)
+    first = today_of(case) + timedelta(days=7)
     team = [{"user": "leader", "role": "leader"}, {"user": "auditor", "role": "auditor"}]
     return {
         "objective": "初次认证",
@@ -58,7 +64,7 @@ async def test_the_applicant_sees_the_same_with_and_without_a_visit(product: Pro
     people = {name: await product.sign_in(name) for name in ("applicant", "manager", "leader", "visitor")}
     applicant, leader = people["applicant"], people["leader"]
     plain, visited = [await contracted(applicant, people["manager"]) for _ in range(2)]
-    today = plain["now"][:10]
+    today = str(today_of(plain))
 
     async def both(user: str, kind: str, **payload: Any) -> None:
         nonlocal plain, visited

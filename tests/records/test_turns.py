@@ -44,7 +44,7 @@ def test_a_turn_writes_its_event_content_case_task_file_use_and_number(recorder:
     recorder.record(a_case(), applying(with_a_file(session)))
     after = everything(recorder.database)
     written = {name for name, rows in after.items() if len(rows) > len(before[name])} - {"files"}
-    assert written == {"events", "turns", "contents", "cases", "tasks", "file_uses", "counters"}
+    assert written == {"events", "turns", "contents", "cases", "tasks", "file_uses", "counters", "packs"}
 
 
 def test_the_record_and_the_workflow_come_to_the_same_case(recorder: Recorder, session: Session) -> None:
@@ -53,7 +53,7 @@ def test_the_record_and_the_workflow_come_to_the_same_case(recorder: Recorder, s
     assert queries.state_of(only(session, CaseRow)) == state
 
 
-@pytest.mark.parametrize("table", ["counters", "events", "turns", "contents", "cases", "tasks", "file_uses"])
+@pytest.mark.parametrize("table", ["counters", "events", "turns", "contents", "cases", "tasks", "file_uses", "packs"])
 def test_a_turn_that_fails_while_it_writes_leaves_nothing(recorder: Recorder, session: Session, table: str) -> None:
     application = with_a_file(session)
     before = everything(recorder.database)
