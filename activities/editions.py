@@ -1,18 +1,18 @@
 """Editions of the rules: which one an application is pinned to, and what another would change in a case (R:9/8.1)."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from sqlmodel import Session
 
-from activities.pinned import PinnedPacks, keep
+from activities.pinned import PinnedPacks
 from activities.scores import CREDIT, Known, faults, judged, on_record
 from domain.acts import EditionChange
 from domain.application import NewCase, Ref
 from domain.audit import Audit
 from domain.editions import EDITION, NewEdition
-from domain.payloads import payload_of
 from domain.redate import moved_by
 from domain.refusal import Fault, Refused
 from domain.results import Results
@@ -27,37 +27,46 @@ class Editions:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def of_application(self, session: Session, handed_in: NewCase, body: str, on: date) -> Rules:
-        """The rules that an application is pinned to, and keeps: its packs, the body's own rules of the day (R:2).
+    def of_application(self, handed_in: NewCase, body: str, on: date) -> tuple[Packs, Rules]:
+        """The packs and rules that an application is pinned to, the body's own rules of the day among them (R:2).
 
         What is certified says which: a service (R:1), a product or a farm product (G:1, G:3.1).
 
         Raises:
             Refused: `invalid`, where a pack is not installed, does not fit or is not in force yet.
         """
-        packs, rules = self._rules(handed_in.scheme, handed_in.special_rule, handed_in.service.category, body, on)
+        found = self._rules(handed_in.scheme, handed_in.special_rule, handed_in.service.category, body, on)
         self._refuse_before_valid(handed_in.scheme, on)
-        keep(session, packs)
-        return rules
+        return found
 
-    def for_message(self, session: Session, state: CaseState, message: Message, on: date) -> NewEdition | None:
+    def for_message(
+        self, session: Session, state: CaseState, message: Message, on: date
+    ) -> tuple[Packs, NewEdition] | None:
         """The other edition that a message is about, or that has become due; none for every other message.
 
         Raises:
-            Refused: `invalid`, where a pack is not installed, does not fit or is not in force by then.
+            Refused: `invalid`, where a pack that is proposed or approved is not installed, does not fit or is not in
+                force by then. One that is merely due and cannot be had leaves the case under its own.
         """
-        planned, answer = state.edition, payload_of(message)
-        if isinstance(answer, EditionChange):
-            _, new = self._other(session, state, answer.scheme, answer.special_rule, on)
-            if answer.outcome != "keep":
-                self._refuse_before_valid(new.scheme, answer.on or on)
-            return new
-        approval = any(task.id == message.task and task.subject == EDITION for task in state.tasks)
-        if planned and (approval or planned.is_due(on)):
-            packs, new = self._other(session, state, planned.scheme, planned.special_rule, on)
-            keep(session, packs)
-            return new
+        planned = state.edition
+        if message.name == "edition.change":
+            return self._proposed(session, state, message, on)
+        if planned is None:
+            return None
+        if any(task.id == message.task and task.subject == EDITION for task in state.tasks):
+            return self._other(session, state, planned.scheme, planned.special_rule, on)
+        if not planned.is_due(on):
+            return None
+        with suppress(Refused):
+            return self._other(session, state, planned.scheme, planned.special_rule, on)
         return None
+
+    def _proposed(self, session: Session, state: CaseState, message: Message, on: date) -> tuple[Packs, NewEdition]:
+        answer = EditionChange.model_validate_json(message.content)
+        found = self._other(session, state, answer.scheme, answer.special_rule, on)
+        if answer.outcome != "keep":
+            self._refuse_before_valid(found[1].scheme, answer.on or on)
+        return found
 
     def _other(
         self, session: Session, state: CaseState, scheme: Ref | None, special_rule: Ref | None, on: date

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from activities import people
 from activities.calendars import Calendars
 from activities.editions import Editions
+from activities.pinned import keep
 from activities.scores import Scores
 from domain.application import NewCase
 from domain.dates import local_date
@@ -16,7 +17,7 @@ from domain.refusal import Fault, Refused
 from domain.state import CaseState, Facts, Message
 from records import store
 from records.tables import CaseRow, FileRow, FileUseRow
-from services.schemes import Library
+from services.schemes import Library, Packs
 
 
 class FactFinder:
@@ -46,7 +47,9 @@ class FactFinder:
         # Whoever has a conflict of interest may still declare another.
         if state.application and message.actor.body and message.name != "conflict.declare":
             people.refuse_barred(session, message.actor, state.application.organization.uscc, local_date(at))
-        facts.edition = self._editions.for_message(session, state, message, local_date(at))
+        if found := self._editions.for_message(session, state, message, local_date(at)):
+            packs, facts.edition = found
+            self._keep(session, packs, preview=preview)
         match message.name:
             case "audit.plan":
                 facts.people = people.named(session, state, message, local_date(at))
@@ -59,17 +62,27 @@ class FactFinder:
             case "decision.make":
                 facts.certificate_number = "" if preview else _certificate_number(session, state, message, at)
         if message.kind == "application":
-            self._of_application(session, state, message, facts, at)
+            packs = self._of_application(session, state, message, facts, at)
+            self._keep(session, packs, preview=preview)
             facts.number = "" if preview else _case_number(session, state, at)
         return facts
 
-    def _of_application(self, session: Session, state: CaseState, message: Message, facts: Facts, at: datetime) -> None:
+    @staticmethod
+    def _keep(session: Session, packs: Packs, *, preview: bool) -> None:
+        """A case keeps the packs it is pinned to; whoever only tries a message out writes nothing."""
+        if not preview:
+            keep(session, packs)
+
+    def _of_application(
+        self, session: Session, state: CaseState, message: Message, facts: Facts, at: datetime
+    ) -> Packs:
         handed_in = NewCase.model_validate_json(message.content)
-        facts.rules = self._editions.of_application(session, handed_in, state.body, local_date(at))
+        packs, facts.rules = self._editions.of_application(handed_in, state.body, local_date(at))
         key = store.open_key(handed_in, rehearsal=state.rehearsal)
         other = session.exec(select(CaseRow.id).where(CaseRow.open_key == key, CaseRow.id != state.id)).first()
         if other:
             raise store.another_open_case()
+        return packs
 
     def _check_files(self, session: Session, state: CaseState, message: Message) -> None:
         named = store.file_pointers(message.content)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session
 
 from activities.editions import Editions
@@ -314,3 +315,54 @@ def test_findings_being_rectified_keep_their_edition_and_their_day(lives: Lives,
     propose(life)
     approve(life)
     assert life.due("rectification.submit") == due
+
+
+def test_a_consent_that_was_asked_for_goes_with_the_sheet_that_asked(lives: Lives, tmp_path: Path) -> None:
+    """What does not apply is approved of the sheet that counts, once."""
+    life = lives()
+    catalogue = part("catalogue")
+    catalogue["rows"][0]["groups"][0]["elements"][0]["id"] = "1.1.0"
+    with_packs(life, new_edition(tmp_path, catalogue=catalogue))
+    life.contracted().on_site()
+    sheet = raw_sheet()
+    sheet["scores"][9] = {"row": 10, "elements": [], "not_applicable": True, "reason": "无此业务"}
+    life.answer("leader", "audit.management", **sheet)
+    assert "approval.give" in life.open
+    propose(life)
+    [edition] = [task.id for task in life.case.tasks if task.subject == "edition"]
+    payload = {"subject": "edition", "outcome": "approve", "reason": "同意"}
+    life.work(life.message("decider", "answer", "approval.give", payload, edition))
+    assert (life.open.count("audit.management"), life.open.count("approval.give")) == (1, 0)
+    sheet["scores"][0]["elements"][0]["id"] = "1.1.0"
+    life.answer("leader", "audit.management", **sheet)
+    assert (life.open.count("approval.give"), life.audit.awaits.count("approval.give")) == (1, 1)
+
+
+def test_an_edition_that_is_due_and_cannot_be_had_leaves_the_case_under_its_own(
+    contracting: Life,
+) -> None:
+    begins = contracting.today + timedelta(days=20)
+    propose(contracting, "transition", on=str(begins))
+    approve(contracting)
+    contracting.turns = TurnActivities(contracting.engine, FactFinder(Library.load()), react)
+    contracting.until(begins + timedelta(days=1))
+    contracting.act("manager", "note.add", text="x")
+    assert contracting.case.scheme == Ref(id="service", version="1.0")
+
+
+def test_trying_an_application_out_writes_nothing(lives: Lives) -> None:
+    """Who only asks takes no lock that somebody who writes would wait for."""
+    life = lives()
+    message = life.message("applicant", "application", "application", an_application(9_001))
+    said: list[str] = []
+
+    def hear(*call: Any) -> None:
+        said.append(call[2])
+
+    event.listen(life.engine, "before_cursor_execute", hear)
+    with Session(life.engine) as session:
+        facts = FactFinder(Library.load()).gather(session, life.case, message, life.now, preview=True)
+    event.remove(life.engine, "before_cursor_execute", hear)
+    assert facts.rules is not None
+    assert said
+    assert not [statement for statement in said if not statement.startswith("SELECT")]

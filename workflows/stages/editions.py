@@ -87,8 +87,16 @@ def take_if_due(case: Case) -> None:
         deadlines.move(case, before[after.id], after, MOVED)
     for audit in case.state.audits:
         for kind in new.faulty.get(audit.id, []):
-            case.reopen(audit, kind)
+            _ask_again(case, audit, kind)
     case.tell_applicant("案件改按变更后的认证要求办理", "The case goes on under the changed requirements")
+
+
+def _ask_again(case: Case, audit: Audit, kind: str) -> None:
+    """A sheet is asked for again; the consent asked for what it said not to apply is asked for with the next one."""
+    if kind == case.rules.evaluations[0] and "approval.give" in audit.awaits:
+        case.drop_tasks("approval.give", audit)
+        audit.awaits.remove("approval.give")
+    case.reopen(audit, kind)
 
 
 def _under_verdict(case: Case, audit: Audit) -> bool:
