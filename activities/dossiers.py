@@ -13,7 +13,7 @@ from domain.dates import local_date
 from domain.documents import Phrase
 from domain.refusal import Refused
 from domain.state import CaseState, Effect
-from records.tables import Account, Body, ContentRow, EventRow, TurnRow
+from records.tables import Account, Body, ContentRow, EventRow, FileRow, FileUseRow, TurnRow
 from services.documents import DocumentError
 from services.schemes import Library
 
@@ -59,6 +59,7 @@ def dossier(session: Session, library: Library, state: CaseState, audit_id: str)
         names=_names(session, audit),
         answers=answers,
         contents=_contents(session, state.id, wanted),
+        files=_file_names(session, state.id),
     )
 
 
@@ -89,6 +90,11 @@ def _names(session: Session, audit: Audit) -> dict[str, str]:
     users = {member.user for member in audit.plan.team} if audit.plan else set()
     rows = session.exec(select(Account).where(col(Account.user).in_(users)))
     return {account.user: account.name for account in rows}
+
+
+def _file_names(session: Session, case_id: str) -> dict[str, str]:
+    used = select(FileRow.id, FileRow.name).join(FileUseRow, col(FileUseRow.file_id) == FileRow.id)
+    return dict(session.exec(used.where(FileUseRow.case_id == case_id)).all())
 
 
 def _contents(session: Session, case_id: str, wanted: set[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from activities import checklist_tables, score_tables
 from domain import results as computed
 from domain.answers import AuditContents, AuditPlan, AuditReport, Rectification, RectifiedItem
+from domain.application import postal_address
 from domain.audit import Audit, Finding, Plan
 from domain.checklist import ChecklistSheet
 from domain.documents import (
@@ -64,6 +65,8 @@ class Dossier(NamedTuple):
     """Task kind → the answers of this audit, oldest first; the last one counts."""
     contents: Mapping[str, str]
     """SHA-256 → JSON text."""
+    files: Mapping[str, str]
+    """Id of each file of the case → its name."""
 
     def last(self, kind: str) -> Answer:
         """The answer that counts.
@@ -106,7 +109,11 @@ def certificate_data(row: CertificateRow, packs: Packs, body: Phrase, public_url
         service=Phrase(zh=row.service),
         scope=Phrase(zh=row.scope),
         sites=[
-            PrintedSite(id=site["id"], name=Phrase(zh=site["name"]), address=Phrase(zh=site["address"]))
+            PrintedSite(
+                id=site["id"],
+                name=Phrase(zh=site["name"]),
+                address=Phrase(zh=postal_address(site["city"], site["address"])),
+            )
             for site in row.sites
         ],
         scheme=edition(packs.scheme),
@@ -151,7 +158,9 @@ def report_data(dossier: Dossier) -> AuditReportData:
         attempt=audit.attempt,
         issuing_body=dossier.body,
         organization=Holder(
-            name=Phrase(zh=organization.name), uscc=organization.uscc, address=Phrase(zh=organization.address)
+            name=Phrase(zh=organization.name),
+            uscc=organization.uscc,
+            address=Phrase(zh=postal_address(organization.city, organization.address)),
         ),
         service=Phrase(zh=application.service.name),
         scope=Phrase(zh=application.service.description),
@@ -169,7 +178,7 @@ def report_data(dossier: Dossier) -> AuditReportData:
         reading_used=results.reading_used,
         sensitive=[_read(state, packs.scheme, erratum) for erratum in results.sensitive],
         characteristic=score_tables.characteristic(packs.trade, full),
-        shared_evidence=list(score_tables.shared(full)),
+        shared_evidence=list(score_tables.shared(full, dossier.files)),
         findings=list(_findings(dossier)),
         credit=_credit(dossier, results.credit) if results.credit else None,
         contents=list(_contents(dossier)),
@@ -227,7 +236,7 @@ def _sites(dossier: Dossier, plan: Plan) -> Iterator[PrintedSite]:
             yield PrintedSite(
                 id=site.id,
                 name=Phrase(zh=site.name),
-                address=Phrase(zh=site.address),
+                address=Phrase(zh=postal_address(site.city, site.address)),
                 visited=audit.first_day if audit.first_day == audit.last_day else None,
                 sampled="中心职能 central function" if site.central else drawn,
             )

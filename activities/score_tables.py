@@ -1,6 +1,6 @@
 """The tables of scores in an audit report: every row, indicator and threshold under both readings of R:B."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Literal
 
@@ -117,8 +117,8 @@ def characteristic(rule: TradePack | None, results: Results) -> CharacteristicSc
     return CharacteristicScore(score=found.score, threshold=found.threshold, passed=found.passed, items=items)
 
 
-def shared(results: Results) -> Iterator[SharedFile]:
-    """Every file that counts in several places, with the places in words."""
+def shared(results: Results, names: Mapping[str, str]) -> Iterator[SharedFile]:
+    """Every file that counts in several places by its name, with the places in words."""
     for one in results.shared_evidence:
         places = [*(f"第{row}行" for row in one.rows), *one.items]
-        yield SharedFile(file=one.file, places="、".join(places), adopted=one.adopted)
+        yield SharedFile(file=names.get(one.file, one.file), places="、".join(places), adopted=one.adopted)

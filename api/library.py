@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from api.desk import AtDesk
 from domain.acts import ACTS
 from domain.answers import ANSWERS
+from domain.house_rules import HouseRules
 from domain.pack import Scheme
 from domain.refusal import Refused
 from domain.trade_pack import TradePack
@@ -23,20 +24,25 @@ def list_schemes(_: AtDesk, request: Request) -> dict[str, Any]:
 
 
 @router.get("/schemes/{pack_id}/{version}")
-def show_scheme(_: AtDesk, request: Request, pack_id: str, version: str) -> dict[str, Any]:
-    """One pack whole, with the payload schema of each task and act; a scheme with the packs of its trades."""
+def show_scheme(desk: AtDesk, request: Request, pack_id: str, version: str) -> dict[str, Any]:
+    """One pack whole, with the payload schema of each task and act; a scheme with the packs of its trades.
+
+    A body's own rules are for itself, and for those who belong to no body.
+    """
     library: Library = request.app.state.library
-    for find in (library.scheme, library.trade_pack):
+    for find in (library.scheme, library.trade_pack, library.house_rules):
         try:
             pack = find(pack_id, version)
         except KeyError:
             continue
+        if isinstance(pack, HouseRules) and desk.actor.body not in ("", pack.body):
+            break
         schemas = {kind: schema(kind) for kind in sorted({*ANSWERS, *ACTS})}
         return {**pack.model_dump(mode="json"), **_of_trades(library, pack), "schemas": schemas}
     raise Refused("not_found", "未找到", "Not found.")
 
 
-def _of_trades(library: Library, pack: Scheme | TradePack) -> dict[str, Any]:
+def _of_trades(library: Library, pack: Scheme | TradePack | HouseRules) -> dict[str, Any]:
     if not isinstance(pack, Scheme):
         return {}
     trades = [one for one in library.trade_packs if one.scheme == pack.id]

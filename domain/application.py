@@ -48,6 +48,11 @@ class Contact(Input):
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
 
 
+def postal_address(city: str, address: str) -> str:
+    """Write an address with its city, unless it names the city itself."""
+    return address if city.removesuffix("市") in address else f"{city} {address}"
+
+
 class Organization(Input):
     """The organization that applies."""
 

@@ -20,7 +20,7 @@ def counterfactual(catalogue: Catalogue, sheet: ManagementSheet, results: Result
     `sheet` is the one that was scored, its carried rows filled in. No raise touches a row that is carried, does not
     apply or earns nothing after a violation.
     """
-    if results.verdict == "pass" or results.readings is None:
+    if results.verdict == "pass" or results.readings is None or results.reading_used is None:
         return None
     reading = results.readings.under(results.reading_used)
     missing = _missing(reading)

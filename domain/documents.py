@@ -283,7 +283,8 @@ class AuditReportData(Record):
     rows: list[ScoreRow] = Field(default_factory=list)
     indicators: list[IndicatorScore] = Field(default_factory=list)
     thresholds: list[ThresholdScore] = Field(default_factory=list)
-    reading_used: ReadingName = "normalise"
+    reading_used: ReadingName | None = None
+    """None where nothing was scored in points."""
     sensitive: list[str] = Field(default_factory=list)
     """Errata on whose reading the verdict depends, each with the reading used."""
     characteristic: CharacteristicScore | None = None

@@ -46,11 +46,11 @@ def all_modes(named: Sequence[str], planning: Planning) -> list[str]:
     return list(named) if set(named) - {MYSTERY_VISIT} else [*usual, *named]
 
 
-def check_modes(named: Sequence[str], planning: Planning) -> list[Refusal]:
+def check_modes(named: Sequence[str], planning: Planning, pointer: str = "/modes") -> list[Refusal]:
     """Say which modes the pack does not know (R:7/7.4.4); a pack that lists none knows them all."""
     known = {mode.id for mode in planning.modes}
     faults = [
-        Fault(pointer=f"/modes/{place}", detail="no such mode")
+        Fault(pointer=f"{pointer}/{place}", detail="no such mode")
         for place, mode in enumerate(named)
         if known and mode not in known
     ]

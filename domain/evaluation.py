@@ -67,7 +67,6 @@ def evaluate_checklist(
     conditions = failed(under.chosen)
     would_be = sensitivity(lambda chosen: not failed(chosen), under.chosen)
     return Results(
-        reading_used=under.chosen.points,
         strictness_used=under.chosen.credit,
         sensitive=list(would_be),
         would_be=would_be,

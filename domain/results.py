@@ -187,7 +187,8 @@ class Results(Record):
 
     readings: Readings | None = None
     """None where the scheme has a checklist and no points."""
-    reading_used: PointsReading = "normalise"
+    reading_used: PointsReading | None = None
+    """None where nothing was scored in points."""
     strictness_used: CreditStrictness = "literal"
     sensitive: list[str] = Field(default_factory=list)
     """Errata on whose reading the verdict depends."""

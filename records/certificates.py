@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
-from domain.application import Application
+from domain.application import Application, postal_address
 from domain.dates import local_date
 from domain.state import CaseState, Certificate, CertificateStatus
 from records.issued import CertificateChangeRow, CertificateRow, DocumentRow
@@ -56,7 +56,7 @@ def _add(session: Session, state: CaseState, certificate: Certificate, place: in
         body=state.body,
         organization=application.organization.name,
         uscc=application.organization.uscc,
-        address=application.organization.address,
+        address=postal_address(application.organization.city, application.organization.address),
         scheme=application.scheme.id,
         scheme_version=application.scheme.version,
         special_rule=rule.id if rule else None,

@@ -162,6 +162,13 @@ class Library:
             raise KeyError(pack_id, version)
         return pack
 
+    def house_rules(self, pack_id: str, version: str) -> HouseRules:
+        """Give a body's own rules; raises KeyError where there are none."""
+        pack = self._laid_over[pack_id, version]
+        if not isinstance(pack, HouseRules):
+            raise KeyError(pack_id, version)
+        return pack
+
     def house_rules_of(self, body: str, scheme: str, on: date) -> HouseRules | None:
         """Give a body's own rules for a scheme that are in force on a day, the latest; None where it has none."""
         found = [

@@ -135,14 +135,14 @@ class Case(Waiting, Recording, Telling):
         if duty not in taken:
             taken.append(duty)
 
-    def refuse_if_evaluator(self, clause: str) -> None:
+    def refuse_if_evaluator(self) -> None:
         """Refuse somebody who took part in the evaluation (R:7/6.4.6.2, G:4.2)."""
         if "evaluation" in self.state.duties.get(self.message.actor.person, []):
             raise Refused(
                 "not_independent",
                 "您参与过本案评价,不得复核、审批或决定",
                 "You took part in the evaluation of this case.",
-                clause=clause,
+                clause="R:7/6.4.6.2",
             )
 
     @property

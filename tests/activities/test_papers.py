@@ -72,7 +72,7 @@ def test_a_report_shows_what_was_adopted_and_evidence_that_counts_twice(life: Li
     assert data.characteristic is not None
     assert [(one.id, one.remark) for one in data.characteristic.items if one.remark] == [("f6", "采信 17.2.1")]
     # f6 takes over the one of row 17, which row 21 names as well
-    assert data.shared_evidence == [SharedFile(file=file, places="第17行、第21行、f6", adopted=False)]
+    assert data.shared_evidence == [SharedFile(file="f.pdf", places="第17行、第21行、f6", adopted=False)]
 
 
 # Products -----------------------------------------------------------------------------------------------------------

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from asgi_lifespan import LifespanManager
 from sqlalchemy import Engine
 
 from api.app import create_app
 from settings import Settings
 from tests.api.conftest import NO_ENGINE, Web
-from tests.schemes.builders import RULE, lay
+from tests.schemes.builders import HOUSE, RULE, lay
 
 
 async def pack(web: Web, name: str) -> dict[str, Any]:
@@ -56,6 +57,21 @@ async def test_a_standard_is_a_pack_of_its_own(web: Web) -> None:
     shown = await pack(web, "example-millet")
     assert (shown["kind"], shown["trade"], shown["example"]) == ("standard", "millet", True)
     assert "special_rules" not in shown
+
+
+@pytest.mark.parametrize(("user", "status"), [("manager", 200), ("applicant", 200), ("manager2", 404)])
+async def test_a_bodys_own_rules_are_no_other_bodys_business(
+    tmp_path: Path, database: Engine, user: str, status: int
+) -> None:
+    """R:2: whoever is judged by them reads them."""
+    lay(tmp_path / "packs", HOUSE)
+    app = create_app(Settings(data=tmp_path, temporal_address=NO_ENGINE, packs=tmp_path / "packs"))
+    async with LifespanManager(app):
+        web = Web(app, database, httpx.AsyncClient())
+        async with web.from_address("192.0.2.1") as visitor:
+            answer = await visitor.get("/api/v1/schemes/demo-service/1.0", headers=web.signed_in(user))
+    assert answer.status_code == status
+    assert answer.json().get("body") == ("demo" if status == 200 else None)
 
 
 async def test_further_packs_are_listed_beside_the_products_own(tmp_path: Path, database: Engine) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.application import Application, Document, Organization, Ref, Site, uscc_check_character
+from domain.application import Application, Document, Organization, Ref, Site, postal_address, uscc_check_character
 
 ORGANIZATION: dict[str, Any] = {
     "name": "晋韵酒店",
@@ -101,3 +101,16 @@ def test_either_of_them_is_enough(said: dict[str, str]) -> None:
 def test_unknown_fields_are_refused() -> None:
     with pytest.raises(ValidationError, match="Extra inputs"):
         Ref.model_validate({"id": "service", "version": "1.0", "edition": "2"})
+
+
+@pytest.mark.parametrize(
+    ("city", "address", "printed"),
+    [
+        ("太原", "太原市迎泽大街1号", "太原市迎泽大街1号"),
+        ("太原市", "山西省太原市迎泽大街1号", "山西省太原市迎泽大街1号"),
+        ("晋中", "平遥县古城南大街7号", "晋中 平遥县古城南大街7号"),
+        ("晋中市", "平遥县古城南大街7号", "晋中市 平遥县古城南大街7号"),
+    ],
+)
+def test_an_address_is_printed_with_its_city_once(city: str, address: str, printed: str) -> None:
+    assert postal_address(city, address) == printed

@@ -78,7 +78,7 @@ def test_only_a_decision_maker_approves_a_deviation(planning: Life, user: str) -
 def test_nobody_approves_a_deviation_of_a_plan_they_stand_in(planning: Life) -> None:
     above(planning, team=team("leader", "auditor", "decider"))
     refusal = planning.refused("decider", "approval.give", **APPROVE)
-    assert refusal.code == "not_independent"
+    assert (refusal.code, refusal.clause) == ("not_independent", "R:7/6.4.6.2")
 
 
 def test_whoever_approved_a_deviation_evaluates_no_more_but_may_decide(planning: Life) -> None:

@@ -167,7 +167,8 @@ def test_whoever_evaluated_the_case_approves_no_other_edition(lives: Lives, tmp_
     life.contracted().on_site()
     propose(life)
     team_mate = actor("leader", "decision_maker")
-    assert refused_as(life, team_mate, "approval.give", subject="edition", outcome="approve").code == "not_independent"
+    refusal = refused_as(life, team_mate, "approval.give", subject="edition", outcome="approve")
+    assert (refusal.code, refusal.clause) == ("not_independent", "R:7/6.4.6.2")
 
 
 def test_a_kept_case_stays_as_it_is_and_a_trial_says_so(contracting: Life, tmp_path: Path) -> None:

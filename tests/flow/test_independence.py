@@ -48,7 +48,8 @@ def everybody(life: Life, database: Engine) -> Life:
 def test_whoever_evaluated_neither_approves_reviews_nor_decides(everybody: Life, person: str) -> None:
     """R:7/6.4.6.2, G:4.2."""
     who = actor("another-account", *JUDGES, person=f"person-{person}")
-    assert refused_as(everybody, who, "approval.give", **CONSENT).code == "not_independent"
+    consent = refused_as(everybody, who, "approval.give", **CONSENT)
+    assert (consent.code, consent.clause) == ("not_independent", "R:7/6.4.6.2")
     everybody.answer("reviewer", "approval.give", **CONSENT)
     everybody.reported()
     review = refused_as(everybody, who, "review.independent", outcome="agree")

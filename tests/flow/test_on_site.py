@@ -64,6 +64,12 @@ def test_an_input_is_answered_once(site: Life, kind: str) -> None:
     assert refused_task(site, user, kind, task, **payload).code == "task_not_open"
 
 
+def test_a_mode_that_nobody_knows_was_not_used(site: Life) -> None:
+    """R:7/7.4.4."""
+    refusal = site.refused("leader", "audit.characteristics", **NOTHING | {"modes_used": ["records", "guessing"]})
+    assert (refusal.code, pointers(refusal)) == ("invalid", ["/modes_used/1"])
+
+
 @pytest.mark.parametrize("user", ["auditor", "applicant", "reviewer", "decider"])
 def test_nobody_but_the_one_asked_brings_an_input(site: Life, user: str) -> None:
     refused = {site.refused(user, kind, **payload).code for kind, (_, payload) in INPUTS.items()}

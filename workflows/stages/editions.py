@@ -41,7 +41,7 @@ def proposed(case: Case, act: EditionChange) -> None:
 def decided(case: Case, task: Task, answer: Approval) -> None:
     """Approved: at once, from a day on, or never; refused: as if nobody had proposed it."""
     planned, new = _known(case.state.edition), _known(case.facts.edition)
-    case.refuse_if_evaluator(task.clause)
+    case.refuse_if_evaluator()
     case.record_message(answer, task.clause, edition=new.name)
     case.take_duty(case.message.actor.person, "decision")
     case.state.edition = None

@@ -5,6 +5,8 @@ from typing import Any
 from domain.answers import Approval, AuditContents
 from domain.audit import Audit, Source
 from domain.checklist import ChecklistSheet
+from domain.engagement import check_modes
+from domain.planning import refuse_first
 from domain.results import Results
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet
 from domain.state import Task
@@ -25,6 +27,7 @@ def management_scored(case: Case, task: Task, answer: ManagementSheet) -> None:
 def characteristics_scored(case: Case, task: Task, answer: CharacteristicsSheet) -> None:
     """R:4/4.1, R:7/7.4.4: the service characteristics are evaluated, with each deduction's reason."""
     audit = case.audit(task)
+    refuse_first(check_modes(answer.modes_used, case.rules.planning, "/modes_used"))
     _take_findings(case, audit, "characteristics")
     _scored(case, audit, task, deductions=len(answer.deductions))
     judge_when_complete(case, audit, task)
@@ -81,7 +84,7 @@ def contents_concluded(case: Case, task: Task, answer: AuditContents) -> None:
 def approved(case: Case, task: Task, answer: Approval) -> None:
     """What does not apply: approved, or the sheet is asked for again."""
     audit = case.audit(task)
-    case.refuse_if_evaluator(task.clause)
+    case.refuse_if_evaluator()
     case.record_message(answer, task.clause, audit=audit.id)
     case.take_duty(case.message.actor.person, "review")
     audit.awaits.remove("approval.give")

@@ -73,7 +73,7 @@ def planned(case: Case, task: Task, answer: AuditPlan) -> None:
 def deviation_decided(case: Case, task: Task, answer: Approval) -> None:
     """R:11/10.2: the decision maker lets a plan exceed the cap, or it is made again; that is a duty of judgement."""
     audit = case.audit(task)
-    case.refuse_if_evaluator(task.clause)
+    case.refuse_if_evaluator()
     case.record_message(answer, task.clause, audit=audit.id)
     case.take_duty(case.message.actor.person, "decision")
     if answer.outcome == "approve":

@@ -24,7 +24,7 @@ def begin_decision(case: Case, audit: Audit) -> None:
 def reviewed(case: Case, task: Task, answer: IndependentReview) -> None:
     """Agreed or not → the decision; returned → the report, or what is named, as a new version."""
     audit = case.audit(task)
-    case.refuse_if_evaluator(INDEPENDENCE)
+    case.refuse_if_evaluator()
     if answer.outcome != "agree" and not answer.comments:
         raise invalid("须说明复核意见", "Say why.", [("/comments", "required")])
     if answer.outcome != "return":
@@ -70,7 +70,7 @@ def _return(case: Case, audit: Audit, kinds: list[str]) -> None:
 def decided(case: Case, task: Task, answer: Decision) -> None:
     """R:7/6.4.6.2, R:7/6.4.8: grant or refuse."""
     audit = case.audit(task)
-    case.refuse_if_evaluator(INDEPENDENCE)
+    case.refuse_if_evaluator()
     _check_outcome(case, audit, answer)
     case.record_message(answer, task.clause, audit=audit.id)
     case.take_duty(case.message.actor.person, "decision")

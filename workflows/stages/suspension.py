@@ -62,7 +62,7 @@ def _last_day(case: Case, certificate: Certificate) -> date:
 
 def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
     """R:10/9.3.1: suspended, or not; a missed surveillance that does not suspend gets a new date."""
-    case.refuse_if_evaluator("R:7/6.4.6.2")
+    case.refuse_if_evaluator()
     if answer.outcome == "suspend" and not answer.grounds:
         raise invalid("暂停须指明情形", "Name the grounds.", [("/grounds", "required")])
     latest = case.certificate.valid_until
