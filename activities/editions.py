@@ -1,5 +1,6 @@
 """Editions of the rules: which one an application is pinned to, and what another would change in a case (R:9/8.1)."""
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
@@ -39,9 +40,7 @@ class Editions:
         self._refuse_before_valid(handed_in.scheme, on)
         return found
 
-    def for_message(
-        self, session: Session, state: CaseState, message: Message, on: date
-    ) -> tuple[Packs, NewEdition] | None:
+    def for_message(self, state: CaseState, message: Message, on: date) -> tuple[Packs, NewEdition] | None:
         """The other edition that a message is about, or that has become due; none for every other message.
 
         Raises:
@@ -49,27 +48,24 @@ class Editions:
                 force by then. One that is merely due and cannot be had leaves the case under its own.
         """
         planned = state.edition
-        if message.name == "edition.change":
-            return self._proposed(session, state, message, on)
         if planned is None:
-            return None
+            return self._proposed(state, message, on) if message.name == "edition.change" else None
         if any(task.id == message.task and task.subject == EDITION for task in state.tasks):
-            return self._other(session, state, planned.scheme, planned.special_rule, on)
-        if not planned.is_due(on):
-            return None
+            approves = planned.outcome != "keep" and json.loads(message.content).get("outcome") == "approve"
+            return self._other(state, planned.scheme, planned.special_rule, on) if approves else None
         with suppress(Refused):
-            return self._other(session, state, planned.scheme, planned.special_rule, on)
+            return self._other(state, planned.scheme, planned.special_rule, on) if planned.is_due(on) else None
         return None
 
-    def _proposed(self, session: Session, state: CaseState, message: Message, on: date) -> tuple[Packs, NewEdition]:
+    def _proposed(self, state: CaseState, message: Message, on: date) -> tuple[Packs, NewEdition]:
         answer = EditionChange.model_validate_json(message.content)
-        found = self._other(session, state, answer.scheme, answer.special_rule, on)
+        found = self._other(state, answer.scheme, answer.special_rule, on)
         if answer.outcome != "keep":
             self._refuse_before_valid(found[1].scheme, answer.on or on)
         return found
 
     def _other(
-        self, session: Session, state: CaseState, scheme: Ref | None, special_rule: Ref | None, on: date
+        self, state: CaseState, scheme: Ref | None, special_rule: Ref | None, on: date
     ) -> tuple[Packs, NewEdition]:
         """Another edition for a case: what is not named stays, but for the body's own rules of the day."""
         application = state.application
@@ -79,17 +75,13 @@ class Editions:
         if scheme.id != state.scheme.id:
             raise _invalid("/scheme", f"the case is certified by {state.scheme.id}")
         packs, rules = self._rules(scheme, trade, application.service.category, state.body, on)
-        found = NewEdition(scheme=scheme, special_rule=trade, rules=rules)
-        for audit in state.audits:
-            if audit.stage == "audit" and (faulty := list(_faulty(session, state, audit, packs))):
-                found.faulty[audit.id] = faulty
-        return packs, found
+        return packs, NewEdition(scheme=scheme, special_rule=trade, rules=rules)
 
     def trial(
         self, session: Session, state: CaseState, scheme: Ref | None, trade: Ref | None, on: date
     ) -> dict[str, Any]:
         """What another edition would change in a case: verdicts of its audits, and running due dates, old and new."""
-        packs, new = self._other(session, state, scheme, trade, on)
+        packs, new = self._other(state, scheme, trade, on)
         calendar = state.calendar
         moved = moved_by(new.rules, state.deadlines, calendar, on) if calendar else []
         before = {one.id: one for one in state.deadlines}
@@ -97,12 +89,11 @@ class Editions:
             "from": _named(state.scheme, state.special_rule, state.rules),
             "to": _named(new.scheme, new.special_rule, new.rules),
             "kept": new.name in state.kept,
-            "planned": state.edition and state.edition.model_dump(mode="json"),
+            "planned": state.edition and state.edition.model_dump(mode="json", exclude={"by"}),
             "verdicts": [*self._verdicts(session, state, packs, new.rules)],
             "deadlines": [
                 {"id": one.id, "kind": one.kind, "old": before[one.id].due_on, "new": one.due_on} for one in moved
             ],
-            "again": new.faulty,
         }
 
     def _verdicts(self, session: Session, state: CaseState, packs: Packs, rules: Rules) -> Iterator[dict[str, Any]]:
@@ -146,10 +137,6 @@ class Editions:
         if house:
             pinned["house_rules"] = f"{house.id}/{house.version}"
         return packs, rules.model_copy(update=pinned)
-
-
-def _faulty(session: Session, state: CaseState, audit: Audit, packs: Packs) -> Iterator[str]:
-    return _faults(audit, packs, on_record(session, state, audit, packs))
 
 
 def _faults(audit: Audit, packs: Packs, known: Known) -> Iterator[str]:

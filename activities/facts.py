@@ -47,7 +47,7 @@ class FactFinder:
         # Whoever has a conflict of interest may still declare another.
         if state.application and message.actor.body and message.name != "conflict.declare":
             people.refuse_barred(session, message.actor, state.application.organization.uscc, local_date(at))
-        if found := self._editions.for_message(session, state, message, local_date(at)):
+        if found := self._editions.for_message(state, message, local_date(at)):
             packs, facts.edition = found
             self._keep(session, packs, preview=preview)
         match message.name:

@@ -28,7 +28,7 @@ def try_edition(  # one query parameter each
 ) -> dict[str, Any]:
     """What a scheme, special rule or standard in this version would change in each running case that rests on another.
 
-    Cases of the caller's body, by number; nothing is changed. `again` names the sheets that would be asked for again.
+    Cases of the caller's body, by number; nothing is changed.
     """
     if not MAY_TRY & set(desk.actor.roles):
         raise Refused("forbidden", "您的角色无权办理", "Your role may not do this.")
@@ -56,9 +56,12 @@ def _tried(session: Session, library: Library, row: CaseRow, pack: Ref, *, is_sc
     """One running case; `changes` is empty where it does not rest on another version of the pack."""
     state = queries.state_of(row)
     own = state.scheme if is_scheme else state.special_rule
-    changes = {}
+    changes: dict[str, Any] = {}
     if own and own.id == pack.id:
         today = local_date(datetime.now(UTC) + timedelta(seconds=row.clock_ahead))
         scheme, trade = (pack, None) if is_scheme else (None, pack)
-        changes = Editions(library).trial(session, state, scheme, trade, today)
+        try:
+            changes = Editions(library).trial(session, state, scheme, trade, today)
+        except Refused as refused:
+            changes = {"cannot_be_tried": refused.refusal.model_dump(include={"code", "zh", "en", "faults"})}
     return {"case_id": row.id, "number": row.number, "stage": row.stage, "status": row.status, "changes": changes}

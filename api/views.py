@@ -46,7 +46,7 @@ def snapshot(state: CaseState, reader: Actor, now: datetime, content: Content, h
         "next_surveillance": _next_surveillance(deadlines),
         "rules": state.rules
         and state.rules.model_dump(include={"edition", "digest", "house_rules", "readings", "origins"})
-        | {"planned": state.edition and state.edition.model_dump(mode="json")},
+        | {"planned": state.edition and state.edition.model_dump(mode="json", exclude={"by"})},
         "suspension": state.suspension and state.suspension.model_dump(mode="json"),
         "errata": state.errata,
         "flags": sorted(state.flags),

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final, Literal
 
-from pydantic import Field
-
 from domain.application import Ref
 from domain.dates import Length, Run, limit_run, rolling, unrolled
 from domain.model import Record
@@ -35,13 +33,11 @@ LIMIT_OF_A_WAIT: Final = {"dates.due": "task", "cycle.rectification": "findings"
 
 
 class NewEdition(Record):
-    """The rules of another edition as they would bind a case, and the sheets that have faults under them."""
+    """The rules of another edition as they would bind a case."""
 
     scheme: Ref
     special_rule: Ref | None = None
     rules: Rules
-    faulty: dict[str, list[str]] = Field(default_factory=dict)
-    """Audit → the sheets already handed in that would have to be handed in again."""
 
     @property
     def name(self) -> str:
@@ -54,6 +50,10 @@ class PlannedEdition(Record):
 
     scheme: Ref
     special_rule: Ref | None = None
+    name: str = ""
+    """What `edition_name` says of it: the very rules that are approved."""
+    by: str = ""
+    """The person who proposed it."""
     outcome: Literal["migrate", "keep", "transition"]
     begins_on: date | None = None
     """The first day under the other edition; none for the day of the approval."""

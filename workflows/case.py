@@ -145,6 +145,16 @@ class Case(Waiting, Recording, Telling):
                 clause="R:7/6.4.6.2",
             )
 
+    def refuse_if_asked_by(self, person: str) -> None:
+        """Refuse somebody who consents to what they asked for themselves: it takes a second person."""
+        if self.message.actor.person == person:
+            raise Refused(
+                "not_independent",
+                "本人提出的事项须由他人审批",
+                "Somebody else has to consent to what you asked for.",
+                clause="R:7/6.4.6.2",
+            )
+
     @property
     def certificate(self) -> Certificate:
         """The certificate in force, or the latest one."""

@@ -293,21 +293,6 @@ def test_a_certificate_keeps_its_days_under_another_edition(lives: Lives, tmp_pa
     assert (surveillance, life.due("surveillance")) == (date(2027, 3, 2), date(2026, 12, 2))
 
 
-def test_a_sheet_with_faults_under_the_new_rows_is_asked_for_again(lives: Lives, tmp_path: Path) -> None:
-    life = lives()
-    catalogue = part("catalogue")
-    catalogue["rows"][0]["groups"][0]["elements"][0]["id"] = "1.1.0"
-    library = with_packs(life, new_edition(tmp_path, catalogue=catalogue))
-    life.contracted().on_site()
-    life.answer("leader", "audit.open", on=str(life.today), attendees=["x"])
-    life.answer("leader", "audit.management", **raw_sheet())
-    assert tried(life, library)["again"] == {"audit-1": ["audit.management"]}
-    propose(life)
-    approve(life)
-    assert "audit.management" in life.open
-    assert changed(life)["again"] == {"audit-1": ["audit.management"]}
-
-
 def test_findings_being_rectified_keep_their_edition_and_their_day(lives: Lives, tmp_path: Path) -> None:
     life = lives()
     with_packs(life, new_edition(tmp_path, waits=waits(rectification_submit=10)))
@@ -318,25 +303,72 @@ def test_findings_being_rectified_keep_their_edition_and_their_day(lives: Lives,
     assert life.due("rectification.submit") == due
 
 
-def test_a_consent_that_was_asked_for_goes_with_the_sheet_that_asked(lives: Lives, tmp_path: Path) -> None:
-    """What does not apply is approved of the sheet that counts, once."""
+def test_an_audit_on_site_is_judged_by_the_edition_it_went_there_with(lives: Lives, tmp_path: Path) -> None:
+    """R:9/8.1: everything but the closing meeting is in, at the old pass mark, when the new one is approved."""
     life = lives()
-    catalogue = part("catalogue")
-    catalogue["rows"][0]["groups"][0]["elements"][0]["id"] = "1.1.0"
-    with_packs(life, new_edition(tmp_path, catalogue=catalogue))
-    life.contracted().on_site()
-    sheet = raw_sheet()
-    sheet["scores"][9] = {"row": 10, "elements": [], "not_applicable": True, "reason": "无此业务"}
-    life.answer("leader", "audit.management", **sheet)
-    assert "approval.give" in life.open
+    with_packs(life, new_edition(tmp_path, catalogue=total("81")))
+    life.contracted().on_site().answer("leader", "audit.open", on=str(life.today), attendees=["x"])
+    life.answer("leader", "audit.management", **raw_sheet(AT_80))
+    life.answer("leader", "audit.characteristics", items=[])
+    life.answer("manager", "audit.credit", listed=False)
     propose(life)
-    [edition] = [task.id for task in life.case.tasks if task.subject == "edition"]
-    payload = {"subject": "edition", "outcome": "approve", "reason": "同意"}
-    life.work(life.message("decider", "answer", "approval.give", payload, edition))
-    assert (life.open.count("audit.management"), life.open.count("approval.give")) == (1, 0)
-    sheet["scores"][0]["elements"][0]["id"] = "1.1.0"
-    life.answer("leader", "audit.management", **sheet)
-    assert (life.open.count("approval.give"), life.audit.awaits.count("approval.give")) == (1, 1)
+    approve(life)
+    life.answer("leader", "audit.close", on=str(life.today), attendees=["x"])
+    assert life.case.scheme == Ref(id="service", version="1.0")
+    assert life.audit.results is not None
+    assert life.audit.results.verdict == "pass"
+
+
+def test_what_is_approved_and_waits_gives_way_to_no_other_proposal(at_80: tuple[Life, Library]) -> None:
+    life, _ = at_80
+    propose(life)
+    approve(life)
+    acknowledged = {"readings_acknowledged": ["appendix-b-points"]}
+    life.reported().answer("reviewer", "review.independent", outcome="agree", **acknowledged)
+    life.answer("decider2", "decision.make", outcome="grant")
+    # The edition is due with the next message, whatever that is about.
+    refusal = act_refused(life, "manager", "edition.change", outcome="keep", reason="x")
+    assert refusal.code == "stage_conflict"
+    life.act("manager", "note.add", text="x")
+    assert life.case.scheme == Ref(**NEW)
+
+
+def test_whoever_proposes_an_edition_does_not_approve_it(contracting: Life) -> None:
+    propose(contracting)
+    both = actor("manager", "decision_maker")
+    refusal = refused_as(contracting, both, "approval.give", subject="edition", outcome="approve")
+    assert (refusal.code, refusal.clause) == ("not_independent", "R:7/6.4.6.2")
+
+
+def stricter(life: Life, root: Path) -> None:
+    """The edition that was proposed is laid anew, with a shorter limit."""
+    with_packs(life, new_edition(root, waits=waits(contract_sign=35)))
+
+
+def test_an_edition_that_changed_since_its_proposal_is_not_approved_but_can_be_refused(
+    contracting: Life, tmp_path: Path
+) -> None:
+    propose(contracting)
+    stricter(contracting, tmp_path / "later")
+    refusal = contracting.refused("decider", "approval.give", subject="edition", outcome="approve")
+    assert refusal.code == "stage_conflict"
+    contracting.turns = TurnActivities(contracting.engine, FactFinder(Library.load()), react)
+    approve(contracting, "refuse")
+    assert (contracting.case.edition, contracting.case.scheme) == (None, Ref(id="service", version="1.0"))
+
+
+def test_an_edition_that_changed_since_its_approval_is_approved_as_it_is(contracting: Life, tmp_path: Path) -> None:
+    begins = contracting.today + timedelta(days=20)
+    propose(contracting, "transition", on=str(begins))
+    approve(contracting)
+    stricter(contracting, tmp_path / "later")
+    contracting.until(begins)
+    contracting.act("manager", "note.add", text="x")
+    assert contracting.case.scheme == Ref(id="service", version="1.0")
+    approve(contracting)
+    assert contracting.case.scheme == Ref(**NEW)
+    # accepted on 2 March 2026, thirty-five days
+    assert contracting.due("contract.sign") == date(2026, 4, 6)
 
 
 def test_an_edition_that_is_due_and_cannot_be_had_leaves_the_case_under_its_own(

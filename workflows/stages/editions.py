@@ -5,7 +5,6 @@ from typing import TypeVar
 
 from domain.acts import EditionChange
 from domain.answers import Approval
-from domain.audit import Audit
 from domain.cycle import approved_until
 from domain.dates import Anchor
 from domain.editions import CHANGED_REQUIREMENTS, EDITION, NewEdition, PlannedEdition, edition_name
@@ -17,14 +16,16 @@ from workflows.stages import deadlines
 
 T = TypeVar("T")
 A_DAY = timedelta(days=1)
+MAY_CHANGE = ("planning", "document_review", "closed")
+"""Stages of an audit in which the case may come under another edition."""
 MOVED = Text(zh="认证要求变更,期限变更", en="The requirements have changed and the date has moved")
 
 
 def proposed(case: Case, act: EditionChange) -> None:
     """The case manager proposes what becomes of the case; a decision maker approves it or not."""
-    new = _known(case.facts.edition)
     if case.state.edition:
         raise case.conflict("已有未决的版本变更", "Another change of the edition is under way.")
+    new = _known(case.facts.edition)
     if act.outcome != "keep" and new.name == _own(case):
         raise invalid("案件已适用该版本", "The case is under this edition.", [("/scheme", "the case's own edition")])
     if (act.outcome == "transition") != (act.on is not None):
@@ -32,23 +33,34 @@ def proposed(case: Case, act: EditionChange) -> None:
     if act.on and act.on <= case.today:
         raise invalid("过渡日期须在今后", "The transition lies in the past.", [("/on", f"not after {case.today}")])
     case.state.edition = PlannedEdition(
-        scheme=new.scheme, special_rule=new.special_rule, outcome=act.outcome, begins_on=act.on
+        scheme=new.scheme,
+        special_rule=new.special_rule,
+        name=new.name,
+        by=case.message.actor.person,
+        outcome=act.outcome,
+        begins_on=act.on,
     )
     case.record_message(act, CHANGED_REQUIREMENTS, edition=new.name)
-    case.ask("approval.give", subject=EDITION).clause = CHANGED_REQUIREMENTS
+    _ask_approval(case)
 
 
 def decided(case: Case, task: Task, answer: Approval) -> None:
     """Approved: at once, from a day on, or never; refused: as if nobody had proposed it."""
-    planned, new = _known(case.state.edition), _known(case.facts.edition)
+    planned = _known(case.state.edition)
     case.refuse_if_evaluator()
-    case.record_message(answer, task.clause, edition=new.name)
+    case.refuse_if_asked_by(planned.by)
+    takes = answer.outcome == "approve" and planned.outcome != "keep"
+    if takes and _known(case.facts.edition).name != planned.name:
+        raise case.conflict(
+            "该版本在提议后已变更,须重新提议", "It is not what was proposed: propose it again."
+        )
+    case.record_message(answer, task.clause, edition=planned.name)
     case.take_duty(case.message.actor.person, "decision")
     case.state.edition = None
     if answer.outcome == "refuse":
         return
     if planned.outcome == "keep":
-        case.state.kept = sorted({*case.state.kept, new.name})
+        case.state.kept = sorted({*case.state.kept, planned.name})
         return
     begins = max(planned.begins_on or case.today, case.today)
     case.state.edition = planned.model_copy(update={"approved": True, "begins_on": begins})
@@ -60,15 +72,28 @@ def decided(case: Case, task: Task, answer: Approval) -> None:
 
 
 def take_if_due(case: Case) -> None:
-    """The case goes under the other edition once that is due and no verdict is under way by the old one (R:9/8.1).
+    """The case goes under the other edition once that is due and no audit is on site or under review (R:9/8.1).
 
-    An audit on site goes on: its sheets stand, or are asked for again where they have faults under the new rules.
+    An audit is judged and decided by the edition with which it went on site. What is not the edition that was
+    approved any more, because a pack or the body's own rules have changed since, has to be approved as it is.
     """
     planned, new = case.state.edition, case.facts.edition
-    if planned is None or new is None or not planned.is_due(case.today) or case.state.stage == "closed":
+    if planned is None or new is None or not planned.is_due(case.today) or case.message.name == "edition.change":
         return
-    if any(_under_verdict(case, audit) for audit in case.state.audits):
+    if case.state.stage == "closed" or any(audit.stage not in MAY_CHANGE for audit in case.state.audits):
         return
+    if new.name != planned.name:
+        case.state.edition = planned.model_copy(update={"approved": False, "name": new.name})
+        _ask_approval(case)
+        return
+    _take(case, new)
+
+
+def _ask_approval(case: Case) -> None:
+    case.ask("approval.give", subject=EDITION).clause = CHANGED_REQUIREMENTS
+
+
+def _take(case: Case, new: NewEdition) -> None:
     old = _own(case)
     moved = moved_by(new.rules, case.state.deadlines, case.calendar, case.today)
     before = {one.id: one for one in case.state.deadlines}
@@ -80,29 +105,11 @@ def take_if_due(case: Case) -> None:
         old=old,
         new=new.name,
         deadlines=[deadlines.change(before[one.id], one) for one in moved],
-        again=new.faulty,
     )
     for after in moved:
         case.state.deadlines[case.state.deadlines.index(before[after.id])] = after
         deadlines.move(case, before[after.id], after, MOVED)
-    for audit in case.state.audits:
-        for kind in new.faulty.get(audit.id, []):
-            _ask_again(case, audit, kind)
     case.tell_applicant("案件改按变更后的认证要求办理", "The case goes on under the changed requirements")
-
-
-def _ask_again(case: Case, audit: Audit, kind: str) -> None:
-    """A sheet is asked for again; the consent asked for what it said not to apply is asked for with the next one."""
-    if kind == case.rules.evaluations[0] and "approval.give" in audit.awaits:
-        case.drop_tasks("approval.give", audit)
-        audit.awaits.remove("approval.give")
-    case.reopen(audit, kind)
-
-
-def _under_verdict(case: Case, audit: Audit) -> bool:
-    """Whether an audit is judged and not decided, or shows its client less than there is (R:4/4.2)."""
-    covered = any(task.covered and task.audit_id == audit.id for task in case.state.tasks)
-    return audit.stage != "closed" and (audit.judged or covered)
 
 
 def _pin(case: Case, new: NewEdition) -> None:
