@@ -45,8 +45,8 @@ class FactFinder:
         if state.calendar is None or state.calendar.version != calendar.version:
             facts.calendar = calendar
         # Whoever has a conflict of interest may still declare another.
-        if state.application and message.actor.body and message.name != "conflict.declare":
-            people.refuse_barred(session, message.actor, state.application.organization.uscc, local_date(at))
+        if message.actor.body and message.name != "conflict.declare":
+            people.refuse_barred(session, message.actor, _organization(state, message), local_date(at))
         if found := self._editions.for_message(state, message, local_date(at)):
             packs, facts.edition = found
             self._keep(session, packs, preview=preview)
@@ -99,6 +99,12 @@ class FactFinder:
         ]
         if faults:
             raise Refused("invalid", "引用的文件不存在", "A named file is not there.", faults=faults)
+
+
+def _organization(state: CaseState, message: Message) -> str:
+    """The code of the organization that the case is about; before its first turn, of the one that applies."""
+    application = state.application or NewCase.model_validate_json(message.content)
+    return application.organization.uscc
 
 
 def _invalid(pointer: str, detail: str) -> Refused:

@@ -73,7 +73,7 @@ class Known(NamedTuple):
 def on_record(session: Session, state: CaseState, audit: Audit, packs: Packs) -> Known:
     """Read what an audit has handed in, and what its scores rest on."""
     texts = {kind: _text(session, state, audit, kind) for kind in (*packs.scheme.evaluations, CREDIT)}
-    return Known(texts, _previous_sheet(session, state, audit), _open_rows(state))
+    return Known(texts, *_earlier(session, state, audit))
 
 
 def faults(packs: Packs, audit: Audit, kind: str, known: Known) -> list[Fault]:
@@ -158,24 +158,22 @@ def _text(session: Session, state: CaseState, audit: Audit, kind: str) -> str:
     return row.body if row else ""
 
 
-def _previous_sheet(session: Session, state: CaseState, audit: Audit) -> ManagementSheet | None:
-    """The management sheet of the audit before, its own carried rows filled in; rows may be carried from it."""
-    sheet = None
-    for earlier in state.audits[: state.audits.index(audit)]:
-        given = earlier.given.get("audit.management")
+def _earlier(session: Session, state: CaseState, audit: Audit) -> tuple[ManagementSheet | None, list[int]]:
+    """What an audit rests on: the last judged sheet, its own carried rows filled in, and the rows with open findings.
+
+    A finding is open until it is accepted, or its row has been audited again.
+    """
+    sheet, open_rows = None, set[int]()
+    for one in state.audits[: state.audits.index(audit)]:
+        given = one.given.get("audit.management") if one.judged else None
         row = session.get(ContentRow, (state.id, given.content)) if given else None
         if row:
-            sheet = with_carried(ManagementSheet.model_validate_json(row.body), sheet)
-    return sheet
-
-
-def _open_rows(state: CaseState) -> list[int]:
-    return [
-        int(finding.item)
-        for audit in state.audits
-        for finding in audit.findings
-        if finding.source == "management" and finding.status != "accepted"
-    ]
+            handed_in = ManagementSheet.model_validate_json(row.body)
+            open_rows -= {score.row for score in handed_in.scores if not score.carried}
+            sheet = with_carried(handed_in, sheet)
+        found = (finding for finding in one.findings if finding.source == "management")
+        open_rows |= {int(finding.item) for finding in found if finding.status != "accepted"}
+    return sheet, sorted(open_rows)
 
 
 def _sheets(texts: dict[str, str], previous: ManagementSheet | None) -> Sheets:

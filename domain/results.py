@@ -247,7 +247,7 @@ class Results(Record):
         if condition in self.failed_conditions:
             return self
         changes: dict[str, Any] = {"verdict": "fail", "sensitive": [], "would_be": {}}
-        if self.checklist is None:
+        if self.readings:
             known = self.counterfactual or Counterfactual()
             beyond = known.model_copy(update={"beyond_points": [*known.beyond_points, condition]})
             changes["counterfactual"] = beyond

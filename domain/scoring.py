@@ -114,18 +114,13 @@ def verdict(
     characteristic: CharacteristicResult,
     credit: CreditReadings,
     chosen: ChosenReadings,
-    also_failed: Sequence[Condition] = (),
 ) -> Results:
-    """Give the results: a pass needs management, characteristics and credit alike (R:7/7.4.5, R:7/7.4.5a-b).
-
-    `also_failed`: what failed without points, for instance `rectification`.
-    """
+    """Give the results: a pass needs management, characteristics and credit alike (R:7/7.4.5, R:7/7.4.5a-b)."""
 
     def failed(under: ChosenReadings) -> list[Condition]:
         parts: list[Condition] = list(readings.under(under.points).failed)
         parts += [] if characteristic.passed else ["characteristic"]
-        parts += [] if credit.under(under.credit) else ["credit"]
-        return parts + [one for one in also_failed if one not in parts]
+        return parts + ([] if credit.under(under.credit) else ["credit"])
 
     conditions = failed(chosen)
     would_be = sensitivity(lambda under: not failed(under), chosen)

@@ -91,7 +91,7 @@ def _row(catalogue: Catalogue, row: Row, score: RowScore, at: str, setting: Sett
     if score.not_applicable:
         yield from _not_applicable(row, score, at)
     if score.carried:
-        yield from _carried(row, score, at, setting)
+        yield from _carried(catalogue, row, score, at, setting)
         return
     yield from _elements(catalogue, row, score, at)
 
@@ -107,7 +107,7 @@ def _not_applicable(row: Row, score: RowScore, at: str) -> Iterator[Fault]:
         yield Fault(pointer=f"{at}/elements", detail="a row that does not apply adopts nothing")
 
 
-def _carried(row: Row, score: RowScore, at: str, setting: Setting) -> Iterator[Fault]:
+def _carried(catalogue: Catalogue, row: Row, score: RowScore, at: str, setting: Setting) -> Iterator[Fault]:
     refusals = {
         f"nothing is carried in an audit of kind {setting.audit_kind}": setting.audit_kind in NEVER_CARRIED_IN,
         f"row {row.row} is never carried": "veto" in row.flags,
@@ -121,6 +121,9 @@ def _carried(row: Row, score: RowScore, at: str, setting: Setting) -> Iterator[F
     if any(element.adopted_from for element in score.elements):
         yield Fault(pointer=f"{at}/elements", detail="a carried row adopts nothing")
     yield from _agrees_with_previous(row, score, at, setting)
+    for before in setting.previous.scores if setting.previous else ():
+        if before.row == row.row and any(_elements(catalogue, row, before, at)):
+            yield Fault(pointer=f"{at}/carried", detail="the earlier audit's scores are not on this edition's scale")
 
 
 def _agrees_with_previous(row: Row, score: RowScore, at: str, setting: Setting) -> Iterator[Fault]:

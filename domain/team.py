@@ -145,7 +145,9 @@ def check_replacement(
     team: Sequence[Member], to: str, people: Sequence[Person], engagement: Engagement
 ) -> list[Refusal]:
     """Say why a person cannot take the places it has in a team that stands; the others are not judged again."""
-    places = {f"/team/{place}/user" for place, member in enumerate(team) if member.user == to}
+    person_of = {one.user: one.person for one in people}
+    taking = person_of.get(to, to)
+    places = {f"/team/{n}/user" for n, one in enumerate(team) if person_of.get(one.user, one.user) == taking}
     found = []
     for refusal in check_team(team, people, engagement):
         faults = [Fault(pointer="/to", detail=one.detail) for one in refusal.faults if one.pointer in places]

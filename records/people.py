@@ -55,6 +55,7 @@ def _booking_rows(state: CaseState) -> list[dict[str, Any]]:
         | {"first": audit.plan.planned_from, "last": audit.plan.planned_to}
         for audit in state.audits
         if audit.plan and audit.stage != "closed" and audit.last_day is None and not state.rehearsal
+        if not audit.failed  # by its documents: nobody goes there
         if audit.stage != "planning" or audit.id not in planning
         for person in sorted({member.person for member in audit.plan.team})
     ]

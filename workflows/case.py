@@ -7,6 +7,7 @@ from domain.audit import Audit, Given, Stage
 from domain.dates import Anchor, Due, due, local_date
 from domain.model import Text
 from domain.refusal import Fault, Refused
+from domain.sheets import AuditKind
 from domain.state import CaseState, Certificate, Deadline, Effect, EventDraft, Facts, Message, Status, Task
 from workflows.recording import Recording
 from workflows.telling import Telling
@@ -82,8 +83,9 @@ class Case(Waiting, Recording, Telling):
         self.settle_deadlines("met", kind=task.kind, audit_id=task.audit_id)
 
     def close_audit(self, audit: Audit) -> None:
-        """Nothing more is asked of an audit; its due dates are void."""
+        """Nothing more is asked of an audit; its due dates are void, and there is nothing left to hide."""
         audit.stage = "closed"
+        self.disclose(audit)
         for kind in {task.kind for task in self.state.tasks if task.audit_id == audit.id}:
             self.drop_tasks(kind, audit)
         for deadline in self.state.deadlines:
@@ -102,13 +104,18 @@ class Case(Waiting, Recording, Telling):
             named = audit.member(task.role) if task.audit_id == audit.id else None
             if named and task.assignee != named:
                 task.assignee = named
-                self.tell_asked(task, Text(zh="请办理", en="Please complete"))
+                if not task.covered:
+                    self.tell_asked(task, Text(zh="请办理", en="Please complete"))
 
     # Audits
 
     def audit(self, of: Task | Deadline) -> Audit:
         """The audit a task or a due date belongs to."""
         return next(audit for audit in self.state.audits if audit.id == of.audit_id)
+
+    def programme_kind(self, audit: Audit) -> AuditKind:
+        """The kind of an audit, of a re-audit that of the one it repeats."""
+        return next((one.audit_kind for one in self.state.audits if one.id == audit.of), audit.audit_kind)
 
     def go_audit(self, audit: Audit, stage: Stage) -> None:
         """An audit of the main line moves on, and the case with it."""

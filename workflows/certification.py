@@ -78,7 +78,8 @@ class CertificationCase:
         """Bring a message; answers with the record's version once it is recorded and the case is at rest."""
         if message.id in self._state.seen:
             return self._state.seen[message.id]
-        if self._settled.get(message.id) is UNAVAILABLE:
+        if isinstance(self._settled.get(message.id), Refusal):
+            # What was refused may be possible by now.
             del self._settled[message.id]
             self._known.discard(message.id)
         if message.id not in self._known:

@@ -31,8 +31,11 @@ def missing(
 ) -> Counterfactual | None:
     sheet = a_sheet(changes)
     readings = ChosenReadings.model_validate(chosen)
-    results = verdict(score_management(CATALOGUE, sheet), characteristic, credit, readings, also)
-    return counterfactual(CATALOGUE, sheet, results)
+    results = verdict(score_management(CATALOGUE, sheet), characteristic, credit, readings)
+    results = results.model_copy(update={"counterfactual": counterfactual(CATALOGUE, sheet, results)})
+    for condition in also:
+        results = results.fails(condition)
+    return results.counterfactual
 
 
 def of_a_fail(changes: dict[int, Any] | None = None, **other: Any) -> Counterfactual:

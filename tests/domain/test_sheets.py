@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.catalogue import Catalogue
 from domain.scoring import Setting, check_sheet, score_management
 from domain.sheets import ManagementSheet, with_carried
 from tests.domain.sheets import CATALOGUE, NOT_APPLICABLE, a_sheet, awards, faults, raw_sheet, told
@@ -160,3 +161,14 @@ def test_a_carried_row_claims_only_what_the_earlier_audit_said(row: int, claim: 
 def test_a_veto_is_not_claimed_by_carrying() -> None:
     found = faults({31: CARRIED | {"veto": True}}, Setting("surveillance", a_sheet()))
     assert [pointer for pointer, _ in found] == ["/scores/30/carried", "/scores/30/veto"]
+
+
+def test_a_row_whose_scores_are_not_on_this_editions_scale_is_audited_again() -> None:
+    """R:B: under another edition a row may be worth less than it earned."""
+    changed = CATALOGUE.model_dump(mode="json")
+    changed["rows"][17]["groups"][0]["elements"][0]["points"] = "0.5"
+    edition = Catalogue.model_validate(changed)
+    setting = Setting(audit_kind="surveillance", previous=a_sheet())
+    sheet = a_sheet({18: CARRIED})
+    assert check_sheet(CATALOGUE, sheet, setting) == []
+    assert [fault.pointer for fault in check_sheet(edition, sheet, setting)] == ["/scores/17/carried"]

@@ -291,3 +291,13 @@ def test_nobody_takes_a_second_place_of_a_team() -> None:
     team = [*a_team(ann="leader"), Member(user="ann", role="auditor")]
     [refusal] = check_replacement(team, "ann", PEOPLE, an_engagement())
     assert (refusal.code, refusal.faults[0].pointer) == ("invalid", "/to")
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_person_takes_no_second_place_under_another_account(place: int) -> None:
+    """R:7/7.3.1: wherever in the team the two accounts stand."""
+    twin = a_person("twin").model_copy(update={"person": PEOPLE[1].person})
+    team = a_team(bob="auditor")
+    team.insert(place, Member(user="twin", role="leader"))
+    [refusal] = check_replacement(team, "twin", [*PEOPLE, twin], an_engagement())
+    assert (refusal.code, refusal.faults[0].pointer) == ("invalid", "/to")

@@ -68,7 +68,7 @@ def test_every_condition_that_failed_is_named() -> None:
     poor = CharacteristicResult(score="79", threshold="80", passed=False)
     nothing: dict[int, Any] = {number: [] for number in range(1, 42)} | {31: {"veto": True}}
     dirty = CreditReadings(literal=False, serious_only=False)
-    result = verdict(scored(nothing), poor, dirty, ChosenReadings(), ["rectification"])
+    result = verdict(scored(nothing), poor, dirty, ChosenReadings()).fails("rectification")
     named = ["q1", "q2", "q3", "q4", "total", "veto", "characteristic", "credit", "rectification"]
     assert (result.failed_conditions, result.verdict) == (named, "fail")
 
@@ -95,4 +95,4 @@ def test_readings_that_turn_the_verdict_only_together_are_both_named() -> None:
 
 
 def test_what_failed_anyway_is_not_sensitive() -> None:
-    assert verdict(scored(CAP_FAILS), GOOD, CLEAN, ChosenReadings(), ["rectification"]).sensitive == []
+    assert verdict(scored(CAP_FAILS), GOOD, CLEAN, ChosenReadings()).fails("rectification").sensitive == []

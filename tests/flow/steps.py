@@ -10,7 +10,7 @@ from domain.refusal import Refusal, Refused
 from domain.state import Actor, Message
 from records.seed import ACCOUNTS
 from records.tables import Account, CaseRow, CompetenceRow, ConflictRow
-from tests.lives import FAILING, PLAN, Life, a_deduction
+from tests.lives import CONTENTS, FAILING, PLAN, RENEWAL, Life, a_deduction
 
 SECRET = {
     "team": [*PLAN["team"], {"user": "visitor", "role": "visitor"}],
@@ -165,7 +165,10 @@ def to_reaudit(life: Life) -> Life:
 
 def again(life: Life, **plan: Any) -> Life:
     """The re-audit planned for the coming days and everything on site open."""
-    return life.on_site(**{"reason": "再次审查全部内容", **plan})
+    life.on_site(**{"reason": "再次审查全部内容", **plan})
+    if "audit.contents" in life.open:
+        life.answer("leader", "audit.contents", items=CONTENTS, renewal=RENEWAL)
+    return life
 
 
 def at_decision(life: Life) -> Life:

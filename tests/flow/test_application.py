@@ -12,8 +12,10 @@ from tests.flow.steps import (
     act_refused,
     at_decision,
     ended,
+    in_conflict,
     kinds,
     last_event,
+    refusal_of,
     submit,
     to_reaudit,
     to_rectify,
@@ -279,3 +281,14 @@ def test_a_certified_organization_cannot_withdraw_its_application(life: Life) ->
     at_decision(life).answer("decider", "decision.make", outcome="grant")
     refusal = act_refused(life, "applicant", "case.withdraw", reason="x")
     assert (refusal.code, life.case.status) == ("rule_refused", "certified")
+
+
+def test_whoever_has_a_conflict_of_interest_opens_no_case_of_the_organization(life: Life, lives: Lives) -> None:
+    """R:7/6.4.6.2: barred from everything."""
+    life.apply()
+    in_conflict(life.engine, life, "manager")
+    another = lives()
+    payload = an_application(life.number) | {"applicant": "applicant", "documents": []}
+    message = another.message("manager", "application", "application", payload)
+    refusal = refusal_of(another, message)
+    assert (refusal.code, refusal.clause) == ("conflict_of_interest", "R:7/6.4.6.2")

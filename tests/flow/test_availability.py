@@ -12,7 +12,7 @@ from domain.refusal import Refusal
 from records.tables import AbsenceRow, BookingRow, CaseRow, TurnRow
 from tests.flow.conftest import Lives
 from tests.flow.steps import DECLINE, a_member, actor, again, answer_as, pointers, team
-from tests.flow.years import FEWER_DAYS, maintained, surveilled
+from tests.flow.years import FEWER_DAYS, failed_by_documents, maintained, surveilled, to_certificate
 from tests.lives import FAILING, Life
 
 
@@ -182,3 +182,14 @@ def test_turns_count_over_all_cases_of_an_organization(lives: Lives) -> None:
     second.answer("manager", "contract.sign", **contract)
     rotating(second, 1)
     assert pointers(refused(second)) == ["/team/0/user", "/team/1/user"]
+
+
+def test_an_audit_that_failed_by_its_documents_books_nobody(lives: Lives, database: Engine) -> None:
+    """Its report is still to come; nobody goes there any more."""
+    first = to_certificate(lives(rehearsal=False))
+    first.until(date(2027, 1, 10))
+    far = {"planned_from": "2027-02-22", "planned_to": "2027-02-27"}
+    failed_by_documents(first, **FEWER_DAYS, **far)
+    with Session(database) as session:
+        booked = session.exec(select(BookingRow).where(BookingRow.case_id == first.case.id)).all()
+    assert (first.open, booked) == (["audit.report"], [])

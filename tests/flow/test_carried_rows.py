@@ -13,8 +13,8 @@ from domain.sheets import with_carried
 from records import queries
 from tests.domain.sheets import CATALOGUE, NOT_APPLICABLE, a_sheet, awards, raw_sheet
 from tests.flow.steps import pointers
-from tests.flow.years import FEWER_DAYS
-from tests.lives import Life
+from tests.flow.years import FEWER_DAYS, failed_by_documents, maintained, renewing, second_put_off
+from tests.lives import CONTENTS, Life
 
 CARRIED: dict[str, Any] = {"elements": [], "carried": True, "reason": "未变化"}
 
@@ -88,3 +88,22 @@ def test_the_report_marks_a_carried_row_by_what_counts() -> None:
     readings = score_management(CATALOGUE, with_carried(sheet, before))
     marks = {row.row: row.marks for row in score_tables.rows(CATALOGUE, sheet, readings) if row.marks}
     assert marks == {23: ["not_applicable", "carried"], 36: ["carried", "violation"]}
+
+
+def test_a_row_that_was_audited_again_and_found_clean_is_carried_later(life: Life) -> None:
+    """A finding that nobody had to rectify is open until its row is audited again."""
+    surveillance_after(life, findings=[a_finding(5)]).answer("leader", "audit.contents", items=CONTENTS)
+    maintained(life.audited()).until(date(2028, 1, 10))
+    life.on_site(**FEWER_DAYS).answer("leader", "audit.management", **raw_sheet({5: CARRIED}))
+    assert "audit.management" not in life.open
+
+
+def test_nothing_is_carried_from_an_audit_that_was_never_judged(certified: Life) -> None:
+    """The second surveillance scored row 5 and gave way to a renewal, which was refused."""
+    second_put_off(certified, date(2028, 12, 31)).until(date(2028, 9, 2))
+    certified.on_site(**FEWER_DAYS).answer("leader", "audit.management", **raw_sheet({5: NOT_APPLICABLE}))
+    renewing(certified, certified.today)
+    failed_by_documents(certified).reported("fail").answer("reviewer", "review.independent", outcome="agree")
+    certified.answer("decider", "decision.make", outcome="refuse", reason="x")
+    certified.on_site(**FEWER_DAYS).answer("leader", "audit.management", **raw_sheet({5: CARRIED}))
+    assert certified.open.count("approval.give") == 0

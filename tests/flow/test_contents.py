@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from tests.flow.steps import pointers
-from tests.flow.years import FEWER_DAYS, days_before, renewing
-from tests.lives import CONTENTS, RENEWAL, Life
+from tests.flow.years import FEWER_DAYS, days_before, renewed, renewing
+from tests.lives import CONTENTS, FAILING, RENEWAL, Life
 
 
 @pytest.fixture
@@ -37,3 +37,21 @@ def test_each_conclusion_has_its_evidence(surveilled: Life) -> None:
     unproven = CONTENTS | {"e": {"conclusion": "conforms"}}
     refusal = surveilled.refused("leader", "audit.contents", items=unproven)
     assert (refusal.code, pointers(refusal)) == ("invalid", ["/items/e/evidence"])
+
+
+def test_a_reaudit_of_a_renewal_concludes_on_all_of_it_again(third_year: Life) -> None:
+    """R:7/6.6.1a-c: the re-audit takes the failed audit's place."""
+    renewed(third_year, days_before(60)).audited(scores=FAILING).reported("fail").on_site(reason="x")
+    assert (third_year.audit.audit_kind, "audit.contents" in third_year.open) == ("reaudit", True)
+    refusal = third_year.refused("leader", "audit.contents", items=CONTENTS)
+    assert pointers(refusal) == ["/renewal/a", "/renewal/b", "/renewal/c"]
+
+
+def test_the_reviewer_returns_the_contents(surveilled: Life) -> None:
+    """R:7/6.4.6.2."""
+    surveilled.answer("leader", "audit.contents", items=CONTENTS)
+    surveilled.audited().reported()
+    surveilled.answer("reviewer", "review.independent", outcome="return", comments="x", reopen=["audit.contents"])
+    assert surveilled.open == ["audit.contents"]
+    surveilled.answer("leader", "audit.contents", items=CONTENTS)
+    assert surveilled.open == ["audit.report"]

@@ -12,12 +12,14 @@ from tests.flow.years import (
     days_before,
     deadlines,
     failed_by_documents,
+    maintained,
     renewal,
     renewed,
     renewing,
     reviewed,
     second_put_off,
     submissions,
+    surveilled,
 )
 from tests.lives import FAILING, Life
 
@@ -213,3 +215,12 @@ def test_the_old_certificate_names_the_new_one(third_year: Life, days_late: int)
     third_year.answer("decider", "decision.make", outcome="grant")
     old, new = third_year.case.certificates
     assert (old.successor, new.predecessor) == (new.number, old.number)
+
+
+def test_a_refused_renewal_leaves_the_cycle_its_two_surveillances(put_off: Life) -> None:
+    """R:7/7.3.3: the second is held after the refusal; there is no third."""
+    failed_by_documents(renewing(put_off, put_off.today)).reported("fail")
+    put_off.answer("reviewer", "review.independent", outcome="agree")
+    put_off.answer("decider", "decision.make", outcome="refuse", reason="x")
+    maintained(surveilled(put_off))
+    assert not [one for one in put_off.case.deadlines if (one.kind, one.state) == ("surveillance", "running")]

@@ -24,7 +24,7 @@ def begin(case: Case, audit: Audit) -> None:
     audit.awaits = ["audit.open", *case.rules.evaluations, "audit.close", "audit.credit"]
     for kind in audit.awaits:
         case.ask(kind, audit=audit)
-    if audit.audit_kind in WITH_CONTENTS:
+    if case.programme_kind(audit) in WITH_CONTENTS:
         audit.awaits.append("audit.contents")
         case.ask("audit.contents", audit=audit)
     if audit.plan and MYSTERY_VISIT in audit.plan.modes:

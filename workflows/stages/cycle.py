@@ -154,13 +154,10 @@ def maintained(case: Case, audit: Audit) -> None:
 
 
 def surveillances_held(case: Case) -> int:
-    """How many surveillances this cycle has held: those after the audit that certified it."""
-    held = 0
-    for audit in case.state.audits:
-        if audit.audit_kind in ("initial", "reaudit", "recertification"):
-            held = 0
-        held += audit.audit_kind == "surveillance" and audit.last_day is not None
-    return held
+    """How many surveillances this cycle has held: those since the decision that certified it."""
+    since = case.certificate.decided_on
+    held = [audit.last_day for audit in case.state.audits if audit.audit_kind == "surveillance" and audit.last_day]
+    return sum(day >= since for day in held)
 
 
 # Recertification (R:7/6.6) --------------------------------------------------------------------------------
@@ -273,8 +270,7 @@ def expired(case: Case, deadline: Deadline) -> None:
 
 def _leads_to_a_certificate(case: Case, audit: Audit) -> bool:
     """Whether a renewal, converted or not, or its re-audit is under way; a surveillance ends with its certificate."""
-    first = next((one for one in case.state.audits if one.id == audit.of), audit)
-    return audit.stage != "closed" and first.audit_kind in ("recertification", "initial")
+    return audit.stage != "closed" and case.programme_kind(audit) in ("recertification", "initial")
 
 
 def refused_renewal(case: Case) -> bool:

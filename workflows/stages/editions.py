@@ -51,9 +51,7 @@ def decided(case: Case, task: Task, answer: Approval) -> None:
     case.refuse_if_asked_by(planned.by)
     takes = answer.outcome == "approve" and planned.outcome != "keep"
     if takes and _known(case.facts.edition).name != planned.name:
-        raise case.conflict(
-            "该版本在提议后已变更,须重新提议", "It is not what was proposed: propose it again."
-        )
+        raise case.conflict("该版本在提议后已变更,须重新提议", "It is not what was proposed: propose it again.")
     case.record_message(answer, task.clause, edition=planned.name)
     case.take_duty(case.message.actor.person, "decision")
     case.state.edition = None

@@ -71,7 +71,7 @@ def contents_concluded(case: Case, task: Task, answer: AuditContents) -> None:
     """R:7/6.5.2, R:7/6.5.2 a-f, at a recertification R:7/6.6.1 a-c as well: each concluded with evidence."""
     audit = case.audit(task)
     missing = [(f"/items/{letter}", "required") for letter in "abcdef" if letter not in answer.items]
-    if audit.audit_kind == "recertification":
+    if case.programme_kind(audit) == "recertification":
         missing += [(f"/renewal/{letter}", "required") for letter in "abc" if letter not in answer.renewal]
     if missing:
         raise invalid("各项内容均须有结论", "Every content needs its conclusion.", missing)
@@ -96,7 +96,8 @@ def approved(case: Case, task: Task, answer: Approval) -> None:
 def _ask_consent(case: Case, audit: Audit) -> None:
     if case.facts.to_approve:
         audit.awaits.append("approval.give")
-        case.ask("approval.give", audit=audit, subject="not_applicable")
+        sheet = case.wait(case.rules.evaluations[0])
+        case.ask("approval.give", audit=audit, subject="not_applicable").clause = sheet.clause
 
 
 def _take_findings(case: Case, audit: Audit, source: Source) -> None:

@@ -42,17 +42,17 @@ def reviewed(case: Case, task: Task, answer: IndependentReview) -> None:
 def _check_acknowledged(case: Case, audit: Audit, answer: IndependentReview) -> None:
     sensitive = audit.results.sensitive if audit.results else []
     if sorted(answer.readings_acknowledged) != sorted(sensitive):
-        listed = ", ".join(sensitive) or "none"
+        listed = ", ".join(sensitive)
         raise case.refuse(
             INDEPENDENCE,
-            f"须确认结论所依赖的读法:{listed}",
-            f"Acknowledge the readings on which the verdict depends: {listed}.",
-            [("/readings_acknowledged", f"expected: {listed}")],
+            f"须确认结论所依赖的读法:{listed or '无'}",
+            f"Acknowledge the readings on which the verdict depends: {listed or 'none'}.",
+            [("/readings_acknowledged", f"expected: {listed or 'none'}")],
         )
 
 
 def _return(case: Case, audit: Audit, kinds: list[str]) -> None:
-    reopenable = (*case.rules.evaluations, "audit.credit", "audit.report")
+    reopenable = {*case.rules.evaluations, "audit.credit", "audit.report"} | ({"audit.contents"} & {*audit.awaits})
     unknown = [(f"/reopen/{place}", "cannot be reopened") for place, kind in enumerate(kinds) if kind not in reopenable]
     if unknown:
         raise invalid("所列任务不能重新打开", "A named task cannot be reopened.", unknown)
