@@ -252,7 +252,7 @@ def _scores(dossier: Dossier, results: Results) -> dict[str, Any]:
     catalogue = dossier.packs.scheme.scored
     sheet = ManagementSheet.model_validate_json(dossier.payload("audit.management"))
     return {
-        "rows": list(score_tables.rows(catalogue, sheet, results.readings)),
+        "rows": list(score_tables.rows(catalogue, sheet, results.readings, results.adoptions)),
         "indicators": list(score_tables.indicators(catalogue, results.readings)),
         "thresholds": list(score_tables.thresholds(catalogue, results.readings)),
     }

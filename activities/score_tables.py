@@ -1,6 +1,6 @@
 """The tables of scores in an audit report: every row, indicator and threshold under both readings of R:B."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Literal
 
@@ -14,7 +14,7 @@ from domain.documents import (
     ThresholdScore,
 )
 from domain.points import format_points
-from domain.results import Readings, Results, RowPoints
+from domain.results import Adoption, Readings, Results, RowPoints
 from domain.scoring import thresholds as needed_points
 from domain.sheets import ManagementSheet, RowScore
 from domain.trade_pack import SpecialRule, TradePack
@@ -23,7 +23,9 @@ Mark = Literal["veto", "not_applicable", "carried", "violation"]
 TOPS: dict[str, Literal["q1", "q2", "q3", "q4"]] = {"q1": "q1", "q2": "q2", "q3": "q3", "q4": "q4"}
 
 
-def rows(catalogue: Catalogue, sheet: ManagementSheet, readings: Readings) -> Iterator[ScoreRow]:
+def rows(
+    catalogue: Catalogue, sheet: ManagementSheet, readings: Readings, adopted: Sequence[Adoption]
+) -> Iterator[ScoreRow]:
     """Every row in printed order: what it can give, what was awarded, how each reading reads it."""
     scores = {score.row: score for score in sheet.scores}
     for row in catalogue.rows:
@@ -38,7 +40,7 @@ def rows(catalogue: Catalogue, sheet: ManagementSheet, readings: Readings) -> It
             normalise=normalise.read,
             cap=cap.read,
             marks=_marks(score, normalise),
-            remark=_remark(score),
+            remark=_remark(score, [one for one in adopted if one.row == row.row]),
         )
 
 
@@ -53,10 +55,18 @@ def _marks(score: RowScore, counted: RowPoints) -> list[Mark]:
     return [mark for mark, is_so in marks.items() if is_so]
 
 
-def _remark(score: RowScore) -> str:
+def _remark(score: RowScore, adopted: Sequence[Adoption]) -> str:
     said = [f"{element.id} {element.remark}" for element in score.elements if element.remark]
-    said += [f"{element.id} 采信 {element.adopted_from}" for element in score.elements if element.adopted_from]
+    said += [_said(one) for one in adopted]
     return "；".join([*said, score.reason] if score.reason else said)
+
+
+def _said(adoption: Adoption) -> str:
+    """An adoption in words, the same on both sides (R:7/7.4.2)."""
+    if adoption.by == "element":
+        return f"{adoption.element} 采信 {adoption.item}"
+    where = f"（{adoption.site}）" if adoption.site else ""
+    return f"{adoption.item}{where} 采信 {adoption.element}"
 
 
 def indicators(catalogue: Catalogue, readings: Readings) -> Iterator[IndicatorScore]:
@@ -103,14 +113,13 @@ def characteristic(rule: TradePack | None, results: Results) -> CharacteristicSc
     found = results.characteristic
     if not isinstance(rule, SpecialRule) or found is None:
         return None
-    adopted = {one.item: f"采信 {one.element}" for one in results.adoptions if one.by == "item"}
     items = [
         CharacteristicItem(
             id=item.id,
             title=item.title.zh,
             points=format_points(item.points),
             score=found.items[item.id],
-            remark=adopted.get(item.id, ""),
+            remark="；".join(_said(one) for one in results.adoptions if one.item == item.id),
         )
         for item in rule.items
     ]

@@ -109,7 +109,7 @@ def audit_view(audit: Audit, reader: Actor, content: Content, *, covered: bool =
 
 
 def _plan_view(plan: Plan, *, told: bool) -> dict[str, Any]:
-    view = plan.model_dump(mode="json")
+    view = plan.model_dump(mode="json", exclude={"by"})
     view["team"] = [{"user": one.user, "role": one.role} for one in plan.team if told or one.role != "visitor"]
     view["modes"] = [mode for mode in plan.modes if told or mode != MYSTERY_VISIT]
     return view

@@ -201,6 +201,8 @@ class Decision(Input):
     outcome: Literal["grant", "refuse", "maintain", "suspend", "restore", "withdraw", "reduce", "extend"]
     reason: Prose = ""
     conditions: dict[Condition, bool | Checked] = Field(default_factory=dict)
+    grounds: list[SuspensionGround] = Field(default_factory=list)
+    """Of a suspension after a surveillance that did not fail (R:10/9.3.1); k where none is named."""
 
 
 class RecertificationApplication(Application):

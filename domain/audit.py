@@ -59,6 +59,8 @@ class Plan(Record):
     """What the draw of the sites was made with; none when every site is visited."""
     planned_from: date
     planned_to: date
+    by: str = ""
+    """The person who sent it."""
 
     def in_role(self, role: str) -> list[TeamMember]:
         """The members with one role."""

@@ -68,9 +68,10 @@ def test_a_report_shows_what_was_adopted_and_evidence_that_counts_twice(life: Li
     life.answer("manager", "audit.credit", listed=False)
     life.answer("leader", "audit.close", on=str(life.today), attendees=["x"])
     data = printed(life.reported())
-    assert data.rows[20].remark == "21.1 采信 b2"
+    assert (data.rows[16].remark, data.rows[20].remark) == ("f6 采信 17.2.1", "21.1 采信 b2")
     assert data.characteristic is not None
-    assert [(one.id, one.remark) for one in data.characteristic.items if one.remark] == [("f6", "采信 17.2.1")]
+    remarks = {one.id: one.remark for one in data.characteristic.items if one.remark}
+    assert remarks == {"b2": "21.1 采信 b2", "f6": "f6 采信 17.2.1"}
     # f6 takes over the one of row 17, which row 21 names as well
     assert data.shared_evidence == [SharedFile(file="f.pdf", places="第17行、第21行、f6", adopted=False)]
 

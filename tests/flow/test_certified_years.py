@@ -1,8 +1,11 @@
 """R:7/7.3.3, 6.5, 6.6: surveillances, their failures, recertification and expiry."""
 
 from datetime import date, timedelta
+from typing import Any
 
-from tests.flow.years import FEWER_DAYS, maintained, renewed, renewing, surveilled
+import pytest
+
+from tests.flow.years import FEWER_DAYS, maintained, renewed, renewing, reviewed, surveilled
 from tests.lives import CONTENTS, FAILING, MAINTAINED, Life
 
 
@@ -143,3 +146,16 @@ def test_a_certificate_nobody_renews_expires_at_the_end_of_its_last_day(third_ye
     assert third_year.case.status == "certified"
     third_year.days(1)
     assert (third_year.case.status, third_year.case.stage, third_year.open) == ("expired", "closed", [])
+
+
+@pytest.mark.parametrize(("named", "grounds"), [({"grounds": ["e"]}, ["e"]), ({}, ["k"])])
+def test_a_passed_surveillance_is_suspended_for_six_months_on_its_own_ground(
+    certified: Life, named: dict[str, Any], grounds: list[str]
+) -> None:
+    """R:10/9.3.1: marks used wrongly and not put right; ninety days are for a failed surveillance (R:7/6.5.3.2)."""
+    certified.until(date(2027, 2, 1))
+    reviewed(surveilled(certified))
+    certified.answer("decider", "decision.make", outcome="suspend", reason="标志使用未纠正", **named)
+    assert certified.case.suspension is not None
+    assert (certified.case.suspension.grounds, certified.case.suspension.ends_on) == (grounds, date(2027, 8, 1))
+    assert [one.clause for one in certified.case.deadlines if one.kind == "suspension.end"] == ["R:10/9.3.1"]

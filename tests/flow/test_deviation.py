@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.refusal import Refusal
-from tests.flow.steps import AGREE, DECLINE, SECRET, last_event, pointers, team, to_reaudit
+from tests.flow.steps import AGREE, DECLINE, SECRET, actor, last_event, pointers, refused_as, team, to_reaudit
 from tests.lives import Life
 
 
@@ -120,3 +120,11 @@ def test_a_reaudit_is_planned_with_a_reason_and_knows_no_cap(life: Life) -> None
     days = {"documents": "1", "management": "12", "characteristics": "10"}
     life.plan(person_days=days, reason="再次审查全部内容", planned_to=str(life.today + timedelta(days=30)))
     assert life.open == ["audit.plan.confirm"]
+
+
+def test_nobody_approves_a_deviation_that_they_planned_themselves(planning: Life) -> None:
+    """Consent takes a second person."""
+    above(planning)
+    both = actor("manager", "decision_maker")
+    refusal = refused_as(planning, both, "approval.give", **APPROVE)
+    assert (refusal.code, refusal.clause) == ("not_independent", "R:7/6.4.6.2")

@@ -74,6 +74,7 @@ def deviation_decided(case: Case, task: Task, answer: Approval) -> None:
     """R:11/10.2: the decision maker lets a plan exceed the cap, or it is made again; that is a duty of judgement."""
     audit = case.audit(task)
     case.refuse_if_evaluator()
+    case.refuse_if_asked_by(audit.plan.by if audit.plan else "")
     case.record_message(answer, task.clause, audit=audit.id)
     case.take_duty(case.message.actor.person, "decision")
     if answer.outcome == "approve":
@@ -140,6 +141,7 @@ def _plan(case: Case, audit: Audit, answer: AuditPlan) -> Plan:
         seed=seed,
         planned_from=answer.planned_from,
         planned_to=answer.planned_to,
+        by=case.message.actor.person,
     )
 
 

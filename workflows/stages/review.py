@@ -1,5 +1,7 @@
 """R:7/6.4.6.2: independent review and certification decision, by people who took no part in the evaluation."""
 
+from typing import Final
+
 from domain.answers import Decision, IndependentReview, is_met
 from domain.audit import Audit
 from domain.grounds import MAINTENANCE, not_met, not_stated
@@ -8,6 +10,8 @@ from workflows.case import Case, invalid
 from workflows.stages import credit, cycle, issue, suspension
 
 INDEPENDENCE = "R:7/6.4.6.2"
+OTHER: Final = "k"
+"""The ground of R:10/9.3.1 for what the others do not name; the decision's reason does."""
 
 
 def begin(case: Case, audit: Audit) -> None:
@@ -84,7 +88,9 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
             cycle.maintained(case, audit)
         case "suspend":
             case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
-            suspension.suspend(case, ["b"], failed_surveillance=True)
+            failed = not audit.passed or audit.recommendation == "fail"
+            grounds = ["b"] if failed else answer.grounds or [OTHER]
+            suspension.suspend(case, list(grounds), failed_surveillance=failed)
         case _:
             _refuse(case, audit)
 
