@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.audit import Audit, Finding, Plan
 from domain.policy import UNKNOWN_TO_THE_CLIENT, hidden
-from domain.state import Actor, CaseState, Deadline, Task
+from domain.state import Actor, CaseState, Deadline, Task, Veil
 from domain.team import MYSTERY_VISIT
 from records.chain import instant
 from records.queries import NEVER
@@ -48,14 +48,20 @@ def snapshot(state: CaseState, reader: Actor, now: datetime, content: Content, h
         and state.rules.model_dump(include={"edition", "digest", "house_rules", "readings", "origins"})
         | {"planned": state.edition and state.edition.model_dump(mode="json", exclude={"by"})},
         "suspension": state.suspension and state.suspension.model_dump(mode="json"),
-        "errata": state.errata,
-        "flags": sorted(state.flags),
+        **_face(state, reader),
         "now": instant(now),
         "version": state.version,
     }
     if history_url and not _is_client(reader):
         view["history_url"] = history_url
     return view
+
+
+def _face(state: CaseState, reader: Actor) -> dict[str, Any]:
+    """The flags and errata that a reader is shown: the client none that a covered input brought (R:4/4.2)."""
+    veil = state.veil if state.veil and _is_client(reader) else Veil()
+    flags = {*state.flags, *veil.lowered} - {*veil.raised}
+    return {"errata": [one for one in state.errata if one not in veil.errata], "flags": sorted(flags)}
 
 
 def _in_order(tasks: list[Task]) -> list[Task]:

@@ -162,6 +162,17 @@ class EventDraft(Record):
     clause: str | None = None
 
 
+class Veil(Record):
+    """What a covered input changed on the case's face, which the client is not shown yet (R:4/4.2)."""
+
+    raised: list[str] = Field(default_factory=list)
+    """Flags that it set."""
+    lowered: list[str] = Field(default_factory=list)
+    """Flags that it cleared."""
+    errata: list[str] = Field(default_factory=list)
+    """Errata on which the case has come to rest by it."""
+
+
 class CaseState(Record):
     """Everything a case needs to go on; at most 64 KB as JSON."""
 
@@ -200,6 +211,7 @@ class CaseState(Record):
     effects: list[Effect] = Field(default_factory=list)
     held: list[EventDraft] = Field(default_factory=list)
     """Events that enter the record only when the client may know of them: those of a mystery visit."""
+    veil: Veil | None = None
     version: int = 0
     """Number of recorded events."""
     turn: int = 0

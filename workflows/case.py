@@ -29,6 +29,7 @@ class Case(Waiting, Recording, Telling):
         self.facts = facts
         self.at = at
         self._begins = begins
+        self.flags_before, self.errata_before = set(state.flags), set(state.errata)
         self.today = local_date(at)
         self.events: list[EventDraft] = []
         self.brought: list[EventDraft] = []

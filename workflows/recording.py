@@ -6,7 +6,9 @@ from typing import Any
 from domain.audit import Audit
 from domain.policy import BODY_WIDE
 from domain.prose import figures, plain
-from domain.state import Actor, CaseState, EventDraft, Facts, Message, Task
+from domain.state import Actor, CaseState, EventDraft, Facts, Message, Task, Veil
+
+MYSTERY = "audit.mystery_visit"
 
 
 class Recording:
@@ -18,6 +20,8 @@ class Recording:
     at: datetime
     events: list[EventDraft]
     brought: list[EventDraft]
+    flags_before: set[str]
+    errata_before: set[str]
 
     def record(self, kind: str, clause: str | None = None, **data: Any) -> None:  # noqa: ANN401
         """Add an event to the record: figures, ids and digests, never free text."""
@@ -58,6 +62,10 @@ class Recording:
 
     # Until the client may know
 
+    def waits_for_visit(self, audit: Audit, kind: str = "") -> bool:
+        """Whether nothing but the mystery visit is still to come, beside the input that is just coming in."""
+        return [one for one in audit.awaits if one not in (*audit.given, kind)] == [MYSTERY]
+
     def hold(self, kind: str, clause: str | None, **data: Any) -> None:  # noqa: ANN401  # JSON values
         """Keep an event out of the record until the client may know of it."""
         draft = EventDraft(at=self.at, actor=self.message.actor.user, kind=kind, data=plain(data), clause=clause)
@@ -67,9 +75,16 @@ class Recording:
         """An answered task stays open in the client's eyes, and its event out of the record."""
         self.state.tasks.append(task.model_copy(update={"covered": True}))
         self.state.held.append(self.events.pop())
+        flags = set(self.state.flags)
+        self.state.veil = Veil(
+            raised=sorted(flags - self.flags_before),
+            lowered=sorted(self.flags_before - flags),
+            errata=sorted(set(self.state.errata) - self.errata_before),
+        )
 
     def uncover(self, audit: Audit) -> datetime | None:
         """What was covered is answered in the client's eyes too, now; gives when it was."""
+        self.state.veil = None
         covered = [task for task in self.state.tasks if task.covered and task.audit_id == audit.id]
         answered_at = None
         for task in covered:
@@ -83,6 +98,7 @@ class Recording:
     def disclose(self, audit: Audit) -> None:
         """The client may know now: what was held enters the record."""
         audit.disclosed = True
+        self.state.veil = None
         mine = [draft for draft in self.state.held if draft.data.get("audit") == audit.id]
         self.events.extend(mine)
         self.state.held = [draft for draft in self.state.held if draft not in mine]

@@ -37,9 +37,12 @@ def seen(life: Life) -> dict[str, Any]:
     text = text.replace(life.case.id, "id").replace(life.case.number, "number")
     assert life.case.application is not None
     text = text.replace(life.case.application.organization.uscc, "uscc")
+    for place, certificate in enumerate(life.case.certificates):
+        text = text.replace(certificate.number, f"certificate {place}")
     shown, events = json.loads(text)
-    if events:
-        events[0]["data"]["content"] = "the application's"
+    for event in events:
+        if event["kind"] in ("application", "recertification.apply"):
+            event["data"]["content"] = "the application's"
     return {"snapshot": shown, "events": events}
 
 

@@ -12,9 +12,9 @@ from domain.engagement import plan_stands
 from domain.state import Deadline, Effect, Task
 from domain.team import MYSTERY_VISIT
 from workflows.case import Case, invalid
+from workflows.recording import MYSTERY
 from workflows.stages import issue, reaudit, windows
 
-MYSTERY = "audit.mystery_visit"
 WITH_CONTENTS = ("surveillance", "recertification")
 """Audit kinds that conclude on R:7/6.5.2 a-f (and R:7/6.6.1 a-c)."""
 
@@ -83,6 +83,8 @@ def visited(case: Case, task: Task, answer: MysteryVisit) -> None:
     shown = {"content": case.facts.content, "visited_on": answer.visited_on}
     if covered_at := case.uncover(audit):
         shown["last_input_at"] = covered_at.isoformat()
+        if audit.last_day:
+            windows.recertification_closed(case, audit, audit.last_day)
     case.hold(task.kind, task.clause, audit=audit.id, **shown)
     judge_when_complete(case, audit, task)
 
@@ -102,10 +104,9 @@ def judge_when_complete(case: Case, audit: Audit, task: Task) -> None:
     """
     if case.facts.results:
         audit.score(case.facts.results, case.facts.results_content)
-    missing = [kind for kind in audit.awaits if kind not in audit.given]
-    if missing == [MYSTERY]:
+    if case.waits_for_visit(audit):
         case.cover(task)
-    if missing:
+    if any(kind not in audit.given for kind in audit.awaits):
         return
     audit.judged = True
     note_verdict(case, audit)

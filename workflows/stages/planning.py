@@ -24,8 +24,8 @@ from domain.sheets import AuditKind
 from domain.state import Deadline, Task
 from domain.team import MYSTERY_VISIT, Member, auditors, check_team
 from workflows.case import Case, invalid
+from workflows.recording import MYSTERY
 
-MYSTERY = "audit.mystery_visit"
 PLANNING = "R:7/7.3.1"
 WINDOWED = ("surveillance", "recertification")
 """Audit kinds whose plan is due by the end of the window in which they must close."""

@@ -25,7 +25,11 @@ def surveillance_closed(case: Case, on: date) -> None:
 
 
 def recertification_closed(case: Case, audit: Audit, on: date) -> None:
-    """R:7/6.6.2: the audit on site was closed; a surveillance due until then is served by it."""
+    """R:7/6.6.2: the audit on site was closed; a surveillance due until then is served by it.
+
+    Where only a mystery visit is still to come, a closing too late converts once that is in, or by its timer: the
+    client is not shown the closing before (R:4/4.2).
+    """
     window = case.running("recertification.on_site", audit)
     if window is None:
         return
@@ -33,8 +37,9 @@ def recertification_closed(case: Case, audit: Audit, on: date) -> None:
         if audit.audit_kind == "reaudit":
             zh, en = f"再次审查须于{window.due_on}前完成", f"The re-audit had to close by {window.due_on}."
             raise case.refuse(window.clause, zh, en)
-        window.state = "missed"
-        cycle.on_site_not_closed(case, window)
+        if not case.waits_for_visit(audit, "audit.close"):
+            window.state = "missed"
+            cycle.on_site_not_closed(case, window)
         return
     case.flag("late_entry", on=case.today > window.due_on)
     case.settle(window)
