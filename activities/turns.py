@@ -14,6 +14,7 @@ from activities.interface import RECORD, REFUSED, Outcome, Turn
 from domain.refusal import Refused
 from domain.state import CaseState, EventDraft, Facts, Message
 from records import queries, store
+from records.database import begin_writing
 from records.tables import CaseRow, TurnRow
 
 
@@ -60,6 +61,7 @@ class TurnActivities:
             Refused: what the case or the record says no to.
         """
         with Session(self._engine) as session:
+            begin_writing(session)
             row = queries.case_row(session, turn.case_id)
             if row is not None and row.turn >= turn.turn:
                 return _as_recorded(session, turn)

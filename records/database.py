@@ -8,6 +8,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -26,6 +27,16 @@ def connect(url: str) -> Engine:
     engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": 3})
     event.listen(engine, "connect", _sqlite_pragmas)
     return engine
+
+
+def begin_writing(session: Session) -> None:
+    """Begin a transaction in which what is read still holds when it is written.
+
+    SQLite knows no locked rows: whoever writes is alone from here on. On PostgreSQL the rows in question are locked.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _sqlite_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

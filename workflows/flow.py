@@ -29,6 +29,7 @@ from workflows.stages import (
     deadlines,
     editions,
     evaluation,
+    held_up,
     issue,
     operations,
     planning,
@@ -230,6 +231,8 @@ def _rang(case: Case) -> None:
     if what == "open":
         deadline.opens_on = None
         OPENS[deadline.kind](case, deadline)
+        return
+    if held_up.waits_for_the_plan(case, deadline):
         return
     # A lapse counts from the next day, however late its timer was worked on.
     case.turn_back_to(end_of_day(deadline.judged_on))

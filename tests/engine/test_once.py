@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 
 from records.chain import broken_at
 from services.engine import connect
@@ -143,6 +143,23 @@ async def test_a_message_reaches_a_case_once_although_it_is_sent_to_the_engine_t
     )
     assert versions == [2, 2]
     assert len(await events(manager, case)) == 2
+
+
+async def test_what_was_refused_may_be_sent_again_under_its_key(
+    case: dict[str, Any], manager: Person, product: Product
+) -> None:
+    """Of two who race for a version the loser sends the same act again, for the version there is by then."""
+    from domain.state import Actor, Message  # noqa: PLC0415
+    from workflows.certification import CertificationCase  # noqa: PLC0415
+
+    handle = (await client_of(product)).get_workflow_handle(case["id"])
+    actor = Actor(user="manager", person="person-manager", body="demo", roles=["case_manager"])
+    message = Message(id="m-2", kind="act", name="note.add", actor=actor, content='{"text": "x"}', expected_version=9)
+    with pytest.raises(WorkflowUpdateFailedError):
+        await handle.execute_update(CertificationCase.submit, message)
+    again = message.model_copy(update={"expected_version": 1})
+    assert await handle.execute_update(CertificationCase.submit, again) == 2
+    assert [event["kind"] for event in await events(manager, case)] == ["application", "note.add"]
 
 
 def journey(product: Product, case: dict[str, Any]) -> Journey:

@@ -1,19 +1,26 @@
 """R:7/7.3.1: nobody is planned who is absent or booked on these days, or who has had enough turns."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
+from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete
 from sqlmodel import Session, select
 
-from domain.refusal import Refusal
+from activities.facts import FactFinder
+from activities.turns import TurnActivities
+from domain.refusal import Refusal, Refused
+from domain.state import Facts
 from records.tables import AbsenceRow, BookingRow, CaseRow, TurnRow
+from services.schemes import Library
 from tests.flow.conftest import Lives
 from tests.flow.steps import DECLINE, a_member, actor, again, answer_as, pointers, team
 from tests.flow.years import FEWER_DAYS, failed_by_documents, maintained, surveilled, to_certificate
-from tests.lives import FAILING, Life
+from tests.lives import FAILING, LIBRARY, Life
+from workflows.flow import react
 
 
 @pytest.fixture
@@ -193,3 +200,39 @@ def test_an_audit_that_failed_by_its_documents_books_nobody(lives: Lives, databa
     with Session(database) as session:
         booked = session.exec(select(BookingRow).where(BookingRow.case_id == first.case.id)).all()
     assert (first.open, booked) == (["audit.report"], [])
+
+
+class AtOnce(FactFinder):
+    """Finds out everything for two plans before either is written, where the record lets it."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(library)
+        self._both = Barrier(2)
+
+    def gather(self, *known: Any, **how: Any) -> Facts:
+        facts = super().gather(*known, **how)
+        with suppress(BrokenBarrierError):
+            self._both.wait(0.5)
+        return facts
+
+
+def test_of_two_plans_at_once_one_gets_whom_both_name(lives: Lives, database: Engine) -> None:
+    names = team(a_member(database, "wanted"), a_member(database, "wanted-too"))
+    both = [lives(rehearsal=False).contracted() for _ in range(2)]
+    facts, codes = AtOnce(LIBRARY), []
+    for life in both:
+        life.turns = TurnActivities(database, facts, react)
+
+    def plan(life: Life) -> None:
+        try:
+            life.plan(team=names)
+        except Refused as refused:
+            codes.append(refused.refusal.code)
+
+    threads = [Thread(target=plan, args=[life]) for life in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert codes == ["rule_refused"]
+    assert sorted(life.open for life in both) == [["audit.plan"], ["audit.plan.confirm"]]

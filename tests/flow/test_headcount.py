@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.flow.steps import AGREE, SECRET, a_member, act_refused, last_event, pointers, team
-from tests.flow.years import notices
+from tests.flow.years import EXPIRY, notices, renewed
 from tests.lives import Life
 
 
@@ -15,6 +15,13 @@ from tests.lives import Life
 def on_site(life: Life) -> Life:
     """Everything on site is open, and a mystery visit nobody may know of."""
     return life.contracted().on_site(**SECRET)
+
+
+@pytest.fixture(autouse=True)
+def more(database: Engine) -> None:
+    """Auditors enough for a short plan."""
+    for n in range(4):
+        a_member(database, f"more-{n}")
 
 
 @pytest.fixture
@@ -139,3 +146,37 @@ def test_the_headcount_is_corrected_on_site_before_the_closing_meeting(life: Lif
         for meeting in ("audit.open", "audit.close"):
             life.answer("leader", meeting, on=str(life.today), attendees=["x"])
     assert act_refused(life, "leader", "headcount.correct", **CROSSING).code == "stage_conflict"
+
+
+def late(life: Life) -> Life:
+    """A renewal that was opened in time; on the certificate's last day but one the headcount called for a new plan."""
+    renewed(life, EXPIRY - timedelta(days=60), plan={"planned_to": str(EXPIRY - timedelta(days=40))}).until(
+        EXPIRY - timedelta(days=1)
+    )
+    life.answer("leader", "audit.open", on=str(life.today), attendees=["x"])
+    life.act("leader", "headcount.correct", **CROSSING)
+    return life
+
+
+@pytest.mark.parametrize("days", [4, 20])
+def test_an_audit_held_in_time_is_not_too_late_because_its_plan_was_made_again(third_year: Life, days: int) -> None:
+    """R:7/6.6.2, R:11/10.1: the closing meeting of the last day is entered once the new plan stands."""
+    late(third_year).until(EXPIRY + timedelta(days=days))
+    assert third_year.audit.audit_kind == "recertification"
+    plan = LESS | {"planned_from": str(EXPIRY - timedelta(days=1)), "planned_to": str(EXPIRY)}
+    third_year.plan(**plan, team=team("leader", "auditor", *(f"more-{n}" for n in range(4))))
+    third_year.answer("applicant", "audit.plan.confirm", **AGREE)
+    third_year.days(2)
+    third_year.answer("leader", "audit.close", on=str(EXPIRY), attendees=["x"])
+    assert (third_year.audit.audit_kind, "late_entry" in third_year.case.flags) == ("recertification", True)
+
+
+def test_a_plan_that_stands_again_gives_three_days_to_enter_the_closing(third_year: Life) -> None:
+    late(third_year).until(EXPIRY + timedelta(days=10))
+    plan = LESS | {"planned_from": str(EXPIRY - timedelta(days=1)), "planned_to": str(EXPIRY)}
+    third_year.plan(**plan, team=team("leader", "auditor", *(f"more-{n}" for n in range(4))))
+    third_year.answer("applicant", "audit.plan.confirm", **AGREE)
+    third_year.days(3)
+    assert third_year.audit.audit_kind == "recertification"
+    third_year.days(1)
+    assert third_year.audit.audit_kind == "initial"

@@ -25,6 +25,7 @@ from domain.state import Deadline, Task
 from domain.team import MYSTERY_VISIT, Member, auditors, check_team
 from workflows.case import Case, invalid
 from workflows.recording import MYSTERY
+from workflows.stages import held_up
 
 PLANNING = "R:7/7.3.1"
 WINDOWED = ("surveillance", "recertification")
@@ -207,6 +208,7 @@ def _stands(case: Case, audit: Audit) -> None:
         audit.awaits.remove(MYSTERY)
         case.drop_tasks(MYSTERY, audit)
     case.reassign(audit)
+    held_up.plan_stands_again(case, audit)
 
 
 def _check_members(audit: Audit, answer: PlanConfirmation) -> None:
