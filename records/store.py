@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import rfc8785
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Executable, delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
@@ -41,6 +41,11 @@ def insert_or_ignore(session: Session, table: type[SQLModel]) -> postgresql.Inse
     """An INSERT that can name what happens on a conflict; both databases write it alike."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     return cast("postgresql.Insert", dialect.insert(table))
+
+
+def _write(session: Session, statement: Executable, rows: list[dict[str, Any]] | None = None) -> None:
+    """Write past the ORM, whose bookkeeping of what it has read would cost more than the writing."""
+    session.connection().execute(statement, rows)
 
 
 def content_digest(content: str) -> str:
@@ -84,7 +89,7 @@ def write_turn(  # the parts of one transaction
         "head": head,
         "at": at,
     }
-    session.execute(insert(TurnRow), [turn])
+    _write(session, insert(TurnRow), [turn])
     _write_case(session, before, after, at)
     if after.certificates != before.certificates:
         certificates.write(session, after, local_date(at))
@@ -101,7 +106,7 @@ def _append(session: Session, before: CaseState, drafts: list[EventDraft]) -> st
         rows = [
             event | {"case_id": before.id, "data": json.dumps(event["data"], ensure_ascii=False)} for event in events
         ]
-        session.execute(insert(EventRow), rows)
+        _write(session, insert(EventRow), rows)
     return str(events[-1]["hash"]) if events else before.head
 
 
@@ -111,7 +116,7 @@ def _text(data: dict[str, Any]) -> str:
 
 def _keep_content(session: Session, case_id: str, digest: str, content: str) -> None:
     row = {"case_id": case_id, "sha256": digest, "body": content}
-    session.execute(insert_or_ignore(session, ContentRow).values(**row).on_conflict_do_nothing())
+    _write(session, insert_or_ignore(session, ContentRow).values(**row).on_conflict_do_nothing())
 
 
 def _write_case(session: Session, before: CaseState, state: CaseState, at: datetime) -> None:
@@ -128,9 +133,10 @@ def _write_case(session: Session, before: CaseState, state: CaseState, at: datet
     }
     try:
         if before.turn:
-            session.execute(update(CaseRow).where(col(CaseRow.id) == state.id).values(**changing))
+            row = update(CaseRow).where(col(CaseRow.id) == state.id).values(**changing)
+            _write(session, row)
         else:
-            session.execute(insert(CaseRow), [_standing(state, at) | changing])
+            _write(session, insert(CaseRow), [_standing(state, at) | changing])
     except IntegrityError as error:
         if "open_key" in str(error.orig):
             raise another_open_case() from error
@@ -180,9 +186,9 @@ def _write_tasks(session: Session, before: CaseState, state: CaseState) -> None:
     rows = _task_rows(state)
     if rows == _task_rows(before):
         return
-    session.execute(delete(TaskRow).where(col(TaskRow.case_id) == state.id))
+    _write(session, delete(TaskRow).where(col(TaskRow.case_id) == state.id))
     if rows:
-        session.execute(insert(TaskRow), rows)
+        _write(session, insert(TaskRow), rows)
 
 
 def _keep_past_deadlines(session: Session, before: CaseState, after: CaseState) -> None:
@@ -194,7 +200,7 @@ def _keep_past_deadlines(session: Session, before: CaseState, after: CaseState) 
         if one.id not in carried
     ]
     if rows:
-        session.execute(insert(PastDeadlineRow), rows)
+        _write(session, insert(PastDeadlineRow), rows)
 
 
 def _task_rows(state: CaseState) -> list[dict[str, Any]]:
@@ -223,7 +229,7 @@ def _use_files(session: Session, before: CaseState, message: Message) -> None:
     audit = task.audit_id if task and task.role != "applicant" else ""
     rows = [{"file_id": file_id, "case_id": before.id, "audit": audit or ""} for file_id in named]
     if rows:
-        session.execute(insert_or_ignore(session, FileUseRow).values(rows).on_conflict_do_nothing())
+        _write(session, insert_or_ignore(session, FileUseRow).values(rows).on_conflict_do_nothing())
 
 
 def file_pointers(content: str) -> dict[str, str]:
