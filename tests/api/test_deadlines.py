@@ -132,6 +132,18 @@ async def test_a_day_that_met_its_date_would_have_met_it_too_late(
     assert sorted(await broken(web, life, change)) == late
 
 
+async def test_another_credit_check_bears_a_decision_for_longer(web: Web, life: Life) -> None:
+    """R:7/7.4.5: thirty days from the check; the tasks opened on the same day stay."""
+    life.contracted().on_site().audited().reported()
+    life.answer("reviewer", "review.independent", outcome="agree")
+    before = await dates(web, life)
+    assert before["audit.credit"] == "2026-04-01"
+    assert await dates(web, life, "credit:2026-03-12") == before | {"audit.credit": "2026-04-11"}
+    # Thirty days after 30 January are over on 1 March; the case is on 2 March.
+    assert [one.partition("-")[0] for one in await broken(web, life, "credit:2026-01-30")] == ["audit.credit"]
+    assert "audit.credit" not in {one.partition("-")[0] for one in await broken(web, life, "task:2026-01-30")}
+
+
 async def test_an_acceptance_would_have_come_too_late_after_a_supplement(web: Web, life: Life) -> None:
     life.apply()
     life.answer("manager", "application.review", outcome="supplement", reason="x")
