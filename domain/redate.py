@@ -38,6 +38,12 @@ def under(calendar: Calendar, deadline: Deadline, today: date, rules: Rules | No
     return _with(deadline, found)
 
 
+def moves(calendar: Calendar, deadlines: Iterable[Deadline], today: date) -> bool:
+    """Say whether another calendar moves a running due date, or makes one certain."""
+    counted = [(one, under(calendar, one, today)) for one in deadlines if rests_on_calendar(one)]
+    return any((old.due_on, old.provisional) != (new.due_on, new.provisional) for old, new in counted)
+
+
 def moved_by(rules: Rules, deadlines: Iterable[Deadline], calendar: Calendar, today: date) -> list[Deadline]:
     """Give the running due dates of a case that other rules move, as they have them (R:9/8.1)."""
     running = [one for one in deadlines if one.state == "running"]
