@@ -43,21 +43,24 @@ async def working(settings: Settings, client: Client) -> AsyncIterator[None]:
     database = connect_database(settings.sql_url)
     try:
         async with build(settings, client, database):
-            await _bring_calendar(settings, client, database)
+            await bring_calendar(settings, client, database)
             yield
     finally:
         database.dispose()
 
 
-async def _bring_calendar(settings: Settings, client: Client, database: Engine) -> None:
-    """Published years also come with a new release of their source: quiet cases get them at the next start."""
+async def bring_calendar(settings: Settings, client: Client, database: Engine) -> None:
+    """A new release of the calendar's source publishes years and may correct one: quiet cases get it at the next start.
+
+    So does a correction that was kept while the engine went away. Every running case is looked at, once a version.
+    """
 
     def version() -> str:
         with Session(database) as session:
             return Calendars().current(session).version
 
     try:
-        order = of_calendar(await asyncio.to_thread(version))
+        order = of_calendar(await asyncio.to_thread(version), "running")
     except OperationalError:
         log.warning("the record is away: quiet cases keep their calendar until the next start")
         return

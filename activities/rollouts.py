@@ -1,6 +1,8 @@
 """Bringing one message to many cases: beginning that, which cases are next, and handing it to one of them."""
 
+import asyncio
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -10,20 +12,25 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.calendars import Calendars
 from activities.interface import BRING, NEXT_CASES, REFUSED, ROLLOUT, SUBMIT, Order
+from domain.dates import local_date
+from domain.redate import moves
 from domain.state import CALENDAR, Message
-from records import days
+from records import days, queries
 
 PAGE = 100
+LOADED = "calendar.load"
+"""The message that brings a calendar."""
 
 
 async def roll_out(client: Client, task_queue: str, order: Order) -> bool:
-    """Begin to bring a message to its cases, once: the same message again is known; gives true."""
+    """Begin to bring a message to its cases, once: the same message for the same selection is known; gives true."""
     with suppress(WorkflowAlreadyStartedError):
         await client.start_workflow(
             ROLLOUT,
             order,
-            id=order.message.id,
+            id=f"{order.message.id}:{order.selection}",
             task_queue=task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
@@ -32,8 +39,8 @@ async def roll_out(client: Client, task_queue: str, order: Order) -> bool:
 
 
 def of_calendar(version: str, selection: str = "provisional") -> Order:
-    """The order that brings a version of the calendar to cases."""
-    message = Message(id=f"calendar.load:{version}", kind="rollout", name="calendar.load", actor=CALENDAR)
+    """The order that brings a version of the calendar to cases; a case knows the version, whatever the selection."""
+    message = Message(id=f"{LOADED}:{version}", kind="rollout", name=LOADED, actor=CALENDAR)
     return Order(message=message, selection=selection)
 
 
@@ -43,6 +50,7 @@ class RolloutActivities:
     def __init__(self, engine: Engine, client: Client) -> None:
         self._engine = engine
         self._client = client
+        self._calendars = Calendars()
 
     @activity.defn(name=NEXT_CASES)
     def next_cases(self, order: Order) -> list[str]:
@@ -53,6 +61,8 @@ class RolloutActivities:
     @activity.defn(name=BRING)
     async def bring(self, case_id: str, message: Message) -> None:
         """Hand a message to a case, and wait until it is worked on; one that has ended or says no has done with it."""
+        if not await asyncio.to_thread(self._is_wanted, case_id, message):
+            return
         try:
             await self._client.get_workflow_handle(case_id).execute_update(SUBMIT, message)
         except RPCError as error:
@@ -62,3 +72,17 @@ class RolloutActivities:
             if not isinstance(error.cause, ApplicationError) or error.cause.type != REFUSED:
                 raise
             activity.logger.warning("a case refused what was rolled out", extra={"why": str(error.cause)})
+
+    def _is_wanted(self, case_id: str, message: Message) -> bool:
+        """Whether a case has not had the message, and of a calendar, whether that changes a date of it.
+
+        A case whose dates stay takes a calendar with whatever reaches it next.
+        """
+        with Session(self._engine) as session:
+            row = queries.case_row(session, case_id)
+            if row is None or queries.turn_of(session, case_id, message.id):
+                return False
+            if message.name != LOADED:
+                return True
+            today = local_date(datetime.now(UTC) + timedelta(seconds=row.clock_ahead))
+            return moves(self._calendars.current(session), queries.state_of(row).deadlines, today)

@@ -10,14 +10,14 @@ from api import views
 from api.desk import AtDesk
 from api.problems import invalid
 from domain.dates import local_date
-from domain.redate import ENDS, anchors, is_broken, meets_too_late, what_if
+from domain.redate import ENDS, Days, days_of, is_broken, what_if
 from domain.state import Deadline
 from records import queries
 
 router = APIRouter(prefix="/api/v1", tags=["cases"])
 
 CHANGE = re.compile(r"([a-z_]+)(?:@(\d{4}-\d\d-\d\d))?:(\d{4}-\d\d-\d\d)")
-"""`decision:2027-01-15`; where due dates run from several days of a kind, `task@2026-12-01:2026-12-04` names one."""
+"""`decision:2027-01-15`; where a case has several days of a kind, `task@2026-12-01:2026-12-04` names one."""
 YEARS = range(2000, 2200)
 Asked = Annotated[list[str], Query(alias="what_if", max_length=20)]
 
@@ -26,18 +26,18 @@ Asked = Annotated[list[str], Query(alias="what_if", max_length=20)]
 def list_deadlines(desk: AtDesk, case_id: str, asked: Asked = []) -> dict[str, Any]:  # noqa: B006  # only read
     """Every due date of a case with its proof, and the broken ones; `what_if` changes anchors on paper only.
 
-    `what_if=<anchor kind>:<date>`, once for each anchor; of several days of a kind it is the latest that changes.
+    `what_if=<anchor kind>:<date>`, once for each anchor; of several days of a kind it is the latest that changes,
+    first of those from which due dates run.
     """
     with desk.session() as session:
         known = desk.case_in(session, case_id)
         before = [*queries.past_deadlines(session, case_id), *views.deadlines_for(known.state, desk.actor)]
-    changes = _changes(asked, before)
+    days = days_of(before, views.audit_days(known.state, desk.actor))
+    changes = _changes(asked, days)
     after = what_if(before, changes, known.state.calendar)
     today = local_date(known.now)
     shown = [_shown(now, then) for now, then in zip(after, before, strict=True)]
-    broken = [
-        is_broken(now, then, today) or meets_too_late(now, changes) for now, then in zip(after, before, strict=True)
-    ]
+    broken = [is_broken(now, then, today, changes, days) for now, then in zip(after, before, strict=True)]
     return {"deadlines": shown, "broken": [one for one, past in zip(shown, broken, strict=True) if past]}
 
 
@@ -46,8 +46,8 @@ def _shown(now: Deadline, then: Deadline) -> dict[str, Any]:
     return views.deadline_view(now) | moved
 
 
-def _changes(asked: list[str], deadlines: list[Deadline]) -> dict[tuple[str, date], date]:
-    known, changes = anchors(deadlines), {}
+def _changes(asked: list[str], known: Days) -> dict[tuple[str, date], date]:
+    changes = {}
     for place, text in enumerate(asked):
         found = CHANGE.fullmatch(text)
         if found is None:
@@ -55,10 +55,9 @@ def _changes(asked: list[str], deadlines: list[Deadline]) -> dict[tuple[str, dat
         kind, day = found[1], _day(found[3], place)
         if kind not in ENDS:
             raise invalid(f"/what_if/{place}", f"no anchor: {kind}")
-        days = known.get(kind, [])
-        old = _day(found[2], place) if found[2] else max(days, default=day)
-        if found[2] and old not in days:
-            raise invalid(f"/what_if/{place}", f"no due date of this case runs from {found[2]} {kind}")
+        old = _day(found[2], place) if found[2] else next(reversed(known[kind]), day)
+        if found[2] and old not in known[kind]:
+            raise invalid(f"/what_if/{place}", f"this case knows of no {kind} on {found[2]}")
         changes[kind, old] = day
     return changes
 

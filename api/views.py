@@ -1,7 +1,7 @@
 """What people see of a case: the snapshot of the API, cut to what the reader may know."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from domain.audit import Audit, Finding, Plan
@@ -98,6 +98,15 @@ def _is_client(reader: Actor) -> bool:
 
 def _closing_is_covered(state: CaseState, audit: Audit) -> bool:
     return any(task.covered and (task.kind, task.audit_id) == ("audit.close", audit.id) for task in state.tasks)
+
+
+def audit_days(state: CaseState, reader: Actor) -> dict[str, list[date]]:
+    """The first and the last days of the audits as their reader knows them, by the anchor kind they are."""
+    closed = [one for one in state.audits if not (_is_client(reader) and _closing_is_covered(state, one))]
+    return {
+        "audit_first_day": [one.first_day for one in state.audits if one.first_day],
+        "audit_last_day": [one.last_day for one in closed if one.last_day],
+    }
 
 
 def audit_view(audit: Audit, reader: Actor, content: Content, *, covered: bool = False) -> dict[str, Any]:

@@ -230,7 +230,7 @@ def issue_overdue(anchor: Anchor, cycle: Cycle, calendar: Calendar) -> Due:
 def credit_good_until(checked_on: date, cycle: Cycle) -> Due:
     """Give the last day on which a decision may rest on a credit check (R:7/7.4.5)."""
     days = cycle.credit_valid_days
-    anchor = Anchor(kind="task", on=checked_on)
+    anchor = Anchor(kind="credit", on=checked_on)
     return counted(Run(anchor=anchor, lengths=[Length(amount=days, unit="days")], clause=CREDIT, rule=f"{days} days"))
 
 

@@ -59,8 +59,8 @@ class Anchor(Record):
     """The day from which a limit runs; the day itself is not counted."""
 
     kind: str
-    """An anchor kind of the API: `task`, `application`, `contract`, `findings`, `audit_first_day`,
-    `audit_last_day`, `report`, `review`, `decision`, `suspension` or `valid_until`."""
+    """An anchor kind of the API: `task` (the day it opened), `application`, `contract`, `credit` (the check's day),
+    `findings`, `audit_first_day`, `audit_last_day`, `report`, `review`, `decision`, `suspension` or `valid_until`."""
     on: date
 
 

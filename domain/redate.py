@@ -1,6 +1,6 @@
 """Due dates counted again: when another calendar is loaded, and from other anchors on paper."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -38,6 +38,12 @@ def under(calendar: Calendar, deadline: Deadline, today: date, rules: Rules | No
     return _with(deadline, found)
 
 
+def moves(calendar: Calendar, deadlines: Iterable[Deadline], today: date) -> bool:
+    """Say whether another calendar moves a running due date, or makes one certain."""
+    counted = [(one, under(calendar, one, today)) for one in deadlines if rests_on_calendar(one)]
+    return any((old.due_on, old.provisional) != (new.due_on, new.provisional) for old, new in counted)
+
+
 def moved_by(rules: Rules, deadlines: Iterable[Deadline], calendar: Calendar, today: date) -> list[Deadline]:
     """Give the running due dates of a case that other rules move, as they have them (R:9/8.1)."""
     running = [one for one in deadlines if one.state == "running"]
@@ -60,52 +66,77 @@ def what_if(deadlines: Iterable[Deadline], changes: Changes, calendar: Calendar 
     return [_on_paper(one, changed, calendar) for one in known]
 
 
-def is_broken(deadline: Deadline, before: Deadline, today: date) -> bool:
-    """Say whether a due date, which was `before`, is past: met too late, missed, or still running after its day."""
+ENDS: Final[dict[str, tuple[str, ...]]] = {
+    "application": ("application.review",),
+    "contract": ("contract.sign",),
+    "credit": ("audit.credit",),
+    "findings": ("findings.confirm", "findings.answer"),
+    "audit_first_day": ("audit.open", "reaudit"),
+    "audit_last_day": ("audit.close", "surveillance", "recertification.on_site"),
+    "report": ("audit.report",),
+    "review": ("review.independent",),
+    "decision": ("decision.make", "certificate.issue"),
+    "suspension": ("suspension.decide", "decision.make"),
+    "valid_until": (),
+    "task": (),
+}
+"""Anchor kind → the due dates that the same day meets: what happens on it has to happen in time."""
+ENTERED_LATER: Final = ("audit_first_day", "audit_last_day")
+"""Anchor kinds whose day may lie before the one on which it was entered, and a due date met."""
+Days = Mapping[str, Sequence[date]]
+"""Anchor kind → the days of it that a case knows."""
+
+
+def days_of(deadlines: Collection[Deadline], audits: Days) -> Days:
+    """Give the days of each anchor kind that can be changed on paper; last the one that is meant where none is named.
+
+    These are the days from which due dates run and the audits' own, the latest last; before them stand those that
+    only met a due date.
+    """
+    runs = [run.anchor for one in deadlines for run in one.proof.runs]
+    found = {}
+    for kind, ends in ENDS.items():
+        begins = {one.on for one in runs if one.kind == kind}.union(audits.get(kind, ()))
+        met = {one.met_on for one in deadlines if one.met_on and one.kind in ends and kind not in ENTERED_LATER}
+        found[kind] = [*sorted(met - begins), *sorted(begins)]
+    return found
+
+
+def is_broken(deadline: Deadline, before: Deadline, today: date, changes: Changes, known: Days) -> bool:
+    """Say whether a due date, which was `before`, is past on paper.
+
+    Args:
+        deadline: As it is with some days changed on paper.
+        before: As it was.
+        today: The case's own day.
+        changes: The days changed on paper.
+        known: The case's days, as `days_of` gives them.
+    """
     match deadline.state:
         case "met":
-            return deadline.met_on is not None and deadline.met_on > deadline.judged_on
+            return _is_met_too_late(deadline, before, changes, known)
         case "running":
-            return deadline.due_on < today
+            to_come = [new for (kind, _), new in changes.items() if deadline.kind in ENDS[kind]]
+            return max([today, *to_come]) > deadline.due_on
         case "missed":
             return deadline.due_on == before.due_on or deadline.judged_on < today
     return False
 
 
-ENDS: Final[dict[str, tuple[str, ...]]] = {
-    "contract": ("contract.sign",),
-    "findings": ("findings.confirm",),
-    "audit_first_day": ("reaudit",),
-    "audit_last_day": ("surveillance", "recertification.on_site"),
-    "report": ("audit.report",),
-    "review": ("review.independent",),
-    "decision": ("decision.make",),
-    "valid_until": (),
-    "application": (),
-    "suspension": (),
-    "task": (),
-}
-"""Anchor kind → the due dates that the same day meets: what happens on it has to happen in time."""
+def _is_met_too_late(deadline: Deadline, before: Deadline, changes: Changes, known: Days) -> bool:
+    """A day changed on paper is compared with the due date, one that stays with the day until which it was judged."""
+    for kind in (kind for kind, ends in ENDS.items() if deadline.kind in ends):
+        on = _met_by(deadline, known[kind]) if kind in ENTERED_LATER else deadline.met_on
+        if on and (kind, on) in changes:
+            return changes[kind, on] > deadline.due_on
+        if on and kind in ENTERED_LATER and deadline.due_on != before.due_on:
+            return on > deadline.due_on
+    return deadline.met_on is not None and deadline.met_on > deadline.judged_on
 
 
-def meets_too_late(deadline: Deadline, changes: Changes) -> bool:
-    """Say whether a day changed on paper would have met this due date, and comes too late for it.
-
-    A running due date is met by the change of its kind; one that is met, by the change of the day that met it.
-    """
-    for (kind, old), new in changes.items():
-        met_by = deadline.state == "running" or deadline.met_on == old
-        if deadline.kind in ENDS[kind] and met_by and deadline.state in ("running", "met"):
-            return new > deadline.judged_on
-    return False
-
-
-def anchors(deadlines: Iterable[Deadline]) -> dict[str, list[date]]:
-    """Give the dates from which due dates run, by anchor kind, the latest last."""
-    found: dict[str, set[date]] = {}
-    for run in (run for one in deadlines for run in one.proof.runs):
-        found.setdefault(run.anchor.kind, set()).add(run.anchor.on)
-    return {kind: sorted(days) for kind, days in found.items()}
+def _met_by(deadline: Deadline, days: Sequence[date]) -> date | None:
+    """An audit's day that met a due date: the latest that was there to be entered."""
+    return max((day for day in days if deadline.met_on and day <= deadline.met_on), default=None)
 
 
 def _on_paper(deadline: Deadline, changes: Changes, calendar: Calendar | None) -> Deadline:

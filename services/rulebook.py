@@ -32,13 +32,23 @@ class Rule(NamedTuple):
     """Whether it says nothing but what stands under it."""
     data: list[Entry]
     functions: list[Place]
+    unreached: list[Place]
+    """Those of its functions that neither the flow, an activity nor a call of the API reaches yet."""
     types: list[Place]
     """Models and tables of the code that hold it: data as well."""
     tests: list[Place]
     pages: list[str]
     duty: str | None
-    carried_out: bool
-    """Whether the flow, an activity or a call of the API reaches a function of it, or people have it as their duty."""
+
+    @property
+    def carried_out(self) -> bool:
+        """Whether a function of it is reached, or people have it as their duty."""
+        return bool(self.duty) or len(self.unreached) < len(self.functions)
+
+    @property
+    def marked(self) -> bool:
+        """Whether part of it, or all, stands as data and tested functions alone."""
+        return not self.heading and (bool(self.unreached) or not self.carried_out)
 
     @property
     def missing(self) -> list[str]:
@@ -65,8 +75,8 @@ class Rulebook:
         tests = citations.of_tests(self._root, self._titles)
         data, reach = self._data, reached(self._root)
 
-        def is_reached(place: Place) -> bool:
-            return place.dotted in reach or not place.dotted.startswith(RULES)
+        def is_unreached(place: Place) -> bool:
+            return place.dotted.startswith(RULES) and place.dotted not in reach
 
         found = []
         for one, title in self._titles.items():
@@ -79,11 +89,11 @@ class Rulebook:
                 heading=own.heading,
                 data=data.get(one, []),
                 functions=functions,
+                unreached=[place for place in functions if is_unreached(place)],
                 types=[place for place in places if not place.runs],
                 tests=tests.get(one, []),
                 pages=self._pages(one),
                 duty=own.duty,
-                carried_out=bool(own.duty) or any(is_reached(place) for place in functions),
             )
             found.append(rule)
         order = {clause: place for place, clause in enumerate(self._clauses)}
@@ -100,6 +110,11 @@ class Rulebook:
         return [rule for rule in self.counted if rule.duty]
 
     @property
+    def marked(self) -> list[Rule]:
+        """The clauses of which something stands as data and tested functions alone, with those that do as a whole."""
+        return [rule for rule in self.counted if rule.marked]
+
+    @property
     def waiting(self) -> list[Rule]:
         """The clauses that stand as data and tested functions alone: nothing reaches them yet."""
         return [rule for rule in self.counted if not rule.carried_out]
@@ -107,9 +122,11 @@ class Rulebook:
     @property
     def coverage(self) -> str:
         """How many clauses have all they should, on one line."""
-        whole, waiting, duties, every = (len(one) for one in (self._whole, self.waiting, self.duties, self.counted))
-        said = f"{whole} of {every} clauses covered; {waiting} of them no form calls yet"
-        return f"{said}; {duties} are duties of people ({duties * 100 / every:.0f} %)"
+        found = (self._whole, self.counted, self.marked, self.waiting, self.duties)
+        whole, every, marked, waiting, duties = map(len, found)
+        of_functions = f"{marked} name a function that nothing reaches yet, or none (†), {waiting} none that is reached"
+        of_people = f"{duties} are duties of people ({duties * 100 / every:.0f} %)"
+        return f"{whole} of {every} clauses covered; {of_functions}; {of_people}"
 
     def report(self) -> Iterator[str]:
         """What is told of the clauses beside the packs; nothing where the sources are not at hand."""

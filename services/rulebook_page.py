@@ -11,6 +11,7 @@ from services.rulebook import CLAUSES_OF, ROOT, Rule, Rulebook
 PAGE: Final = ROOT / "docs" / "rulebook.md"
 SHOWN: Final = 3
 """So many functions and entries are named of a clause, and one test; the others are counted."""
+UNREACHED: Final = "†"
 _HEAD: Final = """# Rulebook
 
 Made by `jingpin scheme rulebook` from the packs, the code and the tests; a test fails when it is out of date.
@@ -18,7 +19,8 @@ R: service certification rules, G: general requirements; a clause's id is its ch
 entries of the packs and types of the code, *functions* the code that carries the clause out, a *test* is named by its
 rule, a *page* is where a person sees it: a call of the API, a form (`/schemas/`), a printed document. A **duty** is
 what only people can do: named is the field of a task in which a person confirms it. A heading says nothing but what
-stands under it. † stands as data and tested functions: no form calls it yet.
+stands under it. A function marked † is tested and not reached yet: the flow, the activities and the API do not use it,
+as they do the others. A † alone: the clause stands as data, and has no function.
 
 {coverage}.
 """
@@ -41,9 +43,8 @@ def _chapter(rules: Sequence[Rule]) -> str:
 
 
 def _row(rule: Rule) -> str:
-    mark = "" if rule.carried_out or rule.heading else " †"
-    title = f"{rule.title.zh} · {rule.title.en}{mark}"
-    cells = [_data(rule), _functions(rule.functions), _tests(rule.tests), _seen(rule)]
+    title = f"{rule.title.zh} · {rule.title.en}"
+    cells = [_data(rule), _functions(rule), _tests(rule.tests), _seen(rule)]
     cells = [f"**{title}**", *[""] * len(cells)] if rule.heading else [title, *cells]
     return f"| {rule.id} | {' | '.join(cells)} |"
 
@@ -62,8 +63,12 @@ def _pack(path: str) -> str:
     return stem if folder[0] != "schemes" or folder[1] == CLAUSES_OF[0] else f"{folder[1]} {stem}"
 
 
-def _functions(places: Sequence[Place]) -> str:
-    return _some(map(_definition, places))
+def _functions(rule: Rule) -> str:
+    """What carries it out, then all that is still to do so."""
+    reached = _some(_definition(place) for place in rule.functions if place not in rule.unreached)
+    waiting = [f"{_definition(place)} {UNREACHED}" for place in rule.unreached]
+    alone = [] if rule.functions or rule.carried_out else [UNREACHED]
+    return ", ".join([*([reached] if reached else []), *waiting, *alone])
 
 
 def _definition(place: Place) -> str:

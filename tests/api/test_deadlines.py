@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from records.tables import CaseRow
 from tests.api.conftest import Web
-from tests.flow.steps import to_reaudit
-from tests.flow.years import to_certificate
-from tests.lives import Life, a_database
+from tests.flow.steps import SECRET, to_reaudit
+from tests.flow.years import FEWER_DAYS, suspended, to_certificate
+from tests.lives import CONTENTS, Life, a_database
 
 START = date(2026, 3, 2)
 GRANTED = {
@@ -106,9 +106,84 @@ async def test_a_day_to_come_breaks_what_it_would_meet_too_late(web: Web, life: 
     assert await broken(web, life, "decision:2026-03-17") == ["decision.make-1"]
 
 
-async def test_a_day_that_met_its_date_would_have_met_it_too_late(web: Web, life: Life) -> None:
+@pytest.mark.parametrize(
+    ("change", "late"),
+    [
+        ("application:2026-03-16", []),
+        ("application:2026-03-17", ["application.review-1"]),
+        ("contract:2026-04-01", []),
+        ("contract:2026-04-02", ["contract.sign-1"]),
+        ("contract:2026-05-31", ["contract.sign-1"]),
+        ("contract:2026-06-01", ["contract.sign-1", "contract.sign-latest"]),
+        ("report:2026-03-16", []),
+        ("report:2026-03-17", ["audit.report-1"]),
+        ("review:2026-03-16", []),
+        ("review:2026-03-17", ["review.independent-1"]),
+        ("decision:2026-03-17", ["decision.make-1"]),
+        ("decision:2026-07-10", ["decision.make-1"]),
+        ("decision:2026-07-13", ["certificate.issue-12", "decision.make-1"]),
+    ],
+)
+async def test_a_day_that_met_its_date_would_have_met_it_too_late(
+    web: Web, life: Life, change: str, late: list[str]
+) -> None:
+    """Ten working days for each task, 30 and 90 days for the contract, 90 working days for the certificate."""
     to_certificate(life)
-    assert await broken(web, life, "decision:2026-03-17") == ["decision.make-1"]
+    assert sorted(await broken(web, life, change)) == late
+
+
+async def test_another_credit_check_bears_a_decision_for_longer(web: Web, life: Life) -> None:
+    """R:7/7.4.5: thirty days from the check; the tasks opened on the same day stay."""
+    life.contracted().on_site().audited().reported()
+    life.answer("reviewer", "review.independent", outcome="agree")
+    before = await dates(web, life)
+    assert before["audit.credit"] == "2026-04-01"
+    assert await dates(web, life, "credit:2026-03-12") == before | {"audit.credit": "2026-04-11"}
+    # Thirty days after 30 January are over on 1 March; the case is on 2 March.
+    assert [one.partition("-")[0] for one in await broken(web, life, "credit:2026-01-30")] == ["audit.credit"]
+    assert "audit.credit" not in {one.partition("-")[0] for one in await broken(web, life, "task:2026-01-30")}
+
+
+async def test_an_acceptance_would_have_come_too_late_after_a_supplement(web: Web, life: Life) -> None:
+    life.apply()
+    life.answer("manager", "application.review", outcome="supplement", reason="x")
+    life.until(date(2026, 3, 9))
+    life.answer("applicant", "application.supplement", note="x")
+    life.answer("manager", "application.review", outcome="accept")
+    assert await broken(web, life, "application:2026-03-24") == ["application.review-2"]
+
+
+async def test_an_audit_entered_the_day_after_would_have_closed_too_late(web: Web, life: Life) -> None:
+    """R:7/7.3.3: the first surveillance of a grant of 2 March 2026 is due on 2 March 2027, to the day."""
+    to_certificate(life).until(date(2027, 2, 1))
+    life.on_site(**FEWER_DAYS).answer("leader", "audit.open", on="2027-02-01", attendees=["x"])
+    life.until(date(2027, 2, 2))
+    life.answer("leader", "audit.close", on="2027-02-01", attendees=["x"])
+    [surveillance] = [one.id for one in life.case.deadlines if one.kind == "surveillance"]
+    assert await broken(web, life, "audit_last_day:2027-03-02") == []
+    assert await broken(web, life, "audit_last_day:2027-03-03") == [surveillance]
+    assert await broken(web, life, "audit_last_day:2027-04-01") == [surveillance]
+    assert await broken(web, life, "audit_last_day@2027-02-01:2027-04-01") == [surveillance]
+    assert await broken(web, life, "audit_last_day@2026-03-02:2026-04-01") == []
+    # Both were due on 31 January: its plan is of 1 February as well.
+    assert await broken(web, life, "decision:2026-01-31") == [surveillance, "audit.plan-2"]
+
+
+async def test_a_suspension_would_have_been_decided_too_late(web: Web, life: Life) -> None:
+    """R:7/6.5.3.2: the suspending decision is due ten working days after its review."""
+    to_certificate(life).until(date(2027, 1, 4))
+    suspended(life)
+    assert await broken(web, life, "suspension:2027-06-01") == ["decision.make-2"]
+
+
+async def test_the_client_cannot_ask_for_a_closing_that_is_covered(web: Web, life: Life) -> None:
+    """R:4/4.2: the closing came before the mystery visit, and is not yet there for the client."""
+    to_certificate(life).until(date(2027, 2, 1))
+    life.on_site(**SECRET | FEWER_DAYS).answer("leader", "audit.contents", items=CONTENTS)
+    life.audited()
+    change = "audit_last_day@2027-02-01:2027-04-01"
+    assert (await asked(web, life, change)).status_code == 200
+    assert (await asked(web, life, change, user="applicant")).status_code == 422
 
 
 async def test_an_anchor_from_which_nothing_runs_moves_nothing(web: Web, life: Life) -> None:

@@ -278,7 +278,9 @@ def test_a_certificate_is_overdue_after_90_working_days_from_its_report() -> Non
 
 
 def test_a_credit_check_is_good_through_day_30() -> None:
-    assert cycle.credit_good_until(date(2026, 1, 1), RULE).on == date(2026, 1, 31)
+    found = cycle.credit_good_until(date(2026, 1, 1), RULE)
+    assert found.on == date(2026, 1, 31)
+    assert found.proof.anchor == Anchor(kind="credit", on=date(2026, 1, 1))
 
 
 def an_oracles_breaches(decided: date, recertified: int, audits: list[date], today: date) -> list[int]:

@@ -8,7 +8,7 @@ import pytest
 from domain import cycle
 from domain.calendar import Override
 from domain.dates import Anchor, Due, again, due, earlier
-from domain.redate import anchors, is_broken, rests_on_calendar, under, what_if
+from domain.redate import Days, days_of, is_broken, rests_on_calendar, under, what_if
 from domain.rules import Limit
 from domain.state import Deadline
 from services import calendars
@@ -221,13 +221,31 @@ def test_a_suspension_ends_with_a_certificate_that_ends_sooner() -> None:
     assert (before[-1].due_on, after[-1].due_on) == (date(2029, 11, 30), date(2029, 10, 31))
 
 
-def test_anchors_are_the_days_from_which_dates_run() -> None:
-    found = anchors([*decided(date(2026, 12, 20)), a_review()])
-    assert found == {
+def known_days(*deadlines: Deadline, **audits: list[date]) -> Days:
+    """The days a case knows, without the kinds it knows none of."""
+    return {kind: days for kind, days in days_of(deadlines, audits).items() if days}
+
+
+def test_the_days_of_a_case_are_those_from_which_dates_run() -> None:
+    assert known_days(*decided(date(2026, 12, 20)), a_review()) == {
         "valid_until": [date(2029, 12, 19)],
         "decision": [date(2026, 12, 20)],
         "task": [date(2026, 12, 28)],
     }
+
+
+def test_a_day_that_only_met_a_due_date_is_known_but_not_the_one_that_is_meant() -> None:
+    met = [a_review(kind="decision.make", state="met", met_on=on) for on in (date(2026, 12, 20), date(2027, 12, 1))]
+    assert known_days(*met)["decision"] == [date(2026, 12, 20), date(2027, 12, 1)]
+    granted = known_days(*decided(date(2026, 12, 20)), *met)
+    assert granted["decision"] == [date(2027, 12, 1), date(2026, 12, 20)]
+
+
+def test_an_audits_days_are_its_own_and_not_those_of_their_entry() -> None:
+    first, last, entered = date(2027, 1, 30), date(2027, 2, 1), date(2027, 2, 2)
+    met = a_review(kind="surveillance", state="met", met_on=entered)
+    found = known_days(met, audit_first_day=[first], audit_last_day=[last])
+    assert (found["audit_first_day"], found["audit_last_day"]) == ([first], [last])
 
 
 def moved(before: Deadline, days: date) -> Deadline:
@@ -258,9 +276,47 @@ def test_a_date_is_broken_when_it_would_be_past(
     broken: bool,  # noqa: FBT001  # what is expected
 ) -> None:
     before = a_review(state=state, met_on=met_on)
-    assert is_broken(moved(before, opened), before, today) is broken
+    assert is_broken(moved(before, opened), before, today, {}, days_of([before], {})) is broken
 
 
 def test_what_was_entered_late_but_within_its_days_is_not_broken() -> None:
     before = a_review(state="met", judged_on=date(2027, 1, 14), met_on=date(2027, 1, 13))
-    assert not is_broken(before, before, date(2027, 3, 1))
+    assert not is_broken(before, before, date(2027, 3, 1), {}, days_of([before], {}))
+
+
+HELD, ENTERED = date(2027, 12, 19), date(2027, 12, 21)
+"""A first surveillance, due on 20 December 2027, closed on the day before and entered on the day after."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "broken"),
+    [
+        ({}, False),
+        ({("audit_last_day", HELD): date(2027, 12, 20)}, False),
+        ({("audit_last_day", HELD): date(2027, 12, 21)}, True),  # the three days are for its entry only
+        ({("audit_last_day", ENTERED): date(2028, 5, 1)}, False),  # no audit closed on that day
+        ({("audit_first_day", HELD): date(2028, 5, 1)}, False),
+        ({("decision", date(2026, 12, 20)): date(2026, 12, 19)}, False),  # due on the day on which it closed
+        ({("decision", date(2026, 12, 20)): date(2026, 12, 18)}, True),
+        ({("decision", date(2026, 12, 20)): date(2025, 1, 1), ("audit_last_day", HELD): date(2026, 1, 1)}, False),
+    ],
+)
+def test_an_audit_meets_its_date_by_its_own_last_day(
+    changes: dict[tuple[str, date], date],
+    broken: bool,  # noqa: FBT001  # what is expected
+) -> None:
+    """R:7/7.3.3."""
+    fields = {"judged_on": date(2027, 12, 23), "state": "met", "met_on": ENTERED}
+    before = a_deadline(
+        cycle.first_surveillance(Anchor(kind="decision", on=date(2026, 12, 20)), RULE), "surveillance", **fields
+    )
+    known = days_of([before], {"audit_last_day": [date(2026, 11, 30), HELD]})
+    [after] = what_if([before], changes, CALENDAR)
+    assert is_broken(after, before, date(2028, 1, 10), changes, known) is broken
+
+
+def test_of_what_met_a_date_only_the_changed_day_comes_too_late() -> None:
+    """R:7/6.4.6.2: two decisions, each within its ten working days."""
+    both = [a_review(kind="decision.make", state="met", met_on=on) for on in (TODAY, date(2026, 12, 30))]
+    changes, known = {("decision", TODAY): date(2027, 5, 1)}, days_of(both, {})
+    assert [is_broken(one, one, date(2027, 6, 1), changes, known) for one in both] == [True, False]

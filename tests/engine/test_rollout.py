@@ -3,19 +3,24 @@
 import asyncio
 import uuid
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from activities.interface import BRING, NEXT_CASES, Order
-from activities.rollouts import of_calendar
+from activities.rollouts import of_calendar, roll_out
+from domain.calendar import Override
 from domain.state import Message
+from records import days
 from services.engine import connect, rehearsing
 from settings import Settings
+from tests.lives import a_database
+from worker import bring_calendar
 from workflows.rollout import PAUSE, Rollout
 
 CASES = ["case1", "case2", "case3"]
@@ -28,10 +33,12 @@ class Far:
     def __init__(self, *, away: set[str]) -> None:
         self.away = away
         self.brought: list[str] = []
+        self.selections: set[str] = set()
         self._tries = asyncio.Semaphore(0)
 
     @activity.defn(name=NEXT_CASES)
     async def next_cases(self, order: Order) -> list[str]:
+        self.selections.add(order.selection)
         return [case for case in CASES if case > order.after][:2]
 
     @activity.defn(name=BRING)
@@ -64,3 +71,36 @@ async def test_what_a_case_could_not_take_is_brought_again_and_to_the_others_onc
         async with asyncio.timeout(SECONDS):
             await handle.result()
     assert Counter(far.brought) == Counter([*CASES, *away])
+
+
+async def test_a_correction_goes_to_running_cases_although_its_version_went_to_provisional_ones(
+    engine: str, tmp_path: Path
+) -> None:
+    client = await connect(engine, Settings().temporal_namespace, tmp_path / "payload.key")
+    far, queue, version = Far(away=set()), uuid.uuid4().hex, uuid.uuid4().hex
+    async with Worker(client, task_queue=queue, workflows=[Rollout], activities=[far.next_cases, far.bring]):
+        for selection in ("provisional", "running", "running"):
+            order = of_calendar(version, selection)
+            assert order.message.id == f"calendar.load:{version}"
+            await roll_out(client, queue, order)
+        await far.tried(2 * len(CASES))
+        for selection in far.selections:
+            async with asyncio.timeout(SECONDS):
+                await client.get_workflow_handle(f"calendar.load:{version}:{selection}").result()
+    assert (far.selections, Counter(far.brought)) == ({"provisional", "running"}, Counter(CASES * 2))
+
+
+async def test_a_worker_begins_with_a_calendar_for_every_running_case(engine: str, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, task_queue=uuid.uuid4().hex)
+    database = a_database(tmp_path, settings.sql_url)
+    with Session(database) as session:  # so many rows as no other test of this engine has
+        days.add(session, [Override(day=date(2026, 10, 8), working=False, source="x")] * 977, "ops")
+        session.commit()
+    client = await connect(engine, settings.temporal_namespace, tmp_path / "payload.key")
+    far = Far(away=set())
+    worker = Worker(client, task_queue=settings.task_queue, workflows=[Rollout], activities=[far.next_cases, far.bring])
+    async with worker:
+        await bring_calendar(settings, client, database)
+        await far.tried(len(CASES))
+    database.dispose()
+    assert far.selections == {"running"}

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.dates import Anchor
 from tests.flow.steps import ended, kinds, last_event
 from tests.flow.years import (
     EXPIRY,
@@ -46,6 +47,13 @@ def held_late(missed: Life) -> Life:
 def test_dismissing_before_the_audit_needs_a_new_date(missed: Life) -> None:
     refusal = missed.refused("decider", "suspension.decide", outcome="dismiss", reason="x")
     assert (refusal.code, refusal.faults[0].pointer) == ("invalid", "/until")
+
+
+def test_a_new_date_runs_from_the_day_on_which_the_proposal_opened(missed: Life) -> None:
+    missed.until(date(2027, 3, 20))
+    dismissed(missed, NEW_DATE)
+    [_, surveillance] = deadlines(missed, "surveillance")
+    assert (surveillance.due_on, surveillance.proof.anchor) == (NEW_DATE, Anchor(kind="task", on=MISSED))
 
 
 def test_dismissing_after_a_late_audit_needs_none_and_proposes_nothing_again(held_late: Life) -> None:

@@ -77,7 +77,7 @@ def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
     if answer.outcome == "suspend":
         suspend(case, list(answer.grounds), failed_surveillance=False)
     elif asked and answer.until and case.running("surveillance") is None:
-        anchor = Anchor(kind="task", on=case.today)
+        anchor = Anchor(kind="task", on=task.opened_on)
         until = dates.approved_until(anchor, answer.until, MISSED_SURVEILLANCE)
         planned = any(audit.audit_kind == "surveillance" and audit.stage != "closed" for audit in case.state.audits)
         for audit in case.state.audits:
