@@ -1,8 +1,9 @@
 """What makes a scheme sound: ids, clauses and readings that fit together, found without any I/O."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, get_args
 
+from domain.application import DocumentLetter
 from domain.catalogue_checks import catalogue_problems
 from domain.checklist_checks import checklist_problems
 from domain.grounds import grounds_problems
@@ -28,6 +29,7 @@ def scheme_problems(scheme: Scheme) -> list[Problem]:
         problems.append(Problem((), "a scheme without scores needs a checklist"))
     problems += [*_repeated_ids(scheme), *catalogue_problems(scheme), *checklist_problems(scheme)]
     problems += [*_undefined_clauses(scheme), *_unknown_in_errata(scheme), *_missing_readings(scheme)]
+    problems += _missing_documents(scheme)
     problems += [*wait_problems(scheme), *table_problems(scheme)]
     problems += grounds_problems(scheme.grounds, scheme.clause_titles)
     return problems
@@ -63,6 +65,12 @@ def _unknown_in_errata(scheme: Scheme) -> Iterator[Problem]:
         yield from (Problem((*at, "rows"), f"there is no row {row}") for row in erratum.rows if row not in rows)
         unknown = [one for one in erratum.indicators if one not in indicators]
         yield from (Problem((*at, "indicators"), f"there is no indicator {one}") for one in unknown)
+
+
+def _missing_documents(scheme: Scheme) -> Iterator[Problem]:
+    listed = {document.kind for document in scheme.documents}
+    missing = [letter for letter in get_args(DocumentLetter) if letter not in listed]
+    yield from (Problem(("documents",), f"nothing is said of document {letter}") for letter in missing)
 
 
 def _missing_readings(scheme: Scheme) -> Iterator[Problem]:

@@ -108,6 +108,9 @@ class Rules(Record):
     cycle: Cycle
     reminders: list[int]
     """The ladder for long dates (surveillance, recertification): days before the due date."""
+    needs_a_file: str = "abcdeghi"
+    """Letters of the documents without whose file no application is complete (R:7/7.2.1); a case from before they
+    were pinned has those that R prints."""
     errata: dict[str, list[str]] = Field(default_factory=dict)
     """Moment of a case → the errata on whose chosen reading it rests from then on."""
     readings: dict[str, str] = Field(default_factory=dict)

@@ -143,6 +143,13 @@ def test_what_fits_is_not_told(changes: dict[str, Any]) -> None:
     assert told(SERVICE, **changes) == []
 
 
+@pytest.mark.parametrize(("place", "letter"), list(enumerate("abcdefghij")))
+def test_a_scheme_says_of_every_document_whether_it_needs_a_file(place: int, letter: str) -> None:
+    """R:7/7.2.1a-j."""
+    found = told(SERVICE, documents=lambda listed: listed[:place] + listed[place + 1 :])
+    assert found == [("documents", f"nothing is said of document {letter}")]
+
+
 def test_a_scheme_says_of_every_task_whom_it_asks_and_of_no_other() -> None:
     waits = SERVICE.model_dump(mode="json")["waits"]
     waits[3]["kind"] = "audit.dance"

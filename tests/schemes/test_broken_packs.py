@@ -209,6 +209,7 @@ def broken(folder: Path, file: str, old: str, new: str) -> tuple[str, str, str]:
         # what is named and is not there
         ("stages.yaml", '"R:7/7.2.1"', '"R:7/7.9"', "R:7/7.9", "clause R:7/7.9 is not defined"),
         ("documents.yaml", '"R:7/7.2.1j"', '"R:7/7.2.1z"', "R:7/7.2.1z", "clause R:7/7.2.1z is not defined"),
+        ("documents.yaml", "kind: j", "kind: k", "kind: k", None),
         ("errata.yaml", "rows: [15]", "rows: [51]", "rows: [51]", "there is no row 51"),
         ("errata.yaml", 'indicators: ["q1.2"]', 'indicators: ["q1.9"]', "q1.9", "there is no indicator q1.9"),
         ("errata.yaml", "{id: decision,", "{id: report,", "alternatives", "report stands twice"),

@@ -12,6 +12,7 @@ from domain.overrides import Override
 from domain.pack import Scheme
 from domain.pack_checks import NEEDED_READINGS
 from domain.pack_parts import PackSummary, canonical_digest
+from domain.rules import Rules
 from domain.trade_pack import SpecialRule
 from domain.wait_checks import CONSEQUENCES, TASK_ROLES
 from services.schemes import SCHEMES, Library, load_scheme
@@ -92,6 +93,13 @@ def test_documents_a_to_j_are_asked_for_and_f_and_j_may_be_without_a_file() -> N
     """R:7/7.2.1a-j."""
     assert "".join(one.kind for one in SCHEME.documents) == "abcdefghij"
     assert "".join(one.kind for one in SCHEME.documents if not one.file_required) == "fj"
+    assert SCHEME.rules().needs_a_file == "abcdeghi"
+
+
+def test_a_case_from_before_its_documents_were_pinned_needs_those_that_are_printed() -> None:
+    """R:7/7.2.1 a-e, g-i."""
+    kept = SCHEME.rules().model_dump(mode="json", exclude={"needs_a_file"})
+    assert Rules.model_validate(kept).needs_a_file == "abcdeghi"
 
 
 def test_every_erratum_of_the_readings_is_recorded() -> None:
