@@ -8,6 +8,7 @@ from pydantic import Field
 from domain.model import Input
 from domain.pack_parts import ClauseId
 from domain.problems import Problem
+from domain.readings import reported_as_withdrawn
 from domain.refusal import Fault, Refused
 
 Trigger = Literal["a", "b", "c", "d", "e", "f"]
@@ -22,7 +23,6 @@ Bringer = Literal["body", "client", "alliance", "machine", "timer"]
 """Who may bring a ground before the person who decides on it; nobody brings one and decides by that."""
 
 MAINTENANCE: Final = "R:10/9.1"
-VOLUNTARY_END: Final = "voluntary-end"
 GIVEN_UP: Final = "h"
 """R:10/9.4h, the client's own wish: the certificate is cancelled, not withdrawn."""
 
@@ -119,7 +119,7 @@ def status_after(letters: Sequence[str]) -> Literal["withdrawn", "cancelled"]:
 
 def reported_as(letters: Sequence[str], readings: Mapping[str, str]) -> Literal["withdrawal", "cancellation"]:
     """As what an end is reported to the alliance: R:10/9.4h by the erratum `voluntary-end`, else a withdrawal."""
-    cancelled = status_after(letters) == "cancelled" and readings.get(VOLUNTARY_END) != "withdrawn"
+    cancelled = status_after(letters) == "cancelled" and not reported_as_withdrawn(readings)
     return "cancellation" if cancelled else "withdrawal"
 
 

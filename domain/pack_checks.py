@@ -1,7 +1,7 @@
 """What makes a scheme sound: ids, clauses and readings that fit together, found without any I/O."""
 
 from collections.abc import Iterator
-from typing import Final, get_args
+from typing import get_args
 
 from domain.application import DocumentLetter
 from domain.catalogue_checks import catalogue_problems
@@ -9,15 +9,10 @@ from domain.checklist_checks import checklist_problems
 from domain.grounds import grounds_problems
 from domain.pack import Scheme
 from domain.problems import Loc, Problem, repeats
-from domain.results import APPENDIX_B_POINTS, CREDIT_STRICTNESS
+from domain.readings import KNOWN, NEEDED
+from domain.results import APPENDIX_B_POINTS
 from domain.table_checks import table_problems
 from domain.wait_checks import wait_problems
-
-NEEDED_READINGS: Final = {
-    APPENDIX_B_POINTS: {"normalise", "cap"},
-    CREDIT_STRICTNESS: {"literal", "serious-only"},
-}
-"""Errata that a verdict decides by, and the readings it knows; a scheme without points needs no `appendix-b-points`."""
 
 
 def scheme_problems(scheme: Scheme) -> list[Problem]:
@@ -29,7 +24,7 @@ def scheme_problems(scheme: Scheme) -> list[Problem]:
         problems.append(Problem((), "a scheme without scores needs a checklist"))
     problems += [*_repeated_ids(scheme), *catalogue_problems(scheme), *checklist_problems(scheme)]
     problems += [*_undefined_clauses(scheme), *_unknown_in_errata(scheme), *_missing_readings(scheme)]
-    problems += _missing_documents(scheme)
+    problems += [*_unknown_readings(scheme), *_missing_documents(scheme)]
     problems += [*wait_problems(scheme), *table_problems(scheme)]
     problems += grounds_problems(scheme.grounds, scheme.clause_titles)
     return problems
@@ -73,10 +68,25 @@ def _missing_documents(scheme: Scheme) -> Iterator[Problem]:
     yield from (Problem(("documents",), f"nothing is said of document {letter}") for letter in missing)
 
 
+def _needed_errata(scheme: Scheme) -> list[str]:
+    """Those a verdict decides by: a scheme without points needs no `appendix-b-points`."""
+    return [one for one in NEEDED if one != APPENDIX_B_POINTS or scheme.catalogue is not None]
+
+
 def _missing_readings(scheme: Scheme) -> Iterator[Problem]:
-    for erratum, readings in NEEDED_READINGS.items():
-        if erratum == APPENDIX_B_POINTS and scheme.catalogue is None:
-            continue
+    for erratum in _needed_errata(scheme):
         listed = next((set(one.choices) for one in scheme.errata if one.id == erratum), set())
-        if listed != readings:
-            yield Problem(("errata",), f"{erratum} must list exactly {', '.join(sorted(readings))}")
+        if listed != set(KNOWN[erratum]):
+            yield Problem(("errata",), f"{erratum} must list exactly {', '.join(sorted(KNOWN[erratum]))}")
+
+
+def _unknown_readings(scheme: Scheme) -> Iterator[Problem]:
+    """A reading that the code does not know would be taken for none: a due date would be lost, and nobody told."""
+    needed = _needed_errata(scheme)
+    for place, erratum in enumerate(scheme.errata):
+        known = () if erratum.id in needed else KNOWN.get(erratum.id, ())
+        for number, choice in enumerate(erratum.choices if known else ()):
+            if choice not in known:
+                at: Loc = ("alternatives", number - 1) if number else ("reading",)
+                reason = f"{erratum.id} knows no reading {choice}, only {', '.join(known)}"
+                yield Problem(("errata", place, *at), reason)
