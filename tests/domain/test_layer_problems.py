@@ -145,6 +145,8 @@ def test_a_layer_needs_a_scheme_to_lie_over() -> None:
         ),
         ({"cycle__reaudit_days": "long"}, [("overrides/0", "cycle.reaudit_days: Input should be a valid integer")]),
         ({"cycle__reaudit_days": 60, "cycle__suspension_days": 0}, [("overrides/1", "suspension_days is 0")]),
+        # R:7/6.4.7: the body's own limit is changed, not taken away.
+        ({"waits__application.review__limit": None}, [("overrides/0", "application.review needs a limit")]),
         # The first changes nothing.
         (
             {"planning__person_days__0__people_from": 0, "planning__person_days__1__people_from": 600},

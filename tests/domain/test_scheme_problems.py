@@ -82,7 +82,7 @@ def test_every_clause_is_defined(field: str, place: int) -> None:
                 ASKED_BY_SUBJECT,
             ),
         ),
-        ({"waits__audit.plan__limit": None}, ("waits/3/reminders", "audit.plan has reminders but no limit")),
+        ({"waits__findings.answer__limit": None}, ("waits/16/reminders", "findings.answer has reminders but no limit")),
         (
             {"waits__audit.plan__lapse": "rejected"},
             ("waits/3/lapse", "audit.plan knows no other end of its limit than escalate"),
@@ -123,6 +123,39 @@ def test_every_clause_is_defined(field: str, place: int) -> None:
 )
 def test_a_value_that_does_not_fit_is_told(changes: dict[str, Any], problem: tuple[str, str]) -> None:
     assert told(SERVICE, **changes) == [problem]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application.review",
+        "application.supplement",
+        "contract.sign",
+        "audit.plan",
+        "audit.plan.confirm",
+        "audit.documents",
+        "documents.correct",
+        "findings.confirm",
+        "rectification.submit",
+        "rectification.verify",
+        "audit.report",
+        "review.independent",
+        "decision.make",
+        "withdrawal.decide",
+    ],
+)
+def test_what_the_readings_give_a_limit_has_one(kind: str) -> None:
+    """R:7/6.4.7: without one nothing reminds and nothing escalates."""
+    place = next(place for place, wait in enumerate(SERVICE.waits) if wait.kind == kind)
+    changes = {f"waits__{kind}__limit": None, f"waits__{kind}__reminders": []}
+    assert told(SERVICE, **changes) == [(f"waits/{place}", f"{kind} needs a limit")]
+
+
+@pytest.mark.parametrize("kind", ["findings.answer", "suspension.decide", "restoration.verify", "scope.confirm"])
+def test_what_the_readings_give_no_limit_may_have_one_or_none(kind: str) -> None:
+    without = {f"waits__{kind}__limit": None, f"waits__{kind}__reminders": []}
+    assert told(SERVICE, **without) == []
+    assert told(SERVICE, **{f"waits__{kind}__limit": {"amount": 10, "unit": "working_days"}}) == []
 
 
 @pytest.mark.parametrize(
