@@ -25,7 +25,7 @@ from domain.pack_parts import (
     Version,
     canonical_digest,
 )
-from domain.rules import Cycle, Planning, Rules, Wait
+from domain.rules import Cycle, Days, Planning, Rules, Wait
 
 
 class Scheme(Input):
@@ -41,7 +41,7 @@ class Scheme(Input):
     waits: list[Wait]
     planning: Planning
     cycle: Cycle
-    reminders: list[int]
+    reminders: list[Days]
     documents: list[DocumentKind]
     errata: list[Erratum]
     catalogue: Catalogue | None = None

@@ -136,7 +136,7 @@ class PassRule(Input):
     """The largest share of the indicators that apply which may be met in part."""
     standard_conforms: bool
     """Whether every indicator that speaks of the standard has to conform."""
-    credit_years: int = Field(ge=1)
+    credit_years: int = Field(ge=1, le=10)
     """How far back a credit check looks; R:7/7.4.5, borrowed."""
 
 
