@@ -5,25 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.overrides import Override, find, put
 from domain.pack import Scheme
-from domain.pack_checks import scheme_problems
-from services.schemes import Library
+from tests.domain.schemes import PRODUCT, SERVICE, Told, told
 
-LIBRARY = Library.load()
-SERVICE, PRODUCT = LIBRARY.scheme("service", "1.0"), LIBRARY.scheme("product", "1.0")
 ROWS = {row.row: place for place, row in enumerate(SERVICE.scored.rows)}
-
-Told = list[tuple[str, str]]
-
-
-def told(scheme: Scheme, **changes: Any) -> Told:
-    """Problems as (place, reason) of a scheme with values set at paths, `/` written as `__`."""
-    data = scheme.model_dump(mode="json")
-    for name, value in changes.items():
-        path = f"/{name.replace('__', '/')}"
-        put(data, Override.model_construct(path=path, value=value(find(data, path)) if callable(value) else value))
-    return [("/".join(map(str, found.loc)), found.reason) for found in scheme_problems(Scheme.read(data))]
 
 
 def twice(listed: list[Any]) -> list[Any]:
@@ -193,66 +178,6 @@ def test_a_scheme_says_of_every_task_whom_it_asks_and_of_no_other() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("scheme", "erratum", "reason"),
-    [
-        (SERVICE, "appendix-b-points", "appendix-b-points must list exactly cap, normalise"),
-        (SERVICE, "credit-strictness", "credit-strictness must list exactly literal, serious-only"),
-        (PRODUCT, "credit-strictness", "credit-strictness must list exactly literal, serious-only"),
-    ],
-)
-def test_the_errata_a_verdict_decides_by_list_their_readings(scheme: Scheme, erratum: str, reason: str) -> None:
-    def without_choice(errata: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [one | ({"alternatives": []} if one["id"] == erratum else {}) for one in errata]
-
-    assert told(scheme, errata=without_choice) == [("errata", reason)]
-
-
-PLACES = {scheme.id: {one.id: place for place, one in enumerate(scheme.errata)} for scheme in (SERVICE, PRODUCT)}
-
-
-@pytest.mark.parametrize("scheme", [SERVICE, PRODUCT], ids=lambda scheme: scheme.id)
-@pytest.mark.parametrize(
-    ("erratum", "known"),
-    [
-        ("issue-overdue-anchor", "report, review, decision"),
-        ("holiday-roll", "stays, roll-forward"),
-        ("voluntary-end", "cancelled, withdrawn"),
-    ],
-)
-def test_a_reading_that_the_code_does_not_know_is_told(scheme: Scheme, erratum: str, known: str) -> None:
-    """R:7/6.4.7, R:10/9.4h: a misspelt one would be taken for none."""
-    place = PLACES[scheme.id][erratum]
-    assert told(scheme, **{f"errata__{erratum}__reading__id": "reprot"}) == [
-        (f"errata/{place}/reading", f"{erratum} knows no reading reprot, only {known}")
-    ]
-    assert told(scheme, **{f"errata__{erratum}__alternatives__0__id": "x"}) == [
-        (f"errata/{place}/alternatives/0", f"{erratum} knows no reading x, only {known}")
-    ]
-
-
-def test_not_every_reading_that_the_code_knows_has_to_be_listed() -> None:
-    only = {f"errata__{one}__alternatives": [] for one in ("issue-overdue-anchor", "holiday-roll", "voluntary-end")}
-    assert told(SERVICE, **only) == []
-    assert told(SERVICE, errata=lambda listed: [one for one in listed if one["id"] != "holiday-roll"]) == []
-
-
-def test_a_scheme_without_points_that_lists_their_erratum_lists_known_readings() -> None:
-    """R:B."""
-    points = SERVICE.model_dump(mode="json")["errata"][0] | {"rows": [], "indicators": []}
-    points["reading"]["id"] = "generous"
-    place = len(PRODUCT.errata)
-    assert told(PRODUCT, errata=lambda listed: [*listed, points]) == [
-        (f"errata/{place}/reading", "appendix-b-points knows no reading generous, only normalise, cap")
-    ]
-
-
-def test_a_reading_is_listed_once() -> None:
-    place = next(place for place, one in enumerate(SERVICE.errata) if one.id == "holiday-roll")
-    found = told(SERVICE, **{"errata__holiday-roll__alternatives": lambda listed: [*listed, listed[0]]})
-    assert found == [(f"errata/{place}/alternatives", "roll-forward stands twice")]
-
-
 def test_a_service_scheme_is_scored_and_any_other_has_a_checklist() -> None:
     assert ("", "a service scheme is scored and needs a catalogue") in told(SERVICE, catalogue=None)
     assert ("", "a scheme without scores needs a checklist") in told(PRODUCT, checklist=[])
@@ -286,121 +211,6 @@ def test_a_key_that_nobody_knows_is_refused_at_any_depth() -> None:
 def test_a_row_stands_once_in_the_catalogue() -> None:
     found = told(SERVICE, catalogue__rows=lambda listed: [*listed, listed[30]])
     assert found[0] == ("catalogue/rows/41", "31 stands twice")
-
-
-# Tables -------------------------------------------------------------------------------------------------------------
-
-
-def bands(*given: tuple[int, int, int]) -> list[dict[str, int]]:
-    return [dict(zip(("people_from", "initial", "surveillance"), one, strict=True)) for one in given]
-
-
-ASCEND = "bands start at 0 people and ascend"
-
-
-@pytest.mark.parametrize(
-    ("table", "problems"),
-    [
-        ([], [("", "there is no band")]),
-        (bands((1, 9, 4)), [("/0", ASCEND)]),
-        (bands((0, 9, 4), (0, 12, 6)), [("/1", ASCEND)]),
-        (bands((0, 9, 4), (1, 12, 6)), []),
-        (bands((0, 9, 4), (100, 12, 6), (50, 15, 8)), [("/2", ASCEND)]),
-        (
-            bands((0, 0, 4), (100, 12, 0)),
-            [("/0", "no person-days from 0 people"), ("/1", "no person-days from 100 people")],
-        ),
-        (bands((0, 1, 1)), []),
-    ],
-)
-def test_the_bands_of_person_days_ascend_from_nobody_on(table: list[dict[str, int]], problems: Told) -> None:
-    """R:11/10.1."""
-    expected = [(f"planning/person_days{at}", reason) for at, reason in problems]
-    assert told(SERVICE, planning__person_days=table) == expected
-
-
-@pytest.mark.parametrize(
-    ("changes", "problem"),
-    [
-        ({"planning__sampling": {"surveillance": "1"}}, ("planning/sampling", "initial is missing")),
-        (
-            {"planning__sampling": {"initial": "1", "dance": "1"}},
-            ("planning/sampling/dance", "dance is no kind of audit"),
-        ),
-        ({"planning__sampling__initial": "0"}, ("planning/sampling/initial", "0 is no positive number")),
-        ({"planning__sampling__initial": "some"}, ("planning/sampling/initial", "some is no positive number")),
-        ({"planning__grid": "-0.5"}, ("planning/grid", "-0.5 is no positive number")),
-        ({"planning__grid": "1/0"}, ("planning/grid", "1/0 is no positive number")),
-        ({"planning__random_share": "0"}, ("planning/random_share", "0 is no share")),
-        ({"planning__random_share": "5/4"}, ("planning/random_share", "5/4 is no share")),
-        ({"cycle__reaudit_days": 0}, ("cycle/reaudit_days", "reaudit_days is 0")),
-        ({"cycle__late_entry_days": -1}, ("cycle/late_entry_days", "late_entry_days is -1")),
-        # two surveillances of 18 months each fall on the day after the last valid one
-        (
-            {"cycle__surveillance_months": 18, "cycle__surveillance_extended_months": 18},
-            ("cycle/surveillance_months", "surveillances are due 36 months on, a certificate ends before 3 years"),
-        ),
-        (
-            {"cycle__surveillances": 3},
-            ("cycle/surveillance_months", "surveillances are due 36 months on, a certificate ends before 3 years"),
-        ),
-        (
-            {"cycle__validity_years": 2},
-            ("cycle/surveillance_months", "surveillances are due 24 months on, a certificate ends before 2 years"),
-        ),
-        (
-            {"cycle__surveillance_extended_months": 36},
-            (
-                "cycle/surveillance_extended_months",
-                "a surveillance may wait 36 months, a certificate ends before 3 years",
-            ),
-        ),
-    ],
-)
-def test_lengths_shares_and_steps_are_such(changes: dict[str, Any], problem: tuple[str, str]) -> None:
-    assert told(SERVICE, **changes) == [problem]
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"cycle__surveillance_months": 17, "cycle__surveillance_extended_months": 35},
-        {"cycle__surveillances": 1, "cycle__surveillance_months": 35, "cycle__surveillance_extended_months": 35},
-        {"cycle__surveillances": 1, "cycle__validity_years": 2},
-        {"cycle__validity_years": 10, "cycle__suspension_months": 120, "cycle__reaudit_days": 3660},
-        {"reminders": [3660, 0]},
-        {"catalogue__thresholds__credit_years": 10},
-    ],
-)
-def test_lengths_that_fit_are_not_told(changes: dict[str, Any]) -> None:
-    """R:7/7.3.3."""
-    assert told(SERVICE, **changes) == []
-
-
-def with_lengths(unit: str, longest: int) -> list[tuple[str, int]]:
-    return [(f"cycle__{name}", longest) for name in CYCLE if name.endswith(unit)]
-
-
-CYCLE = SERVICE.model_dump(mode="json")["cycle"]
-LONGEST = [
-    *with_lengths("_days", 3660),
-    *with_lengths("_months", 120),
-    *with_lengths("_years", 10),
-    ("reminders__0", 3660),
-    ("waits__audit.plan__reminders__0", 3660),
-    ("catalogue__thresholds__credit_years", 10),
-]
-
-
-@pytest.mark.parametrize(("path", "longest"), LONGEST)
-def test_no_length_is_longer_than_ten_years(path: str, longest: int) -> None:
-    with pytest.raises(ValidationError, match=f"less than or equal to {longest} "):
-        told(SERVICE, **{path: longest + 1})
-
-
-def test_every_length_of_the_cycle_has_a_bound() -> None:
-    bounded = {path.removeprefix("cycle__") for path, _ in LONGEST}
-    assert set(CYCLE) - bounded == {"surveillances"}
 
 
 # The catalogue ------------------------------------------------------------------------------------------------------
