@@ -63,17 +63,17 @@ class Grounds(Input):
 
 
 LETTERS: Final = {
-    "special_audit": get_args(Trigger),
-    "suspension": get_args(SuspensionGround),
-    "withdrawal": get_args(WithdrawalGround),
-    "maintenance": get_args(Condition),
+    "special_audit": ("R:7/6.5.1", get_args(Trigger)),
+    "suspension": ("R:10/9.3.1", get_args(SuspensionGround)),
+    "withdrawal": ("R:10/9.4", get_args(WithdrawalGround)),
+    "maintenance": (MAINTENANCE, get_args(Condition)),
 }
-"""List of `Grounds` → the letters that answers know."""
+"""List of `Grounds` → the clause it stands under, and the letters that answers know."""
 
 
 def grounds_problems(grounds: Grounds | None, clauses: Mapping[str, object]) -> Iterator[Problem]:
-    """Say which grounds are not there, are not defined as clauses, or are unknown to the answers."""
-    for name, letters in LETTERS.items() if grounds else ():
+    """Say which grounds are not there, are not defined, stand under another clause, or are unknown to the answers."""
+    for name, (stem, letters) in LETTERS.items() if grounds else ():
         listed: list[Ground | MaintenanceCondition] = getattr(grounds, name)
         at = ("grounds", name)
         if [one.letter for one in listed] != list(letters):
@@ -81,6 +81,8 @@ def grounds_problems(grounds: Grounds | None, clauses: Mapping[str, object]) -> 
         for place, one in enumerate(listed):
             if one.clause not in clauses:
                 yield Problem((*at, place, "clause"), f"clause {one.clause} is not defined")
+            if one.clause[:-1] != stem:
+                yield Problem((*at, place, "clause"), f"{one.clause} does not stand under {stem}")
 
 
 def check_brought(known: Sequence[Ground], letters: Sequence[str], by: Bringer) -> None:

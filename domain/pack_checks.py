@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import get_args
 
 from domain.application import DocumentLetter
+from domain.audit import Stage
 from domain.catalogue_checks import catalogue_problems
 from domain.checklist_checks import checklist_problems
 from domain.grounds import grounds_problems
 from domain.pack import Scheme
-from domain.problems import Loc, Problem, repeats
+from domain.problems import Loc, Problem, empty_texts, repeats
 from domain.readings import KNOWN, NEEDED
 from domain.results import APPENDIX_B_POINTS
 from domain.table_checks import table_problems
@@ -24,9 +25,9 @@ def scheme_problems(scheme: Scheme) -> list[Problem]:
         problems.append(Problem((), "a scheme without scores needs a checklist"))
     problems += [*_repeated_ids(scheme), *catalogue_problems(scheme), *checklist_problems(scheme)]
     problems += [*_undefined_clauses(scheme), *_unknown_in_errata(scheme), *_missing_readings(scheme)]
-    problems += [*_unknown_readings(scheme), *_missing_documents(scheme)]
+    problems += [*_unknown_readings(scheme), *_missing_documents(scheme), *_stages_of_the_flow(scheme)]
     problems += [*wait_problems(scheme), *table_problems(scheme)]
-    problems += grounds_problems(scheme.grounds, scheme.clause_titles)
+    problems += [*grounds_problems(scheme.grounds, scheme.clause_titles), *empty_texts(scheme)]
     return problems
 
 
@@ -37,6 +38,7 @@ def _repeated_ids(scheme: Scheme) -> Iterator[Problem]:
     yield from repeats("errata", (erratum.id for erratum in scheme.errata))
     yield from repeats("documents", (document.kind for document in scheme.documents))
     yield from repeats("changes", (change.id for change in scheme.changes))
+    yield from repeats("modes", (mode.id for mode in scheme.planning.modes), prefix=("planning",))
     for place, erratum in enumerate(scheme.errata):
         # the pack's own reading is the first choice
         for _, reason in repeats("alternatives", erratum.choices):
@@ -60,6 +62,15 @@ def _unknown_in_errata(scheme: Scheme) -> Iterator[Problem]:
         yield from (Problem((*at, "rows"), f"there is no row {row}") for row in erratum.rows if row not in rows)
         unknown = [one for one in erratum.indicators if one not in indicators]
         yield from (Problem((*at, "indicators"), f"there is no indicator {one}") for one in unknown)
+
+
+def _stages_of_the_flow(scheme: Scheme) -> Iterator[Problem]:
+    listed = [stage.id for stage in scheme.stages]
+    missing = [stage for stage in get_args(Stage) if stage not in listed]
+    yield from (Problem(("stages",), f"nothing is said of the stage {stage}") for stage in missing)
+    for place, stage in enumerate(listed):
+        if stage not in get_args(Stage):
+            yield Problem(("stages", place, "id"), f"{stage} is no stage")
 
 
 def _missing_documents(scheme: Scheme) -> Iterator[Problem]:

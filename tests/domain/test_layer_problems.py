@@ -88,6 +88,17 @@ def test_a_bodys_own_rules_set_a_parameter_once() -> None:
     assert [(one.loc, one.reason) for one in twice] == [(("overrides", 1), "/cycle/reaudit_days stands twice")]
 
 
+EMPTY = {"zh": "", "en": "x"}
+
+
+def test_what_lies_over_a_scheme_has_titles_too() -> None:
+    rule = special_rule_problems(a_rule(items=[ITEM | {"title": EMPTY, "criterion": EMPTY}]))
+    assert [found.loc for found in rule] == [("items", 0, "title", "zh"), ("items", 0, "criterion", "zh")]
+    standard = standard_problems(a_standard(title=EMPTY, distinctive=[EMPTY]))
+    assert [found.loc for found in standard] == [("title", "zh"), ("distinctive", 0, "zh")]
+    assert [found.loc for found in house_rules_problems(a_house(approver=EMPTY))] == [("approver", "zh")]
+
+
 @pytest.mark.parametrize(
     ("better", "value", "beats", "reaches"),
     [

@@ -168,6 +168,66 @@ def test_a_scheme_says_of_every_document_whether_it_needs_a_file(place: int, let
     assert found == [("documents", f"nothing is said of document {letter}")]
 
 
+STAGES = [stage.id for stage in SERVICE.stages]
+
+
+@pytest.mark.parametrize(("place", "stage"), list(enumerate(STAGES)))
+def test_a_scheme_says_of_every_stage_of_the_flow(place: int, stage: str) -> None:
+    """R:7/7.1a-f."""
+    missing = ("stages", f"nothing is said of the stage {stage}")
+    assert told(SERVICE, stages=lambda listed: listed[:place] + listed[place + 1 :]) == [missing]
+    misspelt = (f"stages/{place}/id", f"{stage}s is no stage")
+    assert told(SERVICE, **{f"stages__{stage}__id": f"{stage}s"}) == [missing, misspelt]
+
+
+def test_the_stages_of_the_flow_are_ten() -> None:
+    assert STAGES == [
+        "application",
+        "contract",
+        "planning",
+        "document_review",
+        "audit",
+        "rectification",
+        "review",
+        "decision",
+        "certified",
+        "closed",
+    ]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("title", "title"),
+        ("waits__audit.plan__title", "waits/3/title"),
+        ("planning__modes__interview__title", "planning/modes/1/title"),
+        ("errata__credit-strictness__reading__title", "errata/1/reading/title"),
+        ("catalogue__rows__2__groups__0__elements__2.1__title", f"catalogue/rows/{ROWS[2]}/groups/0/elements/0/title"),
+    ],
+)
+@pytest.mark.parametrize("empty", ["", " "])
+def test_a_text_says_something_in_both_languages(path: str, place: str, language: str, empty: str) -> None:
+    found = told(SERVICE, **{f"{path}__{language}": empty})
+    assert found == [(f"{place}/{language}", f"{language} says nothing")]
+
+
+@pytest.mark.parametrize(
+    ("listed", "stem", "clause"),
+    [
+        ("special_audit", "R:7/6.5.1", "R:10/9.4a"),
+        ("suspension", "R:10/9.3.1", "R:10/9.4a"),
+        ("withdrawal", "R:10/9.4", "R:10/9.3.1a"),
+        ("maintenance", "R:10/9.1", "R:10/9.4a"),
+    ],
+)
+def test_a_ground_stands_under_the_clause_of_its_list(listed: str, stem: str, clause: str) -> None:
+    """R:7/6.5.1a, R:10/9.3.1a, R:10/9.4a, R:10/9.1a: the letter alone does not say which."""
+    assert told(SERVICE, **{f"grounds__{listed}__0__clause": clause}) == [
+        (f"grounds/{listed}/0/clause", f"{clause} does not stand under {stem}")
+    ]
+
+
 def test_a_scheme_says_of_every_task_whom_it_asks_and_of_no_other() -> None:
     waits = SERVICE.model_dump(mode="json")["waits"]
     waits[3]["kind"] = "audit.dance"

@@ -78,6 +78,12 @@ def test_lengths_shares_and_steps_are_such(changes: dict[str, Any], problem: tup
     assert told(SERVICE, **changes) == [problem]
 
 
+def test_a_mode_of_evaluation_stands_once() -> None:
+    """R:7/7.4.4."""
+    found = told(SERVICE, planning__modes=lambda listed: [*listed, listed[1]])
+    assert found == [("planning/modes/4", "interview stands twice")]
+
+
 @pytest.mark.parametrize(
     "changes",
     [
