@@ -326,7 +326,19 @@ def at(number: int, what: str = "") -> str:
             {row(26, "groups__0__elements__26.3__points"): "0.99"},
             [(at(26, "/groups"), "26.3 is no multiple of the step 0.05")],
         ),
-        ({row(26, "groups__0__elements__26.3__id"): "26.1"}, [(at(26, "/groups"), "26.1 stands twice")]),
+        (
+            {row(26, "groups__0__elements__26.3__id"): "26.1"},
+            [(at(26, "/groups/0/elements/2"), "26.1 stands twice")],
+        ),
+        # R:7/7.4.2: what is adopted is named by its element alone
+        (
+            {row(26, "groups__0__elements__26.3__id"): "2.1"},
+            [(at(26, "/groups/0/elements/2"), "2.1 stands twice")],
+        ),
+        (
+            {row(1, "groups__0__elements__1.1.1__id"): "41.1"},
+            [(at(41, "/groups/0/elements/0"), "41.1 stands twice")],
+        ),
         ({"catalogue__thresholds__total": "100.05"}, [("catalogue/thresholds/total", "100.05 is above 100")]),
         (
             {"catalogue__thresholds__total": "98.05"},
