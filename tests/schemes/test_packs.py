@@ -162,6 +162,12 @@ def test_row_15_is_exclusive_and_its_first_element_is_2() -> None:
     assert (group.kind, [str(one.points) for one in group.elements]) == ("alternative", ["2", "1"])
 
 
+def test_a_survey_of_85_is_enough() -> None:
+    """R:B/row22: 85 itself counts, in both languages."""
+    [survey] = [one for group in SCHEME.scored.by_number[22].groups for one in group.elements if one.id == "22.1"]
+    assert ("85分以上" in survey.title.zh, "85 or more" in survey.title.en) == (True, True)
+
+
 def test_the_example_special_rule_covers_all_five_dimensions() -> None:
     """R:4/4.1."""
     assert len(RULE.items) >= 28
