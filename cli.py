@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
@@ -11,6 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from settings import Settings
+
+if TYPE_CHECKING:
+    from services.rulebook import Rulebook
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Certification cases of the Shanxi Premium alliance."
@@ -97,16 +102,11 @@ def check_schemes(
     """Validate packs: where each is wrong, or its errata, what it borrows and sets; then the clauses covered."""
     from services.pack_files import SCHEMES  # noqa: PLC0415  # heavy: only what this command needs
     from services.pack_report import examine_paths, report  # noqa: PLC0415
-    from services.rulebook import Rulebook  # noqa: PLC0415
-    from services.schemes import Library  # noqa: PLC0415
     from services.strict_yaml import PackError  # noqa: PLC0415
 
     further = _settings().further_packs
-    try:
+    with _told_of_packs():
         examined = examine_paths(paths or [SCHEMES, *further], further)
-    except PackError as error:
-        console.print(str(error), style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from error
     for one in examined:
         for line in report(one):
             wrong = isinstance(one.pack, PackError)
@@ -115,8 +115,29 @@ def check_schemes(
         console.print("there is no pack", style="red")
     if not examined or any(isinstance(one.pack, PackError) for one in examined):
         raise typer.Exit(1)
-    for line in Rulebook(Library.load(*further)).report():
+    for line in _rulebook(*further).report():
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _told_of_packs() -> Iterator[None]:
+    """Say in one line which pack stops the command."""
+    from services.strict_yaml import PackError  # noqa: PLC0415  # heavy: only what these commands need
+
+    try:
+        yield
+    except PackError as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+
+
+def _rulebook(*further: Path) -> "Rulebook":
+    """The rulebook of the packs in use, or a message that names the pack which is not sound."""
+    from services.rulebook import Rulebook  # noqa: PLC0415  # heavy: only what these commands need
+    from services.schemes import Library  # noqa: PLC0415
+
+    with _told_of_packs():
+        return Rulebook(Library.load(*further))
 
 
 @scheme.command("schema")
@@ -133,11 +154,9 @@ def write_schemas(
 @scheme.command("rulebook")
 def write_rulebook() -> None:
     """Write docs/rulebook.md: every clause with its data, functions, tests and page, or the people's duty it is."""
-    from services.rulebook import Rulebook  # noqa: PLC0415  # heavy: only what this command needs
-    from services.rulebook_page import PAGE, written  # noqa: PLC0415
-    from services.schemes import Library  # noqa: PLC0415
+    from services.rulebook_page import PAGE, written  # noqa: PLC0415  # heavy: only what this command needs
 
-    book = Rulebook(Library.load())
+    book = _rulebook()
     PAGE.write_text(written(book), encoding="utf-8")
     for line in (str(PAGE), *book.report()):
         console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -80,13 +80,19 @@ def is_weekday(day: date) -> bool:
     return day.weekday() < WEEKDAYS
 
 
+def _not_in(year: int, day: date) -> str:
+    if day.year != year - 1:
+        return f"not in {year}"
+    return f"not in {year}: a day of {day.year} goes in as a correction of {day.year}"
+
+
 def faults_of(notice: Notice, year: int, calendar: Calendar) -> list[Fault]:
     """Give what is wrong with a notice for a year, seen from the calendar known so far."""
     named = [one.day for one in notice.days]
     found = []
     for place, one in enumerate(notice.days):
         if one.day.year != year:
-            found.append(Fault(pointer=f"/days/{place}/day", detail=f"not in {year}"))
+            found.append(Fault(pointer=f"/days/{place}/day", detail=_not_in(year, one.day)))
         elif one.day in named[:place]:
             found.append(Fault(pointer=f"/days/{place}/day", detail="named twice"))
         elif one.working and is_weekday(one.day) and not notice.correction:

@@ -93,7 +93,7 @@ class Thresholds(Input):
     indicator_percent: int = Field(ge=0, le=100)
     """Share of each first-level indicator's points that must be reached."""
     total: Points
-    credit_years: int = Field(ge=1)
+    credit_years: int = Field(ge=1, le=10)
 
 
 class Catalogue(Input):

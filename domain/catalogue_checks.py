@@ -28,6 +28,7 @@ def catalogue_problems(scheme: Scheme) -> Iterator[Problem]:
         for number, group in enumerate(row.groups):
             yield from _unearnable(row, group, (*at, "groups", number))
         yield from _row_problems(scheme, catalogue, row, at)
+    yield from _repeated_elements(catalogue)
     yield from _threshold_problems(catalogue)
     if catalogue.step == 0:
         yield Problem((*AT, "step"), "a step of 0 leads nowhere")
@@ -70,12 +71,21 @@ def _row_problems(scheme: Scheme, catalogue: Catalogue, row: Row, at: Loc) -> It
         yield Problem((*at, "points"), f"{said}, and no erratum names it")
     if "veto" not in row.flags and not (row.points and row.read_points):
         yield Problem((*at, "points"), f"row {row.row} can earn nothing and vetoes nothing")
-    elements = [element for group in row.groups for element in group.elements]
-    ids = [element.id for element in elements]
-    yield from (Problem((*at, "groups"), f"{one} stands twice") for one in sorted({i for i in ids if ids.count(i) > 1}))
-    for element in elements:
+    for element in (element for group in row.groups for element in group.elements):
         if catalogue.step and element.points % catalogue.step:
             yield Problem((*at, "groups"), f"{element.id} is no multiple of the step {catalogue.step}")
+
+
+def _repeated_elements(catalogue: Catalogue) -> Iterator[Problem]:
+    """An element is known by its id alone where a result is adopted, in whatever row it stands (R:7/7.4.2)."""
+    seen: set[str] = set()
+    for place, row in enumerate(catalogue.rows):
+        for number, group in enumerate(row.groups):
+            for at, element in enumerate(group.elements):
+                if element.id in seen:
+                    here: Loc = (*AT, "rows", place, "groups", number, "elements", at)
+                    yield Problem(here, f"{element.id} stands twice")
+                seen.add(element.id)
 
 
 def _unearnable(row: Row, group: Group, at: Loc) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from domain.application import Ref
 from domain.dates import Length, Run, limit_run, rolling, unrolled
 from domain.model import Record
+from domain.readings import rolls_forward
 from domain.rules import Limit, Rules
 
 CHANGED_REQUIREMENTS: Final = "R:9/8.1"
@@ -72,7 +73,7 @@ def edition_name(scheme: Ref | None, special_rule: Ref | None, rules: Rules | No
 
 def runs_under(rules: Rules, kind: str, runs: Sequence[Run]) -> list[Run]:
     """Give what a due date of a kind is counted from under other rules: the same anchors, their lengths."""
-    rolls = rules.readings.get("holiday-roll") == "roll-forward"
+    rolls = rolls_forward(rules.readings)
     return [_roll(_under(rules, kind, unrolled(run)), rolls=rolls) for run in runs]
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from domain.model import Input
 from domain.pack_parts import ClauseId
 from domain.problems import Problem
+from domain.readings import reported_as_withdrawn
 from domain.refusal import Fault, Refused
 
 Trigger = Literal["a", "b", "c", "d", "e", "f"]
@@ -22,7 +23,6 @@ Bringer = Literal["body", "client", "alliance", "machine", "timer"]
 """Who may bring a ground before the person who decides on it; nobody brings one and decides by that."""
 
 MAINTENANCE: Final = "R:10/9.1"
-VOLUNTARY_END: Final = "voluntary-end"
 GIVEN_UP: Final = "h"
 """R:10/9.4h, the client's own wish: the certificate is cancelled, not withdrawn."""
 
@@ -63,17 +63,17 @@ class Grounds(Input):
 
 
 LETTERS: Final = {
-    "special_audit": get_args(Trigger),
-    "suspension": get_args(SuspensionGround),
-    "withdrawal": get_args(WithdrawalGround),
-    "maintenance": get_args(Condition),
+    "special_audit": ("R:7/6.5.1", get_args(Trigger)),
+    "suspension": ("R:10/9.3.1", get_args(SuspensionGround)),
+    "withdrawal": ("R:10/9.4", get_args(WithdrawalGround)),
+    "maintenance": (MAINTENANCE, get_args(Condition)),
 }
-"""List of `Grounds` → the letters that answers know."""
+"""List of `Grounds` → the clause it stands under, and the letters that answers know."""
 
 
 def grounds_problems(grounds: Grounds | None, clauses: Mapping[str, object]) -> Iterator[Problem]:
-    """Say which grounds are not there, are not defined as clauses, or are unknown to the answers."""
-    for name, letters in LETTERS.items() if grounds else ():
+    """Say which grounds are not there, are not defined, stand under another clause, or are unknown to the answers."""
+    for name, (stem, letters) in LETTERS.items() if grounds else ():
         listed: list[Ground | MaintenanceCondition] = getattr(grounds, name)
         at = ("grounds", name)
         if [one.letter for one in listed] != list(letters):
@@ -81,6 +81,8 @@ def grounds_problems(grounds: Grounds | None, clauses: Mapping[str, object]) -> 
         for place, one in enumerate(listed):
             if one.clause not in clauses:
                 yield Problem((*at, place, "clause"), f"clause {one.clause} is not defined")
+            if one.clause[:-1] != stem:
+                yield Problem((*at, place, "clause"), f"{one.clause} does not stand under {stem}")
 
 
 def check_brought(known: Sequence[Ground], letters: Sequence[str], by: Bringer) -> None:
@@ -119,7 +121,7 @@ def status_after(letters: Sequence[str]) -> Literal["withdrawn", "cancelled"]:
 
 def reported_as(letters: Sequence[str], readings: Mapping[str, str]) -> Literal["withdrawal", "cancellation"]:
     """As what an end is reported to the alliance: R:10/9.4h by the erratum `voluntary-end`, else a withdrawal."""
-    cancelled = status_after(letters) == "cancelled" and readings.get(VOLUNTARY_END) != "withdrawn"
+    cancelled = status_after(letters) == "cancelled" and not reported_as_withdrawn(readings)
     return "cancellation" if cancelled else "withdrawal"
 
 

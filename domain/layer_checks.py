@@ -10,7 +10,7 @@ from domain.house_rules import HouseRules
 from domain.pack import Scheme
 from domain.pack_checks import scheme_problems
 from domain.points import format_points
-from domain.problems import Problem, first_fault, repeats
+from domain.problems import Problem, empty_texts, first_fault, repeats
 from domain.standards import standard_asks_enough
 from domain.trade_pack import SpecialRule, Standard
 
@@ -19,17 +19,21 @@ LaidOver = SpecialRule | Standard | HouseRules
 
 def standard_problems(standard: Standard) -> list[Problem]:
     """Say everything that does not fit together in a standard; an empty list when it is sound."""
-    return [*repeats("parameters", (one.id for one in standard.parameters)), *_doubled(standard)]
+    return [
+        *repeats("parameters", (one.id for one in standard.parameters)),
+        *_doubled(standard),
+        *empty_texts(standard),
+    ]
 
 
 def house_rules_problems(rules: HouseRules) -> list[Problem]:
-    """Say what is twice in a body's own rules; what does not fit a scheme, `layer_problems` says."""
-    return list(_doubled(rules))
+    """Say what is twice or empty in a body's own rules; what does not fit a scheme, `layer_problems` says."""
+    return [*_doubled(rules), *empty_texts(rules)]
 
 
 def special_rule_problems(rule: SpecialRule) -> list[Problem]:
     """Say everything that does not fit together in a special rule; an empty list when it is sound."""
-    problems = [*repeats("items", (item.id for item in rule.items)), *_doubled(rule)]
+    problems = [*repeats("items", (item.id for item in rule.items)), *_doubled(rule), *empty_texts(rule)]
     total = sum((Fraction(item.points) for item in rule.items), Fraction(0))
     if total != FULL_MARKS:
         problems.append(Problem(("items",), f"items add up to {format_points(total)}, not {FULL_MARKS}"))

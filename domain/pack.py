@@ -25,7 +25,7 @@ from domain.pack_parts import (
     Version,
     canonical_digest,
 )
-from domain.rules import Cycle, Planning, Rules, Wait
+from domain.rules import Cycle, Days, Planning, Rules, Wait
 
 
 class Scheme(Input):
@@ -41,7 +41,7 @@ class Scheme(Input):
     waits: list[Wait]
     planning: Planning
     cycle: Cycle
-    reminders: list[int]
+    reminders: list[Days]
     documents: list[DocumentKind]
     errata: list[Erratum]
     catalogue: Catalogue | None = None
@@ -111,6 +111,7 @@ class Scheme(Input):
             planning=self.planning,
             cycle=self.cycle,
             reminders=self.reminders,
+            needs_a_file="".join(one.kind for one in self.documents if one.file_required),
             errata={
                 moment: [one.id for one in self.errata if one.relied_on == moment]
                 for moment in sorted({one.relied_on for one in self.errata})

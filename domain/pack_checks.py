@@ -1,22 +1,19 @@
 """What makes a scheme sound: ids, clauses and readings that fit together, found without any I/O."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import get_args
 
+from domain.application import DocumentLetter
+from domain.audit import Stage
 from domain.catalogue_checks import catalogue_problems
 from domain.checklist_checks import checklist_problems
 from domain.grounds import grounds_problems
 from domain.pack import Scheme
-from domain.problems import Loc, Problem, repeats
-from domain.results import APPENDIX_B_POINTS, CREDIT_STRICTNESS
+from domain.problems import Loc, Problem, empty_texts, repeats
+from domain.readings import KNOWN, NEEDED
+from domain.results import APPENDIX_B_POINTS
 from domain.table_checks import table_problems
 from domain.wait_checks import wait_problems
-
-NEEDED_READINGS: Final = {
-    APPENDIX_B_POINTS: {"normalise", "cap"},
-    CREDIT_STRICTNESS: {"literal", "serious-only"},
-}
-"""Errata that a verdict decides by, and the readings it knows; a scheme without points needs no `appendix-b-points`."""
 
 
 def scheme_problems(scheme: Scheme) -> list[Problem]:
@@ -28,8 +25,9 @@ def scheme_problems(scheme: Scheme) -> list[Problem]:
         problems.append(Problem((), "a scheme without scores needs a checklist"))
     problems += [*_repeated_ids(scheme), *catalogue_problems(scheme), *checklist_problems(scheme)]
     problems += [*_undefined_clauses(scheme), *_unknown_in_errata(scheme), *_missing_readings(scheme)]
+    problems += [*_unknown_readings(scheme), *_missing_documents(scheme), *_stages_of_the_flow(scheme)]
     problems += [*wait_problems(scheme), *table_problems(scheme)]
-    problems += grounds_problems(scheme.grounds, scheme.clause_titles)
+    problems += [*grounds_problems(scheme.grounds, scheme.clause_titles), *empty_texts(scheme)]
     return problems
 
 
@@ -40,6 +38,7 @@ def _repeated_ids(scheme: Scheme) -> Iterator[Problem]:
     yield from repeats("errata", (erratum.id for erratum in scheme.errata))
     yield from repeats("documents", (document.kind for document in scheme.documents))
     yield from repeats("changes", (change.id for change in scheme.changes))
+    yield from repeats("modes", (mode.id for mode in scheme.planning.modes), prefix=("planning",))
     for place, erratum in enumerate(scheme.errata):
         # the pack's own reading is the first choice
         for _, reason in repeats("alternatives", erratum.choices):
@@ -65,10 +64,40 @@ def _unknown_in_errata(scheme: Scheme) -> Iterator[Problem]:
         yield from (Problem((*at, "indicators"), f"there is no indicator {one}") for one in unknown)
 
 
+def _stages_of_the_flow(scheme: Scheme) -> Iterator[Problem]:
+    listed = [stage.id for stage in scheme.stages]
+    missing = [stage for stage in get_args(Stage) if stage not in listed]
+    yield from (Problem(("stages",), f"nothing is said of the stage {stage}") for stage in missing)
+    for place, stage in enumerate(listed):
+        if stage not in get_args(Stage):
+            yield Problem(("stages", place, "id"), f"{stage} is no stage")
+
+
+def _missing_documents(scheme: Scheme) -> Iterator[Problem]:
+    listed = {document.kind for document in scheme.documents}
+    missing = [letter for letter in get_args(DocumentLetter) if letter not in listed]
+    yield from (Problem(("documents",), f"nothing is said of document {letter}") for letter in missing)
+
+
+def _needed_errata(scheme: Scheme) -> list[str]:
+    """Those a verdict decides by: a scheme without points needs no `appendix-b-points`."""
+    return [one for one in NEEDED if one != APPENDIX_B_POINTS or scheme.catalogue is not None]
+
+
 def _missing_readings(scheme: Scheme) -> Iterator[Problem]:
-    for erratum, readings in NEEDED_READINGS.items():
-        if erratum == APPENDIX_B_POINTS and scheme.catalogue is None:
-            continue
+    for erratum in _needed_errata(scheme):
         listed = next((set(one.choices) for one in scheme.errata if one.id == erratum), set())
-        if listed != readings:
-            yield Problem(("errata",), f"{erratum} must list exactly {', '.join(sorted(readings))}")
+        if listed != set(KNOWN[erratum]):
+            yield Problem(("errata",), f"{erratum} must list exactly {', '.join(sorted(KNOWN[erratum]))}")
+
+
+def _unknown_readings(scheme: Scheme) -> Iterator[Problem]:
+    """A reading that the code does not know would be taken for none: a due date would be lost, and nobody told."""
+    needed = _needed_errata(scheme)
+    for place, erratum in enumerate(scheme.errata):
+        known = () if erratum.id in needed else KNOWN.get(erratum.id, ())
+        for number, choice in enumerate(erratum.choices if known else ()):
+            if choice not in known:
+                at: Loc = ("alternatives", number - 1) if number else ("reading",)
+                reason = f"{erratum.id} knows no reading {choice}, only {', '.join(known)}"
+                yield Problem(("errata", place, *at), reason)

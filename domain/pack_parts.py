@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, StringConstraints
 
+from domain.application import DocumentLetter
 from domain.catalogue import PackId
 from domain.model import Input, Text
 
@@ -93,10 +94,11 @@ class Erratum(Input):
 class DocumentKind(Input):
     """One of the documents that belong to an application (R:7/7.2.1a-j)."""
 
-    kind: Annotated[str, StringConstraints(pattern=r"^[a-z]$")]
+    kind: DocumentLetter
     clause: ClauseId
     title: Text
     file_required: bool
+    """Whether an application without its file is incomplete."""
 
 
 class ChecklistItem(Input):
@@ -134,7 +136,7 @@ class PassRule(Input):
     """The largest share of the indicators that apply which may be met in part."""
     standard_conforms: bool
     """Whether every indicator that speaks of the standard has to conform."""
-    credit_years: int = Field(ge=1)
+    credit_years: int = Field(ge=1, le=10)
     """How far back a credit check looks; R:7/7.4.5, borrowed."""
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Hashable, Iterable, Iterator
 from typing import NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+
+from domain.model import Text
 
 Loc = tuple[str | int, ...]
 
@@ -22,6 +24,18 @@ def repeats(field: str, ids: Iterable[Hashable], *, prefix: Loc = ()) -> Iterato
         if one in seen:
             yield Problem((*prefix, field, place), f"{one} stands twice")
         seen.add(one)
+
+
+def empty_texts(data: object, at: Loc = ()) -> Iterator[Problem]:
+    """Give every text of a pack, at any depth, that says nothing in one of its languages."""
+    if isinstance(data, Text):
+        yield from (Problem((*at, name), f"{name} says nothing") for name, text in data if not text)
+    elif isinstance(data, BaseModel):
+        for name, value in data:
+            yield from empty_texts(value, (*at, name))
+    elif isinstance(data, list):
+        for place, value in enumerate(data):
+            yield from empty_texts(value, (*at, place))
 
 
 def faults_of(broken: ValidationError) -> list[Problem]:

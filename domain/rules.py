@@ -1,6 +1,6 @@
 """What a case needs of its scheme pack to run: limits, tables and ladders, pinned at its application."""
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,12 @@ Lapse = Literal["escalate", "rejected", "terminated", "audit_failed", "taken_as_
 
 
 TEN_YEARS: Final = 3660
+
+
+Days = Annotated[int, Field(le=TEN_YEARS)]
+Months = Annotated[int, Field(le=120)]
+Years = Annotated[int, Field(le=10)]
+"""Lengths that a date can always be counted by."""
 
 
 class Limit(Record):
@@ -32,7 +38,7 @@ class Wait(Record):
     clause: str
     title: Text
     limit: Limit | None = None
-    reminders: list[int] = Field(default_factory=list)
+    reminders: list[Days] = Field(default_factory=list)
     """Days before the due date on which the asked person is reminded; 0 is the day itself."""
     lapse: Lapse = "escalate"
     lapse_after_initial: Lapse | None = None
@@ -77,21 +83,21 @@ class Planning(Record):
 class Cycle(Record):
     """R:7/7.3.3, 6.4.6, 6.5, 6.6: the lengths of a certification cycle, in the units of their names."""
 
-    validity_years: int
+    validity_years: Years
     surveillances: int
-    surveillance_months: int
-    surveillance_extended_months: int
-    surveillance_plan_opens_days: int
-    reaudit_days: int
-    late_entry_days: int
-    rectification_latest_days: int
-    recertification_opens_days: int
-    recertification_apply_months: int
-    certificate_issue_working_days: int
-    credit_valid_days: int
-    suspension_days: int
-    suspension_months: int
-    contract_latest_days: int
+    surveillance_months: Months
+    surveillance_extended_months: Months
+    surveillance_plan_opens_days: Days
+    reaudit_days: Days
+    late_entry_days: Days
+    rectification_latest_days: Days
+    recertification_opens_days: Days
+    recertification_apply_months: Months
+    certificate_issue_working_days: Days
+    credit_valid_days: Days
+    suspension_days: Days
+    suspension_months: Months
+    contract_latest_days: Days
 
 
 class Rules(Record):
@@ -108,6 +114,9 @@ class Rules(Record):
     cycle: Cycle
     reminders: list[int]
     """The ladder for long dates (surveillance, recertification): days before the due date."""
+    needs_a_file: str = "abcdeghi"
+    """Letters of the documents without whose file no application is complete (R:7/7.2.1); a case from before they
+    were pinned has those that R prints."""
     errata: dict[str, list[str]] = Field(default_factory=dict)
     """Moment of a case → the errata on whose chosen reading it rests from then on."""
     readings: dict[str, str] = Field(default_factory=dict)

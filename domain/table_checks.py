@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final, get_args
 
+from domain.dates import YEAR_MONTHS
 from domain.pack import Scheme
 from domain.planning import cap, decimal_text, most
 from domain.problems import Loc, Problem
@@ -32,10 +33,23 @@ def _lengths(cycle: Cycle) -> Iterator[Problem]:
     extended, usual = cycle.surveillance_extended_months, cycle.surveillance_months
     if extended < usual:
         yield Problem(("cycle", "surveillance_extended_months"), f"{extended} extended months are fewer than {usual}")
+    yield from _out_of_cycle(cycle)
     opens, due = cycle.recertification_opens_days, cycle.recertification_apply_months
     if opens <= due * LONGEST_MONTH:
         reason = f"recertification opens {opens} days before the end, and is due {due} months before it"
         yield Problem(("cycle", "recertification_opens_days"), reason)
+
+
+def _out_of_cycle(cycle: Cycle) -> Iterator[Problem]:
+    """Surveillances that would be due when the certificate has ended (R:7/7.3.3)."""
+    years, count, usual = cycle.validity_years, cycle.surveillances, cycle.surveillance_months
+    if count * usual >= years * YEAR_MONTHS:
+        reason = f"surveillances are due {count * usual} months on, a certificate ends before {years} years"
+        yield Problem(("cycle", "surveillance_months"), reason)
+    extended = cycle.surveillance_extended_months
+    if extended >= years * YEAR_MONTHS:
+        reason = f"a surveillance may wait {extended} months, a certificate ends before {years} years"
+        yield Problem(("cycle", "surveillance_extended_months"), reason)
 
 
 def _person_days(planning: Planning) -> Iterator[Problem]:

@@ -70,8 +70,24 @@ UNLIMITED: Final = {
     "operations.resolve": "several of it may be open at once",
 }
 """Task kinds that have no limit, and why."""
-LIMITED: Final = {"contract.sign", *CONSEQUENCES} - set(UNLIMITED)
-"""Task kinds that have one: the client's, and the contract that a case ends without."""
+LIMITED: Final = {
+    "application.review",
+    "application.supplement",
+    "contract.sign",
+    "audit.plan",
+    "audit.plan.confirm",
+    "audit.documents",
+    "documents.correct",
+    "findings.confirm",
+    "rectification.submit",
+    "rectification.verify",
+    "audit.report",
+    "review.independent",
+    "decision.make",
+    "withdrawal.decide",
+}
+"""Task kinds that have one: the client's, which its end decides on, and the body's, which nothing else would remind
+of or escalate (R:7/6.4.7)."""
 
 
 def wait_problems(scheme: Scheme) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from domain.pack import Scheme
 from domain.pack_checks import scheme_problems
 from domain.problems import Problem, faults_of, first_fault
 from domain.trade_pack import SpecialRule, Standard
-from services.strict_yaml import Source
+from services.strict_yaml import PackError, Source
 
 Pack = TypeVar("Pack", bound=Scheme | LaidOver)
 
@@ -22,6 +22,8 @@ HEAD: Final = "scheme.yaml"
 PARTS: Final = ("stages", "clauses", "waits", "planning", "cycle", "reminders", "documents", "errata")
 OPTIONAL: Final = ("catalogue", "heads", "checklist", "pass_rule", "coverage", "grounds", "changes")
 """What only some schemes have."""
+PART_FILES: Final = tuple(f"{part}.yaml" for part in (*PARTS, *OPTIONAL))
+HEAD_KEYS: Final = ("id", "version", "kind", "title", "valid_from")
 BORROWS: Final = "borrows"
 """Key of a scheme's head: part → the folder it is taken from, `service/1.0`."""
 
@@ -38,10 +40,11 @@ def load_scheme(folder: Path) -> Scheme:
     source = Source(folder / HEAD)
     source.take(folder / HEAD)
     lenders = _lenders(source)
+    if error := source.errors(_not_in_head(source)):
+        raise error
+    _refuse_strays(folder, HEAD, *PART_FILES)
     present = [part for part in OPTIONAL if part in lenders or (folder / f"{part}.yaml").exists()]
     for part in (*PARTS, *present):
-        if part in source.data:
-            raise source.error(Problem((part,), f"{part} belongs into {part}.yaml"))
         source.take(_file(source, folder, part, lenders.get(part)), (part,))
     source.data["borrowed"] = {part: lender.replace("/", " ") for part, lender in lenders.items()}
     return _sound(source, folder, Scheme.read, scheme_problems)
@@ -51,9 +54,32 @@ def load_laid_over(file: Path) -> LaidOver:
     """Read a pack of one file, `<root>/<id>/<version>/<kind>.yaml`; raises PackError."""
     source = Source(file)
     source.take(file)
+    _refuse_strays(file.parent, file.name)
     model, problems = LAID_OVER[file.name]
     pack: LaidOver = _sound(source, file.parent, model.read, problems)
     return pack
+
+
+def strays(folder: Path, *files: str) -> Iterator[PackError]:
+    """Give an error for whatever lies in a version's folder beside these files; hidden ones are an editor's."""
+    for found in sorted(folder.iterdir()):
+        if found.name not in files and not found.name.startswith("."):
+            yield PackError(found, 1, f"{found.name} is no file of this pack, nobody would read it")
+
+
+def _refuse_strays(folder: Path, *files: str) -> None:
+    found = list(strays(folder, *files))
+    if found:
+        found[0].others = found[1:]
+        raise found[0]
+
+
+def _not_in_head(source: Source) -> Iterator[Problem]:
+    for key in source.data:
+        if key in (*PARTS, *OPTIONAL):
+            yield Problem((key,), f"{key} belongs into {key}.yaml")
+        elif key not in HEAD_KEYS:
+            yield Problem((key,), f"unknown key {key}")
 
 
 def _lenders(source: Source) -> dict[str, str]:

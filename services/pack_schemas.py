@@ -12,12 +12,11 @@ from domain.house_rules import HouseRules
 from domain.pack import Scheme
 from domain.pack_parts import PassRule
 from domain.trade_pack import SpecialRule, Standard
-from services.pack_files import BORROWS, OPTIONAL, PARTS, SCHEMES
+from services.pack_files import BORROWS, HEAD_KEYS, OPTIONAL, PARTS, SCHEMES
 
 FOLDER: Final = SCHEMES / "schema"
 FORMAT: Final = 1
 """Version of the format; another one when a file that was sound is no longer."""
-HEAD_KEYS: Final = ("id", "version", "kind", "title", "valid_from")
 
 
 def schemas() -> dict[str, dict[str, Any]]:

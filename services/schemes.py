@@ -14,7 +14,7 @@ from domain.pack_parts import PackSummary
 from domain.problems import Problem
 from domain.state import CaseState
 from domain.trade_pack import SpecialRule, Standard
-from services.pack_files import HEAD, LAID_OVER, SCHEMES, load_laid_over, load_scheme
+from services.pack_files import HEAD, LAID_OVER, PART_FILES, SCHEMES, load_laid_over, load_scheme, strays
 from services.strict_yaml import PackError, Source
 
 __all__ = [
@@ -76,7 +76,14 @@ def examine(*further: Path, copies: bool = False) -> list[Examined]:
             pack = _laid_over(file, seen, schemes, trades)
             examined.append(Examined(file, pack))
             trades += [pack] if isinstance(pack, SpecialRule | Standard) else []
-    return examined
+    return [*examined, *(Examined(error.path, error) for root in roots for error in _misnamed(root))]
+
+
+def _misnamed(root: Path) -> Iterator[PackError]:
+    """Files that would be read by nobody, of folders without a main file: those that others borrow parts from."""
+    for folder in sorted(root.glob("*/[0-9]*.[0-9]*")):
+        if folder.is_dir() and not any((folder / name).exists() for name in (HEAD, *LAID_OVER)):
+            yield from strays(folder, *PART_FILES)
 
 
 def _main_files(roots: list[Path], *, copies: bool) -> Iterator[Path]:

@@ -1,5 +1,6 @@
 """Strict YAML: the data of a few files and the line of each value; YAML 1.1's surprises are refused."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,8 @@ from pydantic import JsonValue
 from domain.problems import Loc, Problem
 
 _TAG: Final = "tag:yaml.org,2002:"
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]*")
+MOST_DIGITS: Final = 9
 _AS_WRITTEN: Final = {f"{_TAG}str", f"{_TAG}timestamp"}
 
 # PyYAML is built without its C parser on some systems
@@ -113,7 +116,9 @@ def _scalar(path: Path, line: int, node: yaml.Node) -> JsonValue:
     text = str(node.value)
     if node.tag in _AS_WRITTEN:
         return text
-    if node.tag == f"{_TAG}int" and text.isascii() and text.isdigit() and str(int(text)) == text:
+    if node.tag == f"{_TAG}int" and _NUMBER.fullmatch(text):
+        if len(text) > MOST_DIGITS:
+            raise PackError(path, line, f"a number of {len(text)} digits is more than any rule gives")
         return int(text)
     if node.tag == f"{_TAG}bool" and text in {"true", "false"}:
         return text == "true"

@@ -8,6 +8,7 @@ from domain.audit import Audit
 from domain.calendar import Calendar
 from domain.cycle import judged_on
 from domain.dates import Due, rolled
+from domain.readings import rolls_forward
 from domain.rules import Limit, Rules, Wait
 from domain.state import CaseState, Deadline
 
@@ -87,8 +88,7 @@ class Waiting:
 
     def rolled(self, until: Due) -> Due:
         """A limit's last day as this case reads a holiday: it stays, or rolls to a working day (Civil Code 203)."""
-        rolls = self.rules.readings.get("holiday-roll") == "roll-forward"
-        return rolled(until, self.calendar) if rolls else until
+        return rolled(until, self.calendar) if rolls_forward(self.rules.readings) else until
 
     def settle_deadlines(self, as_state: Settled, *, kind: str, audit_id: str | None = None) -> None:
         """End the running due dates of a kind, as `met` or `void`."""

@@ -173,7 +173,15 @@ def test_a_notice_stays_in_its_year_and_names_a_day_once() -> None:
     assert faults(early) == ["/days/0/day"]
     twice = a_years(("2027-01-01", False), ("2027-01-01", False))
     assert faults(twice) == ["/days/1/day"]
-    assert (detail(twice), detail(early)) == ("named twice", "not in 2027")
+    assert detail(twice) == "named twice"
+    late = a_years(("2028-01-01", False))
+    assert detail(late) == "not in 2027"
+
+
+def test_a_day_of_the_year_before_goes_in_as_a_correction_of_that_year() -> None:
+    early = a_years(("2026-12-31", False), ("2027-01-01", False))
+    assert detail(early) == "not in 2027: a day of 2026 goes in as a correction of 2026"
+    assert faults(a_notice(("2026-12-31", False), correction=True), 2026) == []
 
 
 def test_a_published_year_is_changed_by_a_correction_only() -> None:

@@ -88,6 +88,17 @@ def test_a_bodys_own_rules_set_a_parameter_once() -> None:
     assert [(one.loc, one.reason) for one in twice] == [(("overrides", 1), "/cycle/reaudit_days stands twice")]
 
 
+EMPTY = {"zh": "", "en": "x"}
+
+
+def test_what_lies_over_a_scheme_has_titles_too() -> None:
+    rule = special_rule_problems(a_rule(items=[ITEM | {"title": EMPTY, "criterion": EMPTY}]))
+    assert [found.loc for found in rule] == [("items", 0, "title", "zh"), ("items", 0, "criterion", "zh")]
+    standard = standard_problems(a_standard(title=EMPTY, distinctive=[EMPTY]))
+    assert [found.loc for found in standard] == [("title", "zh"), ("distinctive", 0, "zh")]
+    assert [found.loc for found in house_rules_problems(a_house(approver=EMPTY))] == [("approver", "zh")]
+
+
 @pytest.mark.parametrize(
     ("better", "value", "beats", "reaches"),
     [
@@ -145,6 +156,8 @@ def test_a_layer_needs_a_scheme_to_lie_over() -> None:
         ),
         ({"cycle__reaudit_days": "long"}, [("overrides/0", "cycle.reaudit_days: Input should be a valid integer")]),
         ({"cycle__reaudit_days": 60, "cycle__suspension_days": 0}, [("overrides/1", "suspension_days is 0")]),
+        # R:7/6.4.7: the body's own limit is changed, not taken away.
+        ({"waits__application.review__limit": None}, [("overrides/0", "application.review needs a limit")]),
         # The first changes nothing.
         (
             {"planning__person_days__0__people_from": 0, "planning__person_days__1__people_from": 600},

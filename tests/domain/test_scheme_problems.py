@@ -5,25 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.overrides import Override, find, put
 from domain.pack import Scheme
-from domain.pack_checks import scheme_problems
-from services.schemes import Library
+from tests.domain.schemes import PRODUCT, SERVICE, Told, told
 
-LIBRARY = Library.load()
-SERVICE, PRODUCT = LIBRARY.scheme("service", "1.0"), LIBRARY.scheme("product", "1.0")
 ROWS = {row.row: place for place, row in enumerate(SERVICE.scored.rows)}
-
-Told = list[tuple[str, str]]
-
-
-def told(scheme: Scheme, **changes: Any) -> Told:
-    """Problems as (place, reason) of a scheme with values set at paths, `/` written as `__`."""
-    data = scheme.model_dump(mode="json")
-    for name, value in changes.items():
-        path = f"/{name.replace('__', '/')}"
-        put(data, Override.model_construct(path=path, value=value(find(data, path)) if callable(value) else value))
-    return [("/".join(map(str, found.loc)), found.reason) for found in scheme_problems(Scheme.read(data))]
 
 
 def twice(listed: list[Any]) -> list[Any]:
@@ -82,7 +67,7 @@ def test_every_clause_is_defined(field: str, place: int) -> None:
                 ASKED_BY_SUBJECT,
             ),
         ),
-        ({"waits__audit.plan__limit": None}, ("waits/3/reminders", "audit.plan has reminders but no limit")),
+        ({"waits__findings.answer__limit": None}, ("waits/16/reminders", "findings.answer has reminders but no limit")),
         (
             {"waits__audit.plan__lapse": "rejected"},
             ("waits/3/lapse", "audit.plan knows no other end of its limit than escalate"),
@@ -126,6 +111,39 @@ def test_a_value_that_does_not_fit_is_told(changes: dict[str, Any], problem: tup
 
 
 @pytest.mark.parametrize(
+    "kind",
+    [
+        "application.review",
+        "application.supplement",
+        "contract.sign",
+        "audit.plan",
+        "audit.plan.confirm",
+        "audit.documents",
+        "documents.correct",
+        "findings.confirm",
+        "rectification.submit",
+        "rectification.verify",
+        "audit.report",
+        "review.independent",
+        "decision.make",
+        "withdrawal.decide",
+    ],
+)
+def test_what_the_readings_give_a_limit_has_one(kind: str) -> None:
+    """R:7/6.4.7: without one nothing reminds and nothing escalates."""
+    place = next(place for place, wait in enumerate(SERVICE.waits) if wait.kind == kind)
+    changes = {f"waits__{kind}__limit": None, f"waits__{kind}__reminders": []}
+    assert told(SERVICE, **changes) == [(f"waits/{place}", f"{kind} needs a limit")]
+
+
+@pytest.mark.parametrize("kind", ["findings.answer", "suspension.decide", "restoration.verify", "scope.confirm"])
+def test_what_the_readings_give_no_limit_may_have_one_or_none(kind: str) -> None:
+    without = {f"waits__{kind}__limit": None, f"waits__{kind}__reminders": []}
+    assert told(SERVICE, **without) == []
+    assert told(SERVICE, **{f"waits__{kind}__limit": {"amount": 10, "unit": "working_days"}}) == []
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         # A pack may have an end that the flow knows escalate instead.
@@ -143,6 +161,73 @@ def test_what_fits_is_not_told(changes: dict[str, Any]) -> None:
     assert told(SERVICE, **changes) == []
 
 
+@pytest.mark.parametrize(("place", "letter"), list(enumerate("abcdefghij")))
+def test_a_scheme_says_of_every_document_whether_it_needs_a_file(place: int, letter: str) -> None:
+    """R:7/7.2.1a-j."""
+    found = told(SERVICE, documents=lambda listed: listed[:place] + listed[place + 1 :])
+    assert found == [("documents", f"nothing is said of document {letter}")]
+
+
+STAGES = [stage.id for stage in SERVICE.stages]
+
+
+@pytest.mark.parametrize(("place", "stage"), list(enumerate(STAGES)))
+def test_a_scheme_says_of_every_stage_of_the_flow(place: int, stage: str) -> None:
+    """R:7/7.1a-f."""
+    missing = ("stages", f"nothing is said of the stage {stage}")
+    assert told(SERVICE, stages=lambda listed: listed[:place] + listed[place + 1 :]) == [missing]
+    misspelt = (f"stages/{place}/id", f"{stage}s is no stage")
+    assert told(SERVICE, **{f"stages__{stage}__id": f"{stage}s"}) == [missing, misspelt]
+
+
+def test_the_stages_of_the_flow_are_ten() -> None:
+    assert STAGES == [
+        "application",
+        "contract",
+        "planning",
+        "document_review",
+        "audit",
+        "rectification",
+        "review",
+        "decision",
+        "certified",
+        "closed",
+    ]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("title", "title"),
+        ("waits__audit.plan__title", "waits/3/title"),
+        ("planning__modes__interview__title", "planning/modes/1/title"),
+        ("errata__credit-strictness__reading__title", "errata/1/reading/title"),
+        ("catalogue__rows__2__groups__0__elements__2.1__title", f"catalogue/rows/{ROWS[2]}/groups/0/elements/0/title"),
+    ],
+)
+@pytest.mark.parametrize("empty", ["", " "])
+def test_a_text_says_something_in_both_languages(path: str, place: str, language: str, empty: str) -> None:
+    found = told(SERVICE, **{f"{path}__{language}": empty})
+    assert found == [(f"{place}/{language}", f"{language} says nothing")]
+
+
+@pytest.mark.parametrize(
+    ("listed", "stem", "clause"),
+    [
+        ("special_audit", "R:7/6.5.1", "R:10/9.4a"),
+        ("suspension", "R:10/9.3.1", "R:10/9.4a"),
+        ("withdrawal", "R:10/9.4", "R:10/9.3.1a"),
+        ("maintenance", "R:10/9.1", "R:10/9.4a"),
+    ],
+)
+def test_a_ground_stands_under_the_clause_of_its_list(listed: str, stem: str, clause: str) -> None:
+    """R:7/6.5.1a, R:10/9.3.1a, R:10/9.4a, R:10/9.1a: the letter alone does not say which."""
+    assert told(SERVICE, **{f"grounds__{listed}__0__clause": clause}) == [
+        (f"grounds/{listed}/0/clause", f"{clause} does not stand under {stem}")
+    ]
+
+
 def test_a_scheme_says_of_every_task_whom_it_asks_and_of_no_other() -> None:
     waits = SERVICE.model_dump(mode="json")["waits"]
     waits[3]["kind"] = "audit.dance"
@@ -151,27 +236,6 @@ def test_a_scheme_says_of_every_task_whom_it_asks_and_of_no_other() -> None:
         ("waits", "nothing is said of the task audit.plan"),
         ("waits/3/kind", "audit.dance is no task kind"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("scheme", "erratum", "reason"),
-    [
-        (SERVICE, "appendix-b-points", "appendix-b-points must list exactly cap, normalise"),
-        (SERVICE, "credit-strictness", "credit-strictness must list exactly literal, serious-only"),
-        (PRODUCT, "credit-strictness", "credit-strictness must list exactly literal, serious-only"),
-    ],
-)
-def test_the_errata_a_verdict_decides_by_list_their_readings(scheme: Scheme, erratum: str, reason: str) -> None:
-    def without_choice(errata: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [one | ({"alternatives": []} if one["id"] == erratum else {}) for one in errata]
-
-    assert told(scheme, errata=without_choice) == [("errata", reason)]
-
-
-def test_a_reading_is_listed_once() -> None:
-    place = next(place for place, one in enumerate(SERVICE.errata) if one.id == "holiday-roll")
-    found = told(SERVICE, **{"errata__holiday-roll__alternatives": lambda listed: [*listed, listed[0]]})
-    assert found == [(f"errata/{place}/alternatives", "roll-forward stands twice")]
 
 
 def test_a_service_scheme_is_scored_and_any_other_has_a_checklist() -> None:
@@ -207,59 +271,6 @@ def test_a_key_that_nobody_knows_is_refused_at_any_depth() -> None:
 def test_a_row_stands_once_in_the_catalogue() -> None:
     found = told(SERVICE, catalogue__rows=lambda listed: [*listed, listed[30]])
     assert found[0] == ("catalogue/rows/41", "31 stands twice")
-
-
-# Tables -------------------------------------------------------------------------------------------------------------
-
-
-def bands(*given: tuple[int, int, int]) -> list[dict[str, int]]:
-    return [dict(zip(("people_from", "initial", "surveillance"), one, strict=True)) for one in given]
-
-
-ASCEND = "bands start at 0 people and ascend"
-
-
-@pytest.mark.parametrize(
-    ("table", "problems"),
-    [
-        ([], [("", "there is no band")]),
-        (bands((1, 9, 4)), [("/0", ASCEND)]),
-        (bands((0, 9, 4), (0, 12, 6)), [("/1", ASCEND)]),
-        (bands((0, 9, 4), (1, 12, 6)), []),
-        (bands((0, 9, 4), (100, 12, 6), (50, 15, 8)), [("/2", ASCEND)]),
-        (
-            bands((0, 0, 4), (100, 12, 0)),
-            [("/0", "no person-days from 0 people"), ("/1", "no person-days from 100 people")],
-        ),
-        (bands((0, 1, 1)), []),
-    ],
-)
-def test_the_bands_of_person_days_ascend_from_nobody_on(table: list[dict[str, int]], problems: Told) -> None:
-    """R:11/10.1."""
-    expected = [(f"planning/person_days{at}", reason) for at, reason in problems]
-    assert told(SERVICE, planning__person_days=table) == expected
-
-
-@pytest.mark.parametrize(
-    ("changes", "problem"),
-    [
-        ({"planning__sampling": {"surveillance": "1"}}, ("planning/sampling", "initial is missing")),
-        (
-            {"planning__sampling": {"initial": "1", "dance": "1"}},
-            ("planning/sampling/dance", "dance is no kind of audit"),
-        ),
-        ({"planning__sampling__initial": "0"}, ("planning/sampling/initial", "0 is no positive number")),
-        ({"planning__sampling__initial": "some"}, ("planning/sampling/initial", "some is no positive number")),
-        ({"planning__grid": "-0.5"}, ("planning/grid", "-0.5 is no positive number")),
-        ({"planning__grid": "1/0"}, ("planning/grid", "1/0 is no positive number")),
-        ({"planning__random_share": "0"}, ("planning/random_share", "0 is no share")),
-        ({"planning__random_share": "5/4"}, ("planning/random_share", "5/4 is no share")),
-        ({"cycle__reaudit_days": 0}, ("cycle/reaudit_days", "reaudit_days is 0")),
-        ({"cycle__late_entry_days": -1}, ("cycle/late_entry_days", "late_entry_days is -1")),
-    ],
-)
-def test_lengths_shares_and_steps_are_such(changes: dict[str, Any], problem: tuple[str, str]) -> None:
-    assert told(SERVICE, **changes) == [problem]
 
 
 # The catalogue ------------------------------------------------------------------------------------------------------
@@ -315,7 +326,19 @@ def at(number: int, what: str = "") -> str:
             {row(26, "groups__0__elements__26.3__points"): "0.99"},
             [(at(26, "/groups"), "26.3 is no multiple of the step 0.05")],
         ),
-        ({row(26, "groups__0__elements__26.3__id"): "26.1"}, [(at(26, "/groups"), "26.1 stands twice")]),
+        (
+            {row(26, "groups__0__elements__26.3__id"): "26.1"},
+            [(at(26, "/groups/0/elements/2"), "26.1 stands twice")],
+        ),
+        # R:7/7.4.2: what is adopted is named by its element alone
+        (
+            {row(26, "groups__0__elements__26.3__id"): "2.1"},
+            [(at(26, "/groups/0/elements/2"), "2.1 stands twice")],
+        ),
+        (
+            {row(1, "groups__0__elements__1.1.1__id"): "41.1"},
+            [(at(41, "/groups/0/elements/0"), "41.1 stands twice")],
+        ),
         ({"catalogue__thresholds__total": "100.05"}, [("catalogue/thresholds/total", "100.05 is above 100")]),
         (
             {"catalogue__thresholds__total": "98.05"},

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from activities.facts import FactFinder
+from activities.turns import TurnActivities
 from domain.refusal import Refused
+from services.schemes import Library
 from tests.flow.conftest import Lives
 from tests.flow.steps import (
     AGREE,
@@ -23,6 +27,8 @@ from tests.flow.steps import (
 )
 from tests.flow.years import notices
 from tests.lives import Life, an_application
+from tests.schemes.builders import new_edition, part
+from workflows.flow import react
 
 ASK = {"outcome": "supplement", "missing": ["i"]}
 CONTRACT = {"contract_number": "HT-1", "signed_on": "2026-03-02", "fee_total": "36000.00", "file_id": "f-manager"}
@@ -85,6 +91,21 @@ def test_an_application_without_one_of_the_required_documents_is_not_accepted(li
 def test_an_application_without_service_commitments_or_other_proofs_is_accepted(life: Life) -> None:
     """R:7/7.2.1f, R:7/7.2.1j."""
     accepted(life)
+    assert life.case.stage == "contract"
+
+
+def test_a_pack_says_which_documents_need_a_file(life: Life, tmp_path: Path) -> None:
+    """R:7/7.2.1b, R:7/7.2.1f."""
+    documents = [one | {"file_required": one["kind"] in "acf"} for one in part("documents")]
+    library = Library.load(new_edition(tmp_path, documents=documents))
+    life.turns = TurnActivities(life.engine, FactFinder(library), react)
+    given = [{"kind": one, "file_id": "f-applicant"} for one in "ac"]
+    life.apply(scheme={"id": "service", "version": "1.1"}, documents=given)
+    refusal = life.refused("manager", "application.review", outcome="accept")
+    assert (refusal.clause, refusal.en) == ("R:7/7.2.1", "Documents are missing: f.")
+    life.answer("manager", "application.review", outcome="supplement", missing=["f"])
+    life.answer("applicant", "application.supplement", documents=[{"kind": "f", "file_id": "f-applicant"}])
+    life.answer("manager", "application.review", outcome="accept")
     assert life.case.stage == "contract"
 
 

@@ -82,6 +82,20 @@ def test_a_broken_neighbour_that_was_not_named_is_not_told(tmp_path: Path) -> No
     assert run("check", tmp_path / "c" / "1.0")[0] == 0
 
 
+def test_a_broken_pack_in_use_is_told_beside_a_sound_one_that_was_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = lay(tmp_path / "in-use", RULE, id="a", threshold="101")
+    lay(tmp_path / "mine", RULE, id="c")
+    monkeypatch.setenv("JINGPIN_PACKS", str(tmp_path / "in-use"))
+    code, lines = run("check", tmp_path / "mine")
+    assert code == 1
+    assert lines == [
+        f"{tmp_path / 'mine' / 'c' / '1.0' / 'special_rule.yaml'}: c 1.0, special_rule, is sound",
+        f"{broken}:9: threshold 101 is above 100",
+    ]
+
+
 @pytest.mark.parametrize(("folder", "said"), [("", "there is no pack"), ("none", "is no folder of packs")])
 def test_a_folder_without_packs_is_a_mistake(tmp_path: Path, folder: str, said: str) -> None:
     code, lines = run("check", tmp_path / folder)

@@ -10,8 +10,8 @@ import pytest
 
 from domain.overrides import Override
 from domain.pack import Scheme
-from domain.pack_checks import NEEDED_READINGS
 from domain.pack_parts import PackSummary, canonical_digest
+from domain.rules import Rules
 from domain.trade_pack import SpecialRule
 from domain.wait_checks import CONSEQUENCES, TASK_ROLES
 from services.schemes import SCHEMES, Library, load_scheme
@@ -92,6 +92,13 @@ def test_documents_a_to_j_are_asked_for_and_f_and_j_may_be_without_a_file() -> N
     """R:7/7.2.1a-j."""
     assert "".join(one.kind for one in SCHEME.documents) == "abcdefghij"
     assert "".join(one.kind for one in SCHEME.documents if not one.file_required) == "fj"
+    assert SCHEME.rules().needs_a_file == "abcdeghi"
+
+
+def test_a_case_from_before_its_documents_were_pinned_needs_those_that_are_printed() -> None:
+    """R:7/7.2.1 a-e, g-i."""
+    kept = SCHEME.rules().model_dump(mode="json", exclude={"needs_a_file"})
+    assert Rules.model_validate(kept).needs_a_file == "abcdeghi"
 
 
 def test_every_erratum_of_the_readings_is_recorded() -> None:
@@ -99,8 +106,10 @@ def test_every_erratum_of_the_readings_is_recorded() -> None:
     errata = {one.id: one for one in SCHEME.errata}
     assert sum(one.startswith("document-2022-") for one in errata) == 5
     assert errata["issue-overdue-anchor"].choices == ["report", "review", "decision"]
-    for erratum, readings in NEEDED_READINGS.items():
-        assert set(errata[erratum].choices) == readings
+    assert errata["appendix-b-points"].choices == ["normalise", "cap"]
+    assert errata["credit-strictness"].choices == ["literal", "serious-only"]
+    assert errata["holiday-roll"].choices == ["stays", "roll-forward"]
+    assert errata["voluntary-end"].choices == ["cancelled", "withdrawn"]
 
 
 def test_a_case_carries_the_readings_a_body_has_chosen() -> None:
@@ -151,6 +160,12 @@ def test_row_15_is_exclusive_and_its_first_element_is_2() -> None:
     """R:B/row15."""
     (group,) = SCHEME.scored.by_number[15].groups
     assert (group.kind, [str(one.points) for one in group.elements]) == ("alternative", ["2", "1"])
+
+
+def test_a_survey_of_85_is_enough() -> None:
+    """R:B/row22: 85 itself counts, in both languages."""
+    [survey] = [one for group in SCHEME.scored.by_number[22].groups for one in group.elements if one.id == "22.1"]
+    assert ("85分以上" in survey.title.zh, "85 or more" in survey.title.en) == (True, True)
 
 
 def test_the_example_special_rule_covers_all_five_dimensions() -> None:

@@ -7,11 +7,9 @@ from domain.cycle import contract_latest
 from domain.dates import Anchor, due
 from domain.payloads import payload_of
 from domain.prose import figures
+from domain.rules import Rules
 from domain.state import Deadline, Task
 from workflows.case import Case, invalid
-
-NEEDS_A_FILE = "abcdeghi"
-"""Documents without which an application is not complete (R:7/7.2.1)."""
 
 
 def received(case: Case) -> None:
@@ -39,10 +37,10 @@ def received(case: Case) -> None:
     case.ask("application.review")
 
 
-def missing_documents(application: Application) -> list[str]:
-    """The kinds of document that are still without a file (R:7/7.2.1 a-e, g-i; R:7/7.2.1f and R:7/7.2.1j need none)."""
+def missing_documents(application: Application, rules: Rules) -> list[str]:
+    """The kinds of document that are still without a file, of those whose file the rules ask for (R:7/7.2.1a-j)."""
     there = {document.kind for document in application.documents if document.file_id}
-    return [kind for kind in NEEDS_A_FILE if kind not in there]
+    return [kind for kind in rules.needs_a_file if kind not in there]
 
 
 def reviewed(case: Case, task: Task, answer: ApplicationReview) -> None:
@@ -60,7 +58,7 @@ def reviewed(case: Case, task: Task, answer: ApplicationReview) -> None:
 
 
 def _accept(case: Case) -> None:
-    missing = missing_documents(case.application)
+    missing = missing_documents(case.application, case.rules)
     if missing:
         listed = ", ".join(missing)
         raise case.refuse("R:7/7.2.1", f"资料不齐,缺少:{listed}", f"Documents are missing: {listed}.")
