@@ -96,7 +96,7 @@ class DeliveryActivities:
 
     def _case(self, case_id: str) -> Case:
         with Session(self._engine) as session:
-            row = queries.case_row(session, case_id)
+            row = session.get(CaseRow, case_id)
         if row is None:
             raise LookupError(f"case {case_id} is not in the record")
         return Case(row, queries.state_of(row))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TypeVar
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from domain.acts import TeamReplacement
@@ -108,13 +109,19 @@ def _teams(session: Session, state: CaseState, audit: Audit | None) -> list[set[
     return [team for _, team in sorted(held, key=lambda one: one[0])]
 
 
+_CONFLICT = select(col(ConflictRow.until)).where(
+    col(ConflictRow.person) == bindparam("person"), col(ConflictRow.organization) == bindparam("organization")
+)
+
+
 def refuse_barred(session: Session, actor: Actor, organization: str, on: date) -> None:
     """A conflict of interest bars from everything in the organization's cases (R:7/6.4.6.2).
 
     Raises:
         Refused: `conflict_of_interest`.
     """
-    conflict = session.get(ConflictRow, (actor.person, organization))
+    asked = {"person": actor.person, "organization": organization}
+    conflict = session.connection().execute(_CONFLICT, asked).first()
     if conflict is not None and (conflict.until is None or on <= conflict.until):
         raise Refused(
             "conflict_of_interest",

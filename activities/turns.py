@@ -15,7 +15,7 @@ from domain.refusal import Refused
 from domain.state import CaseState, EventDraft, Facts, Message
 from records import queries, store
 from records.database import begin_writing
-from records.tables import CaseRow, TurnRow
+from records.tables import TurnRow
 
 
 class Reaction(Protocol):
@@ -73,7 +73,7 @@ class TurnActivities:
         return Outcome(at=turn.at, facts=facts, head=head)
 
 
-def _state_before(turn: Turn, row: CaseRow | None) -> CaseState:
+def _state_before(turn: Turn, row: queries.Kept | None) -> CaseState:
     state = queries.state_of(row) if row else turn.start
     if state is None or state.turn != turn.turn - 1:
         raise LookupError(f"the record of case {turn.case_id} does not end before turn {turn.turn}")

@@ -20,7 +20,7 @@ from domain.policy import reaches
 from domain.refusal import Refused
 from domain.state import Actor, CaseState, Message
 from records import queries
-from records.tables import OperationRow
+from records.tables import CaseRow, OperationRow
 from settings import Settings
 from workflows.flow import react
 
@@ -119,7 +119,7 @@ class Desk:
     def keep_clock(self, case_id: str, now: datetime) -> None:
         """Remember how far a rehearsed case's clock is ahead."""
         with self.session() as session:
-            row = queries.case_row(session, case_id)
+            row = session.get(CaseRow, case_id)
             if row is not None:
                 row.clock_ahead = (now - datetime.now(UTC)).total_seconds()
                 session.add(row)
