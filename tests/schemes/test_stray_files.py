@@ -37,6 +37,7 @@ def test_a_head_holds_its_own_keys_and_what_is_borrowed(folder: Path, key: str, 
     head = folder / "scheme.yaml"
     text = head.read_text(encoding="utf-8")
     head.write_text(f"{text}{key}\n", encoding="utf-8")
+    (folder / key.partition(":")[0]).with_suffix(".yaml").unlink(missing_ok=True)
     with pytest.raises(PackError) as refused:
         load_scheme(folder)
     assert (refused.value.path, refused.value.reason) == (head, reason)
