@@ -86,7 +86,7 @@ def test_what_is_claimed_of_a_carried_row_alone_is_refused(life: Life) -> None:
 def test_the_report_marks_a_carried_row_by_what_counts() -> None:
     sheet, before = a_sheet({23: CARRIED, 36: CARRIED}), a_sheet({23: NOT_APPLICABLE, 36: {"violation": True}})
     readings = score_management(CATALOGUE, with_carried(sheet, before))
-    marks = {row.row: row.marks for row in score_tables.rows(CATALOGUE, sheet, readings) if row.marks}
+    marks = {row.row: row.marks for row in score_tables.rows(CATALOGUE, sheet, readings, []) if row.marks}
     assert marks == {23: ["not_applicable", "carried"], 36: ["carried", "violation"]}
 
 
