@@ -85,4 +85,4 @@ class RolloutActivities:
             if message.name != LOADED:
                 return True
             today = local_date(datetime.now(UTC) + timedelta(seconds=row.clock_ahead))
-            return moves(self._calendars.current(session), queries.state_of(row).deadlines, today)
+            return moves(self._calendars.current(session), queries.deadlines_of(row), today)

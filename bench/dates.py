@@ -18,7 +18,7 @@ from domain.calendar import Calendar, Override
 from domain.dates import A_DAY, Anchor, due, nine_oclock
 from domain.redate import rests_on_calendar, under
 from domain.rules import Limit
-from domain.state import CALENDAR, CaseState, Deadline, Facts, Message
+from domain.state import CALENDAR, CaseState, Deadline, DueDates, Facts, Message
 from services import calendars
 from tests.flow.steps import contract, pinned
 from tests.flow.years import maintained, renewing, surveilled
@@ -103,7 +103,7 @@ def _turns(texts: list[str], count: int) -> Iterable[str]:
     return (texts[n % len(texts)] for n in range(count))
 
 
-def recounted(state: CaseState, calendar: Calendar, today: date) -> int:
+def recounted(state: CaseState | DueDates, calendar: Calendar, today: date) -> int:
     """Count the dates of a case again; gives how many."""
     return len([under(calendar, one, today) for one in state.deadlines if rests_on_calendar(one)])
 
@@ -136,10 +136,10 @@ def main() -> None:
     calendar, many = next_year(), copies(texts, count)
 
     def read() -> int:
-        return sum(len(CaseState.model_validate_json(text).deadlines) for text in many)
+        return sum(len(DueDates.model_validate_json(text).deadlines) for text in many)
 
     def read_and_count() -> int:
-        return sum(recounted(CaseState.model_validate_json(text), calendar, END_OF_YEAR) for text in many)
+        return sum(recounted(DueDates.model_validate_json(text), calendar, END_OF_YEAR) for text in many)
 
     def count_only() -> int:
         return sum(recounted(states[n % len(states)], calendar, END_OF_YEAR) for n in range(count))

@@ -227,6 +227,12 @@ class CaseState(Record):
         return self.stage == "closed" and not self.effects and not self.tasks
 
 
+class DueDates(Record):
+    """Of a case's state its due dates alone: read in a fraction of the time where many cases are looked through."""
+
+    deadlines: list[Deadline] = Field(default_factory=list)
+
+
 class Facts(Record):
     """What services found out for one message; kept with it, so that the same message always has the same effect."""
 

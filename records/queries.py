@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from domain.dates import local_date
 from domain.policy import BODY_WIDE
-from domain.state import Actor, CaseState, Deadline
+from domain.state import Actor, CaseState, Deadline, DueDates
 from records.tables import (
     CaseRow,
     ContentRow,
@@ -44,6 +44,11 @@ def case_row(session: Session, case_id: str) -> Kept | None:
 def state_of(row: CaseRow | Kept) -> CaseState:
     """The state a row holds."""
     return CaseState.model_validate_json(row.state)
+
+
+def deadlines_of(row: CaseRow | Kept) -> list[Deadline]:
+    """The due dates of the state a row holds."""
+    return DueDates.model_validate_json(row.state).deadlines
 
 
 def turn_of(session: Session, case_id: str, message_id: str) -> TurnRow | None:
