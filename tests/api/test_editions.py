@@ -8,11 +8,15 @@ import httpx
 import pytest
 from asgi_lifespan import LifespanManager
 
+from activities.facts import FactFinder
+from activities.turns import TurnActivities
 from api.app import create_app
+from services.schemes import Library
 from settings import Settings
 from tests.api.conftest import Web
 from tests.lives import Life, a_database
 from tests.schemes.builders import RULE, lay, new_edition, part
+from workflows.flow import react
 
 NEWER = {"id": "example-heritage-hotel", "version": "1.1"}
 
@@ -101,3 +105,15 @@ async def test_the_same_edition_changes_nothing(life: Life, tmp_path: Path) -> N
     lay(tmp_path / "packs", RULE)
     [case] = (await tried(life, tmp_path, "service/1.0"))["items"]
     assert (case["changes"]["deadlines"], case["changes"]["verdicts"]) == ([], [])
+
+
+async def test_a_case_whose_pack_is_gone_says_so_and_stops_no_other(life: Life, tmp_path: Path) -> None:
+    """A special rule was taken out of the installation; the case that rests on it keeps what it was pinned to."""
+    lay(tmp_path / "then", RULE | NEWER | {"id": "gone", "trade": "accommodation"})
+    other = Life(life.engine)
+    other.turns = TurnActivities(life.engine, FactFinder(Library.load(tmp_path / "then")), react)
+    other.apply(special_rule={"id": "gone", "version": "1.1"})
+    lay(tmp_path / "packs", RULE)
+    items = {case["case_id"]: case["changes"] for case in (await tried(life, tmp_path, "service/1.0"))["items"]}
+    assert items[other.case.id]["cannot_be_tried"]["faults"][0]["pointer"] == "/special_rule"
+    assert items[life.case.id]["verdicts"] == []
