@@ -1,7 +1,7 @@
 """A problem of a pack: what is wrong, and where in its data."""
 
 from collections.abc import Hashable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
@@ -26,16 +26,15 @@ def repeats(field: str, ids: Iterable[Hashable], *, prefix: Loc = ()) -> Iterato
         seen.add(one)
 
 
-def empty_texts(data: object, at: Loc = ()) -> Iterator[Problem]:
+def empty_texts(data: BaseModel | list[Any], at: Loc = ()) -> Iterator[Problem]:
     """Give every text of a pack, at any depth, that says nothing in one of its languages."""
-    if isinstance(data, Text):
-        yield from (Problem((*at, name), f"{name} says nothing") for name, text in data if not text)
-    elif isinstance(data, BaseModel):
-        for name, value in data:
+    for name, value in data if isinstance(data, BaseModel) else enumerate(data):
+        if isinstance(value, Text):
+            yield from (
+                Problem((*at, name, language), f"{language} says nothing") for language, text in value if not text
+            )
+        elif isinstance(value, BaseModel | list):
             yield from empty_texts(value, (*at, name))
-    elif isinstance(data, list):
-        for place, value in enumerate(data):
-            yield from empty_texts(value, (*at, place))
 
 
 def faults_of(broken: ValidationError) -> list[Problem]:

@@ -5,7 +5,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tests.domain.schemes import SERVICE, Told, told
+from domain.table_checks import table_problems
+from tests.domain.schemes import SERVICE, Told, told_by
+from tests.domain.schemes import told as told_of_all
+
+told = told_by(table_problems)
 
 
 def bands(*given: tuple[int, int, int]) -> list[dict[str, int]]:
@@ -80,7 +84,7 @@ def test_lengths_shares_and_steps_are_such(changes: dict[str, Any], problem: tup
 
 def test_a_mode_of_evaluation_stands_once() -> None:
     """R:7/7.4.4."""
-    found = told(SERVICE, planning__modes=lambda listed: [*listed, listed[1]])
+    found = told_of_all(SERVICE, planning__modes=lambda listed: [*listed, listed[1]])
     assert found == [("planning/modes/4", "interview stands twice")]
 
 
