@@ -115,6 +115,7 @@ def test_an_item_asked_for_at_each_site_is_adopted_only_when_every_planned_site_
     assert wrong_in_rows(rows, items(*(item("f1", site=site) for site in SITES))) == []
     assert wrong_in_rows(rows, items(item("f1", site="s1"), item("f1", site="s2"))) == partly
     assert wrong_in_rows(rows, items(item("f1"))) == partly
+    assert wrong_in_rows(rows, items(item("f1")), ("s1", "s2")) == partly
     assert wrong_in_rows(rows, items(item("f1")), ("s1",)) == []
 
 

@@ -98,6 +98,14 @@ def test_characteristics_lack_points_of_their_own() -> None:
     assert (found.management_points, found.example, found.beyond_points) == ("0", [], [])
 
 
+@pytest.mark.parametrize("without", ["readings", "reading_used"])
+def test_without_points_there_is_none(without: str) -> None:
+    sheet = a_sheet({1: []})
+    results = verdict(score_management(CATALOGUE, sheet), GOOD, CLEAN, ChosenReadings())
+    assert counterfactual(CATALOGUE, sheet, results) is not None
+    assert counterfactual(CATALOGUE, sheet, results.model_copy(update={without: None})) is None
+
+
 # The example ------------------------------------------------------------------------------------------------------
 
 
@@ -194,6 +202,44 @@ def test_a_raise_that_another_makes_needless_is_left_out() -> None:
     found = of_a_fail(held)
     assert raised(found) == [("27.1", "0", "3")]
     assert (found.management_points, found.example_points) == ("1.75", "2")
+
+
+AT_22_5_OF_Q1 = dict.fromkeys((1, 3, 4, 5, 7, 8, 9, 10), CARRIED) | {
+    2: NOTHING_CARRIED,
+    6: CARRIED | {"elements": awards("6.2.1=0.25", "6.2.2=0.25")},
+    11: NOTHING_CARRIED,
+}
+"""q1 exactly at its threshold, 30 - 2 (row 2) - 0.5 (row 6) - 5 (row 11), all carried."""
+AT_23_75_OF_Q2 = dict.fromkeys((12, 13, 14, 15, 17, 19, 20, 21), CARRIED) | {
+    16: CARRIED | {"elements": awards("16.2=0.25", "16.3=0.25", "16.4=0.25")},
+    18: NOTHING_CARRIED,
+    22: NOTHING_CARRIED,
+}
+"""q2 30 - 0.25 (row 16) - 4 (row 18) - 2 (row 22), all carried."""
+RANKS_4_TO_10 = Q3_HELD | {25: CARRIED, 26: NOTHING_CARRIED, 27: awards("27.2=1")}
+"""q3 25 - 2 (row 26) - 2 (row 27); only row 27 may move, by 2 at once."""
+Q4_CARRIED = dict.fromkeys(range(30, 42), CARRIED) | {32: NOTHING_CARRIED, 33: NOTHING_CARRIED}
+"""q4 15 - 1.5 (row 32) - 1.5 (row 33), all carried."""
+
+
+def test_an_alternative_that_is_needless_gets_its_place_again() -> None:
+    # the total is 22.5 + 22.75 + 21 + 12, short 1.75: one more by 15.1 is not enough, two more for row 27 are
+    alternative = {15: awards("15.2=1")}
+    found = of_a_fail(AT_22_5_OF_Q1 | AT_23_75_OF_Q2 | alternative | RANKS_4_TO_10 | Q4_CARRIED)
+    assert found.shortfalls == {"total": "1.75"}
+    assert (raised(found), found.example_points) == ([("27.1", "0", "3")], "2")
+
+
+def test_of_two_raises_in_a_row_the_last_is_taken_back_and_the_needed_one_stays() -> None:
+    # q4 is 12 - 1 (30.4, 30.5) - 0.25 (half of row 35's 0.5), short 0.5; the total 22.5 + 23.75 + 21 + 10.75, short 2
+    q4 = Q4_CARRIED | {
+        30: awards("30.1=1", "30.2=0.5", "30.3=0.5"),
+        35: CARRIED | {"elements": awards("35.1=0.5")},
+    }
+    found = of_a_fail(AT_22_5_OF_Q1 | AT_23_75_OF_Q2 | RANKS_4_TO_10 | q4)
+    assert found.shortfalls == {"q4": "0.5", "total": "2"}
+    # 30.4 ends the shortfall of q4, and two for row 27 that of the total, so that all of 30.5 is to spare
+    assert (raised(found), found.example_points) == ([("27.1", "0", "3"), ("30.4", "0", "0.5")], "2.5")
 
 
 @pytest.mark.parametrize(

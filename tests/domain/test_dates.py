@@ -25,6 +25,7 @@ from domain.dates import (
     named,
     nine_oclock,
     rolled,
+    unrolled,
 )
 from domain.rules import Limit, Unit
 from services import calendars
@@ -374,3 +375,17 @@ def test_of_two_dates_each_rolls_that_may() -> None:
     both = earlier(a_due(date(2026, 9, 1), 30, "days", "findings"), review)
     assert (review.on, both.on) == (date(2026, 10, 12), date(2026, 10, 1))
     assert rolled(both, TO_THE_END_OF_2026).on == date(2026, 10, 8)
+
+
+def test_to_roll_is_one_more_length_that_can_be_taken_off_again() -> None:
+    """Civil Code 203."""
+    once = run(Length(3, "years"), Length(-1, "days")).model_copy(update={"rolls": True})
+    [rolls] = rolled(counted(once), TO_THE_END_OF_2026).proof.runs
+    assert rolls.lengths == [Length(3, "years"), Length(-1, "days"), Length(0, "working_day")]
+    assert not rolls.rolls
+    assert unrolled(rolls) == once
+
+
+def test_a_run_that_did_not_roll_has_nothing_to_take_off() -> None:
+    assert unrolled(run(Length(3, "years"))) == run(Length(3, "years"))
+    assert unrolled(run()) == run()

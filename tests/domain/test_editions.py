@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.application import Ref
 from domain.calendar import Calendar, Override
 from domain.cycle import (
     contract_latest,
@@ -19,8 +20,8 @@ from domain.cycle import (
     rectification,
     suspension_end,
 )
-from domain.dates import Anchor, Due, due, rolled
-from domain.editions import edition_name, runs_under
+from domain.dates import Anchor, Due, Length, Run, due, rolled
+from domain.editions import PlannedEdition, edition_name, runs_under
 from domain.redate import moved_by
 from domain.rules import Limit, Rules
 from domain.state import Deadline
@@ -155,6 +156,63 @@ def test_an_edition_may_let_last_days_roll_or_stay() -> None:
 def test_a_run_without_a_parameter_stays() -> None:
     found = expiry(Anchor(kind="decision", on=START), RULES.cycle)
     assert runs_under(other(validity_years=9), "certificate.expiry", found.proof.runs) == found.proof.runs
+
+
+def a_run(*lengths: Length, approved: date | None = None) -> Run:
+    """A run of a task's limit, as no function gives it yet."""
+    fields = {"clause": "R:7/7.2.2", "rule": "a rule", "function": "dates.due", "approved": approved}
+    return Run(anchor=Anchor(kind="task", on=START), lengths=list(lengths), **fields)
+
+
+def test_another_length_is_named_as_it_is_counted() -> None:
+    """R:7/6.6.1."""
+    apply_by = recertification_apply_by(date(2029, 5, 31), RULES.cycle).proof.runs
+    [back] = runs_under(other(recertification_apply_months=6), "recertification.apply", apply_by)
+    assert (back.lengths, back.rule) == ([Length(-6, "months")], "6 months before")
+    [on] = runs_under(with_limit("contract.sign", 5, "working_days"), "contract.sign", [a_run(Length(30, "days"))])
+    assert (on.lengths, on.rule) == ([Length(5, "working_days")], "5 working days")
+
+
+def test_a_limit_of_no_days_becomes_one_that_runs_forward() -> None:
+    asked = due(Anchor(kind="task", on=START), Limit(amount=0, unit="days"), "R:7/7.2.2", CALENDAR)
+    assert asked.on == START
+    assert moved("contract.sign", asked, with_limit("contract.sign", 40)) == date(2026, 4, 11)
+
+
+def test_only_the_first_length_is_the_limits() -> None:
+    runs = [a_run(Length(30, "days"), Length(-1, "days"))]
+    [found] = runs_under(with_limit("contract.sign", 40), "contract.sign", runs)
+    assert found.lengths == [Length(40, "days"), Length(-1, "days")]
+
+
+@pytest.mark.parametrize(
+    "run",
+    [a_run(Length(30, "days"), approved=date(2026, 5, 1)), a_run(Length(1, "year_end")), a_run()],
+    ids=["approved", "to the end of a year", "the day itself"],
+)
+def test_what_no_limit_counts_stays(run: Run) -> None:
+    assert runs_under(with_limit("contract.sign", 40), "contract.sign", [run]) == [run]
+
+
+@pytest.mark.parametrize(
+    ("approved", "begins_on", "is_due"),
+    [
+        (True, date(2026, 3, 1), True),
+        (True, START, True),
+        (True, date(2026, 3, 3), False),
+        (True, None, False),
+        (False, date(2026, 3, 1), False),
+    ],
+)
+def test_a_planned_edition_is_due_from_its_first_day_once_it_is_approved(
+    approved: bool,  # noqa: FBT001  # a state of the plan
+    begins_on: date | None,
+    is_due: bool,  # noqa: FBT001  # what is expected
+) -> None:
+    """R:9/8.1."""
+    scheme = Ref(id="service", version="1.0")
+    plan = PlannedEdition(scheme=scheme, outcome="transition", begins_on=begins_on, approved=approved)
+    assert plan.is_due(START) is is_due
 
 
 def test_an_edition_is_named_by_its_packs_and_its_digest() -> None:

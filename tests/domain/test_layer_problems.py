@@ -321,3 +321,11 @@ def test_a_path_to_nothing_is_refused(path: str) -> None:
         find(DATA, path)
     with pytest.raises(ValueError, match="is no parameter of the scheme"):
         put(DATA, Override.model_construct(path=path, value=1))
+
+
+def test_a_special_rules_threshold_asks_something() -> None:
+    """R:7/7.4.4."""
+    assert [*special_rule_problems(a_rule(threshold="0"))] == [
+        Problem(("threshold",), "a threshold of 0 asks nothing"),
+    ]
+    assert special_rule_problems(a_rule(threshold="1")) == []

@@ -356,3 +356,27 @@ def test_the_only_decision_maker_makes_no_visit() -> None:
     decider = a_person("dora", roles=["auditor", "decision_maker"])
     found = proposed([a_person("ann"), a_person("ben"), decider], modes=("mystery_visit",))
     assert ("dora", "visitor") not in team(found)
+
+
+def test_a_reviewer_who_has_evaluated_leaves_the_other_to_review() -> None:
+    """R:7/6.4.6.2: rob may not review any more, so that only rita can."""
+    judges = [a_person(name, roles=["auditor", "reviewer"]) for name in ("rita", "rob")]
+    state = a_state(duties={"p-rob": ["evaluation"]})
+    assert team(proposed([a_person("ann"), *judges], state=state)) == [("ann", "leader"), ("rob", "auditor")]
+
+
+def test_two_reviewers_do_not_both_audit() -> None:
+    """R:7/6.4.6.2: eleven days on site within four need three auditors, and one of the two has to review."""
+    judges = [a_person(name, roles=["auditor", "reviewer"]) for name in ("rita", "rob")]
+    found = proposed([a_person("ann"), *judges], days=4)
+    assert (found.auditors_needed, found.team) == (3, [])
+    assert [text.en.partition(" competent")[0] for text in found.missing] == ["1 more auditor"]
+
+
+def test_the_last_reviewer_beside_the_team_makes_no_visit() -> None:
+    """R:7/6.4.6.2: rita audits, so that abe, who waits for a turn and could visit, has to review."""
+    planning = RULES.planning.model_copy(update={"rotation": 1})
+    state = a_state(rules=RULES.model_copy(update={"planning": planning}))
+    judges = [a_person("abe", roles=["auditor", "reviewer"], served=1), a_person("rita", roles=["auditor", "reviewer"])]
+    found = proposed([a_person("ann"), *judges], modes=("mystery_visit",), state=state)
+    assert team(found) == [("ann", "leader"), ("rita", "auditor"), ("ann", "visitor")]

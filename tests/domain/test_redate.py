@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from domain import cycle
-from domain.calendar import Override
-from domain.dates import Anchor, Due, again, due, earlier
-from domain.redate import Days, days_of, is_broken, rests_on_calendar, under, what_if
+from domain.calendar import Calendar, Override
+from domain.dates import Anchor, Due, Step, again, due, earlier
+from domain.redate import Days, days_of, is_broken, moves, rests_on_calendar, under, what_if
 from domain.rules import Limit
 from domain.state import Deadline
 from services import calendars
@@ -123,6 +123,15 @@ def test_a_correction_moves_a_certain_date_to_a_later_day() -> None:
     assert under(off, certain_by(3), date(2026, 9, 28)).due_on == date(2026, 10, 9)
 
 
+def test_a_correction_that_leaves_a_certain_date_on_its_day_is_what_proves_it() -> None:
+    # 29 September, then 5 October in place of 30 September, and Thursday, 8 October.
+    swapped = calendars.load(
+        [Override(day=date(2026, 9, 30), working=False), Override(day=date(2026, 10, 5), working=True)]
+    )
+    found = under(swapped, certain_by(3), date(2026, 9, 28))
+    assert (found.due_on, found.proof.calendar) == (date(2026, 10, 8), swapped.version)
+
+
 def test_a_provisional_date_may_become_earlier() -> None:
     worked = [Override(day=date(2027, 1, day), working=True, notice_year=2027) for day in (2, 3)]
     assert under(calendars.load(worked), a_review(), TODAY).due_on == date(2027, 1, 7)
@@ -173,6 +182,29 @@ def test_only_running_dates_on_working_days_rest_on_the_calendar(state: str) -> 
     assert not rests_on_calendar(decided(TODAY)[0])
 
 
+PUBLISHED_AS_ESTIMATED = calendars.load([Override(day=date(2027, 5, 1), working=False, notice_year=2027)])
+"""Of 2027 it says only that a Saturday is off."""
+
+
+@pytest.mark.parametrize(
+    ("calendar", "deadlines", "moved"),
+    [
+        (CALENDAR, [a_review()], False),
+        (NEW_YEAR_OFF, [a_review()], True),  # from 11 to 12 January
+        (PUBLISHED_AS_ESTIMATED, [a_review()], True),  # on 11 January for certain
+        (NEW_YEAR_OFF, [certain_by(3), a_review()], True),
+        (NEW_YEAR_OFF, [certain_by(3), a_review(state="met"), *decided(TODAY)], False),
+        (NEW_YEAR_OFF, [], False),
+    ],
+)
+def test_a_calendar_moves_a_case_when_one_running_date_moves_or_becomes_certain(
+    calendar: Calendar,
+    deadlines: list[Deadline],
+    moved: bool,  # noqa: FBT001  # what is expected
+) -> None:
+    assert moves(calendar, deadlines, TODAY) is moved
+
+
 # On paper -------------------------------------------------------------------------------------------------
 
 
@@ -203,6 +235,22 @@ def test_another_last_day_is_an_anchor_of_its_own() -> None:
         "surveillance": date(2027, 12, 20),
         "recertification.apply": date(2029, 3, 30),
     }
+
+
+def test_a_validity_that_follows_from_another_decision_is_proved_from_it() -> None:
+    """R:7/7.3.3."""
+    after = what_if(decided(date(2026, 12, 20)), {("decision", date(2026, 12, 20)): date(2028, 2, 29)}, CALENDAR)
+    assert after[-1].proof.anchor == Anchor(kind="decision", on=date(2028, 2, 29))
+    assert after[-1].proof.steps == [
+        Step(op="+3 years", from_=date(2028, 2, 29), to=date(2031, 2, 28)),
+        Step(op="-1 days", from_=date(2031, 2, 28), to=date(2031, 2, 27)),
+    ]
+
+
+def test_another_last_day_is_proved_by_nothing_but_the_paper() -> None:
+    after = what_if(decided(date(2026, 12, 20)), {("valid_until", date(2029, 12, 19)): date(2029, 6, 30)}, CALENDAR)
+    assert after[-1].proof.steps == [Step(op="on paper", from_=date(2029, 12, 19), to=date(2029, 6, 30))]
+    assert after[-1].proof.anchor == Anchor(kind="decision", on=date(2026, 12, 20))
 
 
 def test_other_findings_move_the_rectification_and_another_last_day_its_bound() -> None:
@@ -279,6 +327,30 @@ def test_a_date_is_broken_when_it_would_be_past(
     assert is_broken(moved(before, opened), before, today, {}, days_of([before], {})) is broken
 
 
+@pytest.mark.parametrize(
+    ("kind", "new", "broken"),
+    [
+        ("application", date(2027, 1, 11), False),
+        ("application", date(2027, 1, 12), True),
+        ("contract", date(2027, 1, 12), False),  # meets other dates
+    ],
+)
+def test_a_running_date_is_broken_by_a_day_to_come_that_would_meet_it_too_late(
+    kind: str,
+    new: date,
+    broken: bool,  # noqa: FBT001  # what is expected
+) -> None:
+    before = a_review()
+    assert is_broken(before, before, TODAY, {(kind, TODAY): new}, days_of([before], {})) is broken
+
+
+def test_the_days_for_a_late_entry_move_with_their_date() -> None:
+    before = a_review(state="met", judged_on=date(2027, 1, 14), met_on=date(2027, 1, 13))
+    after = moved(before, date(2026, 12, 29))
+    assert (after.due_on, after.judged_on) == (date(2027, 1, 12), date(2027, 1, 15))
+    assert not is_broken(after, before, date(2027, 3, 1), {}, days_of([before], {}))
+
+
 def test_what_was_entered_late_but_within_its_days_is_not_broken() -> None:
     before = a_review(state="met", judged_on=date(2027, 1, 14), met_on=date(2027, 1, 13))
     assert not is_broken(before, before, date(2027, 3, 1), {}, days_of([before], {}))
@@ -313,6 +385,37 @@ def test_an_audit_meets_its_date_by_its_own_last_day(
     known = days_of([before], {"audit_last_day": [date(2026, 11, 30), HELD]})
     [after] = what_if([before], changes, CALENDAR)
     assert is_broken(after, before, date(2028, 1, 10), changes, known) is broken
+
+
+def a_surveillance(met_on: date) -> Deadline:
+    """The first one, due on 20 December 2027 and judged three days later."""
+    found = cycle.first_surveillance(Anchor(kind="decision", on=date(2026, 12, 20)), RULE)
+    return a_deadline(found, "surveillance", judged_on=date(2027, 12, 23), state="met", met_on=met_on)
+
+
+@pytest.mark.parametrize(
+    ("met_on", "closed"),
+    [
+        (ENTERED, [HELD, date(2027, 12, 22)]),  # the next audit closed after this one was entered
+        (HELD, [date(2026, 11, 30), HELD]),  # entered on the day itself
+    ],
+)
+def test_the_latest_audit_that_could_be_entered_is_the_one_that_met_a_date(met_on: date, closed: list[date]) -> None:
+    """R:7/7.3.3."""
+    met = a_surveillance(met_on)
+    changes, known = {("audit_last_day", HELD): date(2027, 12, 21)}, days_of([met], {"audit_last_day": closed})
+    assert is_broken(met, met, date(2028, 1, 10), changes, known)
+
+
+@pytest.mark.parametrize(("decided_on", "broken"), [(18, False), (17, True)])
+def test_without_an_audits_own_day_its_entry_is_what_met_the_date(
+    decided_on: int,
+    broken: bool,  # noqa: FBT001  # what is expected
+) -> None:
+    """R:7/7.3.3: due a year after the decision, and three days for the entry of 21 December."""
+    before, changes = a_surveillance(ENTERED), {("decision", date(2026, 12, 20)): date(2026, 12, decided_on)}
+    [after] = what_if([before], changes, CALENDAR)
+    assert is_broken(after, before, date(2028, 1, 10), changes, days_of([before], {})) is broken
 
 
 def test_of_what_met_a_date_only_the_changed_day_comes_too_late() -> None:

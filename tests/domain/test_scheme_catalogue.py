@@ -161,3 +161,12 @@ def test_the_four_first_level_indicators_have_their_names() -> None:
 def test_an_indicator_without_rows_earns_nothing() -> None:
     found = told(SERVICE, catalogue__indicators=lambda listed: [*listed, listed[1] | {"id": "q1.5", "points": "0"}])
     assert found == [("catalogue/indicators/19", "q1.5 has no part that could earn points")]
+
+
+@pytest.mark.parametrize("threshold", ["indicator_percent", "total"])
+def test_a_threshold_asks_something(threshold: str) -> None:
+    """R:B/3."""
+    nothing, little = (0, 1) if threshold == "indicator_percent" else ("0", "1")
+    found = told(SERVICE, **{f"catalogue__thresholds__{threshold}": nothing})
+    assert found == [(f"catalogue/thresholds/{threshold}", "a threshold of 0 asks nothing")]
+    assert told(SERVICE, **{f"catalogue__thresholds__{threshold}": little}) == []

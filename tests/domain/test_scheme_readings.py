@@ -66,3 +66,14 @@ def test_a_reading_is_listed_once() -> None:
     place = next(place for place, one in enumerate(SERVICE.errata) if one.id == "holiday-roll")
     found = told(SERVICE, **{"errata__holiday-roll__alternatives": lambda listed: [*listed, listed[0]]})
     assert found == [(f"errata/{place}/alternatives", "roll-forward stands twice")]
+
+
+def test_an_erratum_that_a_verdict_decides_by_is_told_of_once() -> None:
+    """R:7/7.4.5: all of its readings are known, so one that is not is one too few as well."""
+
+    def other(errata: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        kind = {"id": "kind", "title": {"zh": "宽", "en": "Kind"}}
+        return [one | ({"alternatives": [kind]} if one["id"] == "credit-strictness" else {}) for one in errata]
+
+    found = told(SERVICE, errata=other)
+    assert found == [("errata", "credit-strictness must list exactly literal, serious-only")]

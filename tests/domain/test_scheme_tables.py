@@ -56,6 +56,18 @@ def test_the_bands_of_person_days_ascend_from_nobody_on(table: list[dict[str, in
         ({"planning__random_share": "5/4"}, ("planning/random_share", "5/4 is no share")),
         ({"cycle__reaudit_days": 0}, ("cycle/reaudit_days", "reaudit_days is 0")),
         ({"cycle__late_entry_days": -1}, ("cycle/late_entry_days", "late_entry_days is -1")),
+        ({"planning__rotation": 0}, ("planning/rotation", "with a rotation of 0 nobody could audit")),
+        (
+            {"cycle__surveillance_extended_months": 11},
+            ("cycle/surveillance_extended_months", "11 extended months are fewer than 12"),
+        ),
+        (
+            {"cycle__recertification_opens_days": 93},
+            (
+                "cycle/recertification_opens_days",
+                "recertification opens 93 days before the end, and is due 3 months before it",
+            ),
+        ),
         # two surveillances of 18 months each fall on the day after the last valid one
         (
             {"cycle__surveillance_months": 18, "cycle__surveillance_extended_months": 18},
@@ -91,6 +103,9 @@ def test_a_mode_of_evaluation_stands_once() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
+        {"planning__rotation": 1},
+        {"cycle__surveillance_extended_months": 12},
+        {"cycle__recertification_opens_days": 94},
         {"cycle__surveillance_months": 17, "cycle__surveillance_extended_months": 35},
         {"cycle__surveillances": 1, "cycle__surveillance_months": 35, "cycle__surveillance_extended_months": 35},
         {"cycle__surveillances": 1, "cycle__validity_years": 2},
@@ -128,3 +143,18 @@ def test_no_length_is_longer_than_ten_years(path: str, longest: int) -> None:
 def test_every_length_of_the_cycle_has_a_bound() -> None:
     bounded = {path.removeprefix("cycle__") for path, _ in LONGEST}
     assert set(CYCLE) - bounded == {"surveillances"}
+
+
+def test_steps_without_a_total_between_the_table_and_its_cap_are_told() -> None:
+    """R:11/10.2: in steps of 4 no total lies from 9 to 11.7, nor from 6 to 7.8; 8, 12 and 16 serve the others."""
+    assert told(SERVICE, planning__grid="4") == [
+        ("planning/grid", "steps of 4 give no total from 9 to 11.7"),
+        ("planning/grid", "steps of 4 give no total from 6 to 7.8"),
+    ]
+
+
+def test_an_increase_is_none_below_nothing() -> None:
+    """R:11/10.2."""
+    found = told(SERVICE, planning__increase_percent=-1)
+    assert found[0] == ("planning/increase_percent", "-1 is no increase")
+    assert told(SERVICE, planning__increase_percent=0) == []

@@ -8,6 +8,7 @@ from domain.wait_checks import wait_problems
 from tests.domain.schemes import SERVICE, told_by
 
 told = told_by(wait_problems)
+PLACES = {wait.kind: place for place, wait in enumerate(SERVICE.waits)}
 ASKED_BY_SUBJECT = (
     "approval.give asks by its subject for not_applicable the reviewer, for change.request the case_manager"
 )
@@ -16,6 +17,21 @@ ASKED_BY_SUBJECT = (
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
+        (
+            {"waits__operations.resolve__limit": {"amount": 1, "unit": "days"}},
+            (
+                f"waits/{PLACES['operations.resolve']}/limit",
+                "operations.resolve has no limit: several of it may be open at once",
+            ),
+        ),
+        (
+            {"waits__application.review__limit__amount": 0},
+            ("waits/0/limit", "the limit of application.review leaves no time"),
+        ),
+        (
+            {"waits__contract.sign__roles_by_subject": {"x": "ops"}},
+            ("waits/2/roles_by_subject", "contract.sign asks by its subject nobody"),
+        ),
         ({"waits__audit.plan__role": "boss"}, ("waits/3/role", "audit.plan asks the case_manager, not the boss")),
         (
             {"waits__approval.give__roles_by_subject": {"change.request": "boss"}},
@@ -87,7 +103,9 @@ def test_a_scheme_says_of_every_task_whom_it_asks_and_of_no_other() -> None:
     waits = SERVICE.model_dump(mode="json")["waits"]
     waits[3]["kind"] = "audit.dance"
     waits[3]["reminders"] = []
+    waits[4]["role"] = "boss"
     assert told(SERVICE, waits=waits) == [
         ("waits", "nothing is said of the task audit.plan"),
         ("waits/3/kind", "audit.dance is no task kind"),
+        ("waits/4/role", f"{waits[4]['kind']} asks the applicant, not the boss"),
     ]

@@ -301,3 +301,10 @@ def test_a_person_takes_no_second_place_under_another_account(place: int) -> Non
     team.insert(place, Member(user="twin", role="leader"))
     [refusal] = check_replacement(team, "twin", [*PEOPLE, twin], an_engagement())
     assert (refusal.code, refusal.faults[0].pointer) == ("invalid", "/to")
+
+
+def test_an_account_that_nobody_has_takes_no_place() -> None:
+    """R:7/7.3.1; who else in the team is unknown is not judged again."""
+    team = a_team(ann="leader", zoe="auditor", zac="auditor")
+    [refusal] = check_replacement(team, "zoe", PEOPLE, an_engagement())
+    assert (refusal.code, [fault.pointer for fault in refusal.faults]) == ("invalid", ["/to"])
