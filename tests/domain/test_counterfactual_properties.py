@@ -32,7 +32,7 @@ def uncarried(sheet: ManagementSheet) -> ManagementSheet:
     return sheet.model_copy(update={"scores": scores})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(sheets(), READINGS, st.randoms(use_true_random=False))
 def test_raises_that_gain_less_than_the_fewest_never_pass(
     sheet: ManagementSheet, reading: PointsReading, random: Random
@@ -48,7 +48,7 @@ def test_raises_that_gain_less_than_the_fewest_never_pass(
     assert not again.passed or gained >= parse_points(found.management_points)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(sheets(), READINGS)
 def test_the_example_is_lawful_and_passes(sheet: ManagementSheet, reading: PointsReading) -> None:
     found = counterfactual(CATALOGUE, sheet, judged(sheet, reading))
@@ -59,7 +59,7 @@ def test_the_example_is_lawful_and_passes(sheet: ManagementSheet, reading: Point
     assert scored(after, reading).passed
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(sheets(), READINGS)
 def test_no_raise_of_the_example_can_be_left_out(sheet: ManagementSheet, reading: PointsReading) -> None:
     found = counterfactual(CATALOGUE, sheet, judged(sheet, reading))
@@ -77,7 +77,7 @@ def without(raise_: Raise, example: list[Raise]) -> list[Raise]:
     return [one for one in example if one.element not in gone]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(sheets(), READINGS)
 def test_the_example_adds_what_it_says(sheet: ManagementSheet, reading: PointsReading) -> None:
     found = counterfactual(CATALOGUE, sheet, judged(sheet, reading))
@@ -87,7 +87,7 @@ def test_the_example_adds_what_it_says(sheet: ManagementSheet, reading: PointsRe
     assert parse_points(found.example_points) == after - parse_points(scored(sheet, reading).total)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(sheets(), READINGS)
 def test_the_example_leaves_alone_what_cannot_rise(sheet: ManagementSheet, reading: PointsReading) -> None:
     found = counterfactual(CATALOGUE, sheet, judged(sheet, reading))
@@ -95,7 +95,7 @@ def test_the_example_leaves_alone_what_cannot_rise(sheet: ManagementSheet, readi
     assert not fixed & {one.row for one in (found.example if found else [])}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(sheets(), READINGS)
 def test_what_is_beyond_points_fails_with_every_row_in_full(sheet: ManagementSheet, reading: PointsReading) -> None:
     found = counterfactual(CATALOGUE, sheet, judged(sheet, reading))
@@ -112,7 +112,7 @@ def test_what_is_beyond_points_fails_with_every_row_in_full(sheet: ManagementShe
     assert [one for one in found.beyond_points if one != "veto"] == best.failed
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(sheets(), READINGS)
 def test_the_fewest_points_are_no_less_than_any_shortfall(sheet: ManagementSheet, reading: PointsReading) -> None:
     found = counterfactual(CATALOGUE, sheet, judged(sheet, reading))
