@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final, Literal
 
 from domain.application import Ref
-from domain.dates import Length, Run, limit_run, rolling, unrolled
+from domain.dates import A_DAY, Length, Run, limit_run, rolling, unrolled
 from domain.model import Record
 from domain.readings import rolls_forward
 from domain.rules import Limit, Rules
@@ -63,6 +63,11 @@ class PlannedEdition(Record):
     def is_due(self, today: date) -> bool:
         """Whether the case goes under the other edition on this day."""
         return self.approved and self.begins_on is not None and self.begins_on <= today
+
+
+def last_day_before(begins: date) -> date:
+    """Give the last day of the edition that a case leaves: the day before the other one begins (R:9/8.1)."""
+    return begins - A_DAY
 
 
 def edition_name(scheme: Ref | None, special_rule: Ref | None, rules: Rules | None) -> str:

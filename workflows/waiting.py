@@ -1,12 +1,12 @@
 """What a case waits for: the due dates that run, and the rules and the calendar they are counted by."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal, TypeVar
 
 from domain.application import Application
 from domain.audit import Audit
 from domain.calendar import Calendar
-from domain.cycle import judged_on
+from domain.cycle import judged_on, reminded_on
 from domain.dates import Due, rolled
 from domain.readings import rolls_forward
 from domain.rules import Limit, Rules, Wait
@@ -83,8 +83,7 @@ class Waiting:
         """
         wait = None if kind in OPENING else self.rules.waits.get(kind)
         ladder = wait.reminders if wait else self.rules.reminders
-        days = (due_on - timedelta(days=before) for before in ladder)
-        return sorted(day for day in days if day > self.today)
+        return reminded_on(due_on, ladder, self.today)
 
     def rolled(self, until: Due) -> Due:
         """A limit's last day as this case reads a holiday: it stays, or rolls to a working day (Civil Code 203)."""

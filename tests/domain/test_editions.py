@@ -21,7 +21,7 @@ from domain.cycle import (
     suspension_end,
 )
 from domain.dates import Anchor, Due, Length, Run, due, rolled
-from domain.editions import PlannedEdition, edition_name, runs_under
+from domain.editions import PlannedEdition, edition_name, last_day_before, runs_under
 from domain.redate import moved_by
 from domain.rules import Limit, Rules
 from domain.state import Deadline
@@ -218,3 +218,8 @@ def test_a_planned_edition_is_due_from_its_first_day_once_it_is_approved(
 def test_an_edition_is_named_by_its_packs_and_its_digest() -> None:
     assert edition_name(None, None, RULES) == f" {RULES.digest[:12]}"
     assert edition_name(None, None, None) == ""
+
+
+def test_an_edition_lasts_through_the_day_before_the_other_begins() -> None:
+    """R:9/8.1."""
+    assert last_day_before(date(2028, 3, 1)) == date(2028, 2, 29)

@@ -1,13 +1,12 @@
 """R:9/8.1: a running case goes under another edition of its rules, keeps its own, or changes on a day."""
 
-from datetime import timedelta
 from typing import TypeVar
 
 from domain.acts import EditionChange
 from domain.answers import Approval
 from domain.cycle import approved_until
 from domain.dates import Anchor
-from domain.editions import CHANGED_REQUIREMENTS, EDITION, NewEdition, PlannedEdition, edition_name
+from domain.editions import CHANGED_REQUIREMENTS, EDITION, NewEdition, PlannedEdition, edition_name, last_day_before
 from domain.model import Text
 from domain.redate import moved_by
 from domain.state import Task
@@ -15,7 +14,6 @@ from workflows.case import Case, invalid
 from workflows.stages import deadlines
 
 T = TypeVar("T")
-A_DAY = timedelta(days=1)
 MAY_CHANGE = ("planning", "document_review", "closed")
 """Stages of an audit in which the case may come under another edition."""
 MOVED = Text(zh="认证要求变更,期限变更", en="The requirements have changed and the date has moved")
@@ -64,7 +62,7 @@ def decided(case: Case, task: Task, answer: Approval) -> None:
     case.state.edition = planned.model_copy(update={"approved": True, "begins_on": begins})
     take_if_due(case)
     if begins > case.today:
-        last = approved_until(Anchor(kind="task", on=task.opened_on), begins - A_DAY, CHANGED_REQUIREMENTS)
+        last = approved_until(Anchor(kind="task", on=task.opened_on), last_day_before(begins), CHANGED_REQUIREMENTS)
         case.run_deadline("edition.transition", last, deadline_id=f"edition.transition-{case.state.turn}")
         case.tell_applicant(f"认证要求自{begins}起变更", f"The certification requirements change on {begins}")
 
