@@ -21,6 +21,7 @@ from activities.calendars import Calendars
 from activities.deliveries import DeliveryActivities, Outside
 from activities.facts import FactFinder
 from activities.rollouts import RolloutActivities, of_calendar, roll_out
+from activities.schedules import Regular, keep
 from activities.turns import TurnActivities
 from records.database import connect as connect_database
 from services.engine import connect
@@ -29,6 +30,7 @@ from services.schemes import Library
 from services.storage import Storage
 from settings import Settings
 from workflows.certification import CertificationCase
+from workflows.errand import Errand
 from workflows.flow import react
 from workflows.rollout import Rollout
 
@@ -44,6 +46,8 @@ async def working(settings: Settings, client: Client) -> AsyncIterator[None]:
     try:
         async with build(settings, client, database):
             await bring_calendar(settings, client, database)
+            for errand in regular(settings):
+                await keep(client, settings.task_queue, errand)
             yield
     finally:
         database.dispose()
@@ -67,6 +71,12 @@ async def bring_calendar(settings: Settings, client: Client, database: Engine) -
     await roll_out(client, settings.task_queue, order)
 
 
+def regular(settings: Settings) -> list[Regular]:
+    """What this installation does by itself, and when."""
+    del settings
+    return []
+
+
 def build(settings: Settings, client: Client, database: Engine) -> Worker:
     """A worker with its activities wired to their services."""
     library = Library.load(*settings.further_packs)
@@ -77,7 +87,7 @@ def build(settings: Settings, client: Client, database: Engine) -> Worker:
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CertificationCase, Rollout],
+        workflows=[CertificationCase, Rollout, Errand],
         activities=[turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring],
         activity_executor=ThreadPoolExecutor(THREADS),
         max_concurrent_activities=4,
