@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from domain.audit import Audit, Finding, Plan
+from domain.matters import Matter
 from domain.policy import UNKNOWN_TO_THE_CLIENT, hidden
 from domain.state import Actor, CaseState, Deadline, Task, Veil
 from domain.team import MYSTERY_VISIT
@@ -47,6 +48,7 @@ def snapshot(state: CaseState, reader: Actor, now: datetime, content: Content, h
         "rules": state.rules
         and state.rules.model_dump(include={"edition", "digest", "house_rules", "readings", "origins"})
         | {"planned": state.edition and state.edition.model_dump(mode="json", exclude={"by"})},
+        "matters": [matter_view(one, reader) for one in state.matters],
         "suspension": state.suspension and state.suspension.model_dump(mode="json"),
         **_face(state, reader),
         "now": instant(now),
@@ -163,6 +165,12 @@ def task_view(task: Task, state: CaseState) -> dict[str, Any]:
     if failed:
         view["delivery"] = failed.model_dump(include={"kind", "to", "about", "reason", "tries"})
     return view
+
+
+def matter_view(matter: Matter, reader: Actor) -> dict[str, Any]:
+    """One matter beside the programme; persons are shown to the body only."""
+    hidden_parts = {"proposed", "content"} | ({"by", "decided_by"} if _is_client(reader) else set())
+    return matter.model_dump(mode="json", exclude=hidden_parts)
 
 
 def deadline_view(deadline: Deadline) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from domain.application import Application, DocumentLetter, FileId, Ident, Name, Supplement
+from domain.application import Application, DocumentLetter, Evidence, FileId, Ident, Name, Supplement
 from domain.checklist import ChecklistSheet
-from domain.grounds import Condition, SuspensionGround
+from domain.grounds import Condition, SuspensionGround, WithdrawalGround
 from domain.model import Input
 from domain.points import Points
 from domain.prose import PROSE, Prose, Reason
@@ -220,6 +220,29 @@ class SuspensionDecision(Input):
     until: date | None = None
 
 
+class WithdrawalDecision(Input):
+    """R:10/9.4: to withdraw, on which grounds, or not; with a reason either way."""
+
+    outcome: Literal["withdraw", "dismiss"]
+    grounds: list[WithdrawalGround] = Field(default_factory=list)
+    reason: Reason
+    until: date | None = None
+
+
+class RestorationVerification(Input):
+    """R:10/9.3.2: whether the cause of a suspension is gone, and what shows it."""
+
+    outcome: Literal["pass", "fail"]
+    evidence: Evidence
+
+
+class ScopeConfirmation(Input):
+    """R:10/9.2: the client confirms the narrower scope, or not, with comments."""
+
+    confirmed: bool
+    comments: Prose = ""
+
+
 class Approval(Input):
     """Consent to something that needs a second person."""
 
@@ -261,6 +284,9 @@ ANSWERS: dict[str, type[Input]] = {
     "approval.give": Approval,
     "recertification.apply": RecertificationApplication,
     "suspension.decide": SuspensionDecision,
+    "withdrawal.decide": WithdrawalDecision,
+    "restoration.verify": RestorationVerification,
+    "scope.confirm": ScopeConfirmation,
     "operations.resolve": Resolution,
 }
 """Task kind → payload model."""

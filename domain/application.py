@@ -5,12 +5,14 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from domain.model import Input
-from domain.prose import Prose
+from domain.prose import PROSE, Prose
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Ident = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 FileId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
 DocumentLetter = Literal["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
+Evidence = Annotated[list[FileId] | Annotated[str, StringConstraints(max_length=4000)], PROSE]
+"""What shows something: stored files, or a description of it."""
 
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_LENGTH = 18

@@ -61,6 +61,8 @@ class Plan(Record):
     planned_to: date
     by: str = ""
     """The person who sent it."""
+    combined_with: str | None = None
+    """Another audit of the case on the same days."""
 
     def in_role(self, role: str) -> list[TeamMember]:
         """The members with one role."""

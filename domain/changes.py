@@ -4,9 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Final, Literal
 
-from domain.catalogue import PackId
-from domain.model import Input, Text
-from domain.pack_parts import ClauseId
+from domain.pack_parts import ChangeKind
 from domain.refusal import Fault, Refused
 from domain.state import Certificate
 
@@ -17,15 +15,6 @@ COMBINABLE: Final = frozenset({"surveillance", "special", "recertification"})
 """Kinds of audit that an extension's may be combined with (R:9/8.3)."""
 
 Transition = Literal["running", "reissue", "propose_suspension"]
-
-
-class ChangeKind(Input):
-    """Something the client may not change on its own, and whether a change of it is audited first (R:9/8.2)."""
-
-    id: PackId
-    clause: ClauseId
-    needs: Literal["approval", "audit"]
-    title: Text
 
 
 def change_needs_audit(known: Iterable[ChangeKind], changed: Collection[str]) -> bool:

@@ -7,11 +7,11 @@ from typing import Self
 from pydantic import Field, JsonValue
 
 from domain.catalogue import Catalogue, PackId, Row
-from domain.changes import ChangeKind
 from domain.grounds import Grounds
 from domain.model import Input, Text
 from domain.overrides import Layer, put
 from domain.pack_parts import (
+    ChangeKind,
     ChecklistHead,
     ChecklistItem,
     Clause,
@@ -118,6 +118,8 @@ class Scheme(Input):
             },
             readings=self.chosen_readings(readings),
             evaluations=self.evaluations,
+            grounds=self.grounds,
+            changes=self.changes,
             origins=self.origins | {f"/{part}": whose for part, whose in self.borrowed.items()},
         )
 

@@ -126,6 +126,15 @@ class ChecklistHead(Input):
     title: Text
 
 
+class ChangeKind(Input):
+    """Something the client may not change on its own, and whether a change of it is audited first (R:9/8.2)."""
+
+    id: PackId
+    clause: ClauseId
+    needs: Literal["approval", "audit"]
+    title: Text
+
+
 class PassRule(Input):
     """When a checklist passes (G:4.3, G:6.2): no rule of the alliance, but the body's own, and labelled so."""
 

@@ -4,7 +4,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from domain.grounds import Grounds
 from domain.model import Record, Text
+from domain.pack_parts import ChangeKind
 
 Unit = Literal["working_days", "days", "months"]
 Lapse = Literal["escalate", "rejected", "terminated", "audit_failed", "taken_as_agreed", "noted"]
@@ -126,5 +128,9 @@ class Rules(Record):
     evaluations: list[str] = Field(default_factory=lambda: ["audit.management", "audit.characteristics"])
     """The task kinds in which the team hands in what the verdict is computed from; the first holds what may not
     apply."""
+    grounds: Grounds | None = None
+    """What may lead to a special audit, a suspension, a withdrawal, and who may bring it."""
+    changes: list[ChangeKind] = Field(default_factory=list)
+    """What the client applies for before it changes it."""
     origins: dict[str, str] = Field(default_factory=dict)
     """JSON pointer into the pack → whose the value is: a trade pack's, a body's (R:2), or borrowed of a scheme."""

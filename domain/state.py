@@ -11,6 +11,7 @@ from domain.audit import Audit, Finding, Stage
 from domain.calendar import Calendar
 from domain.dates import Proof
 from domain.editions import NewEdition, PlannedEdition
+from domain.matters import Matter
 from domain.model import Record, Text
 from domain.results import Results
 from domain.rules import Rules
@@ -134,6 +135,13 @@ class Certificate(Record):
     valid_until: date
     predecessor: str | None = None
     successor: str | None = None
+    granted_on: date | None = None
+    """Of a re-issued certificate: the day of the grant that began its cycle."""
+
+    @property
+    def cycle_began(self) -> date:
+        """The day of the decision from which its cycle counts."""
+        return self.granted_on or self.decided_on
 
 
 class Suspension(Record):
@@ -143,6 +151,8 @@ class Suspension(Record):
     ends_on: date
     grounds: list[str]
     over: bool = False
+    clause: str = "R:10/9.3.1"
+    """Under which it began: R:7/6.5.3.2 after a failed surveillance, which nothing makes longer."""
 
 
 class CycleNumber(Record):
@@ -199,6 +209,8 @@ class CaseState(Record):
     certificates: list[Certificate] = Field(default_factory=list)
     """Oldest first."""
     suspension: Suspension | None = None
+    matters: list[Matter] = Field(default_factory=list)
+    """What was and is settled beside the programme, oldest first."""
     fee_total: str = ""
     tasks: list[Task] = Field(default_factory=list)
     deadlines: list[Deadline] = Field(default_factory=list)

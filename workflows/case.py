@@ -5,10 +5,13 @@ from datetime import date, datetime
 
 from domain.audit import Audit, Given, Stage
 from domain.dates import Anchor, Due, due, local_date
+from domain.engagement import PROGRAMME
+from domain.matters import Matter, kind_of
 from domain.model import Text
 from domain.refusal import Fault, Refused
 from domain.sheets import AuditKind
 from domain.state import CaseState, Certificate, Deadline, Effect, EventDraft, Facts, Message, Status, Task
+from workflows.matters import Matters
 from workflows.recording import Recording
 from workflows.telling import Telling
 from workflows.waiting import Waiting
@@ -20,7 +23,7 @@ SEEN = 50
 """How many message ids a case remembers itself; older ones are known to the record."""
 
 
-class Case(Waiting, Recording, Telling):
+class Case(Waiting, Recording, Telling, Matters):
     """The state, the message and its day; every change of a case goes through these few verbs."""
 
     def __init__(self, state: CaseState, message: Message, facts: Facts, at: datetime, begins: Begins) -> None:
@@ -61,7 +64,7 @@ class Case(Waiting, Recording, Telling):
         task = Task(
             id=f"{kind}-{len(days)}",
             kind=kind,
-            role=wait.roles_by_subject.get(subject or "", wait.role),
+            role=wait.roles_by_subject.get(kind_of(subject or ""), wait.role),
             assignee=audit.member(wait.role) if audit else None,
             audit_id=audit.id if audit else None,
             subject=subject,
@@ -81,7 +84,10 @@ class Case(Waiting, Recording, Telling):
     def close(self, task: Task) -> None:
         """The task is answered: it leaves the list, its due date is met unless it was missed."""
         self.state.tasks.remove(task)
-        self.settle_deadlines("met", kind=task.kind, audit_id=task.audit_id)
+        for deadline in self.state.deadlines:
+            same = (deadline.kind, deadline.audit_id) == (task.kind, task.audit_id)
+            if deadline.state == "running" and (deadline.id == task.id or (same and deadline.purpose)):
+                self.settle(deadline)
 
     def close_audit(self, audit: Audit) -> None:
         """Nothing more is asked of an audit; its due dates are void, and there is nothing left to hide."""
@@ -98,6 +104,18 @@ class Case(Waiting, Recording, Telling):
         for task in [task for task in self.state.tasks if (task.kind, task.audit_id) == (kind, audit.id)]:
             self.state.tasks.remove(task)
         self.settle_deadlines("void", kind=kind, audit_id=audit.id)
+
+    def drop(self, task: Task) -> None:
+        """One task is asked no more."""
+        self.state.tasks.remove(task)
+        for deadline in self.state.deadlines:
+            if (deadline.id, deadline.state) == (task.id, "running"):
+                self.settle(deadline, "void")
+
+    def drop_about(self, matter: Matter) -> None:
+        """Nothing more is asked about a matter."""
+        for task in [task for task in self.state.tasks if task.subject == matter.id]:
+            self.drop(task)
 
     def reassign(self, audit: Audit) -> None:
         """Open tasks that the plan gives to somebody go to whom it names now."""
@@ -119,12 +137,24 @@ class Case(Waiting, Recording, Telling):
         return next((one.audit_kind for one in self.state.audits if one.id == audit.of), audit.audit_kind)
 
     def go_audit(self, audit: Audit, stage: Stage) -> None:
-        """An audit of the main line moves on, and the case with it."""
+        """An audit moves on, and the case with its programme."""
         audit.stage = stage
-        self.go(stage)
+        self.follow_programme()
+
+    def follow_programme(self) -> None:
+        """The case stands where its open programme audit stands; where there is none, it is certified, if it is."""
+        open_ones = [one for one in self.state.audits if one.stage != "closed" and self.in_programme(one)]
+        if open_ones:
+            self.go(open_ones[-1].stage)
+        elif self.state.certificates:
+            self.go("certified")
+
+    def in_programme(self, audit: Audit) -> bool:
+        """Whether an audit belongs to the main line, or repeats one that does."""
+        return self.programme_kind(audit) in PROGRAMME
 
     def enter(self, audit: Audit, stage: Stage) -> None:
-        """An audit of the main line begins its next stage, as `workflows.flow.BEGINS` says."""
+        """An audit begins its next stage, as `workflows.flow.BEGINS` says."""
         self.go_audit(audit, stage)
         self._begins[stage](self, audit)
 
@@ -192,6 +222,9 @@ class Case(Waiting, Recording, Telling):
         for audit in self.state.audits:
             audit.stage = "closed"
             self.disclose(audit)
+        for matter in self.state.matters:
+            if matter.state == "open":
+                self.close_matter(matter, status)
         # A delivery that failed is still owed, whatever became of the case.
         self.state.tasks = [task for task in self.state.tasks if task.kind == "operations.resolve"]
         for deadline in self.state.deadlines:

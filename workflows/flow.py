@@ -13,6 +13,7 @@ from typing import NamedTuple
 from domain.answers import Approval
 from domain.dates import end_of_day
 from domain.editions import EDITION
+from domain.matters import kind_of
 from domain.payloads import payload_of
 from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Refused
@@ -94,7 +95,13 @@ APPROVED: dict[str, Step] = {
     "person_days": planning.deviation_decided,
     EDITION: editions.decided,
 }
-"""What an `approval.give` leads to, by its subject."""
+"""What an `approval.give` leads to, by the kind of its subject."""
+
+APPROVAL_OUTCOMES: dict[str, tuple[str, ...]] = {
+    "incident.report": ("special_audit", "higher_frequency", "refuse"),
+    "change.request": ("approve", "special_audit", "refuse"),
+}
+"""Kind of a subject → what may be said of it, where that is not to approve or refuse."""
 
 DONE: dict[str, Step] = {
     "case.withdraw": application.withdrawn,
@@ -207,9 +214,12 @@ def _answered(case: Case) -> None:
 def _approval(task: Task, answer: Approval) -> Step:
     if answer.subject != task.subject:
         raise invalid("审批事项不符", "This is another subject.", [("/subject", f"not {task.subject}")])
-    if answer.outcome not in ("approve", "refuse"):
-        raise invalid("该事项只能同意或不同意", "Approve or refuse.", [("/outcome", "approve or refuse")])
-    return APPROVED[answer.subject]
+    kind = kind_of(answer.subject)
+    outcomes = APPROVAL_OUTCOMES.get(kind, ("approve", "refuse"))
+    if answer.outcome not in outcomes:
+        listed = ", ".join(outcomes)
+        raise invalid(f"该事项只能选择:{listed}", f"Choose one of: {listed}.", [("/outcome", listed)])
+    return APPROVED[kind]
 
 
 def _done(case: Case) -> None:

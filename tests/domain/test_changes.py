@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 
 from domain.changes import (
-    ChangeKind,
     change_needs_audit,
     check_combined,
     check_reduction,
     reissue,
     transition,
 )
+from domain.pack_parts import ChangeKind
 from domain.refusal import Refused
 from domain.state import Certificate, CertificateStatus
 from services.schemes import Library

@@ -36,7 +36,7 @@ def certify(case: Case, audit: Audit) -> None:
         kind: Literal["initial", "recertification"] = "initial" if _converted(case) else "recertification"
         case.state.cycle = CycleNumber(number=case.state.cycle.number + 1, kind=kind)
     case.state.status = "certified"
-    case.go("certified")
+    case.follow_programme()
     case.settle_deadlines("met", kind="certificate.issue")
     case.state.certified = None
     suspension.drop_proposal(case)
@@ -44,7 +44,7 @@ def certify(case: Case, audit: Audit) -> None:
     for flag in ("issue_overdue", "converted_to_initial", "late_application"):
         case.flag(flag, on=False)
     if old:
-        _forget_before(case, old.decided_on)
+        _forget_before(case, old.cycle_began)
     _record(case, certificate)
     case.run_deadline("certificate.expiry", until, deadline_id=f"certificate.expiry-{certificate.number}")
     _first_surveillance(case, audit)
@@ -139,11 +139,11 @@ def _as_due(deadline: Deadline) -> Due:
 
 def maintained(case: Case, audit: Audit) -> None:
     """R:7/6.5.3.1, R:10/9.1: the certificate goes on; the next surveillance is due, if there is one."""
-    case.go("certified")
+    case.follow_programme()
     suspension.drop_proposal(case)
     case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
     case.tell_applicant("监督审查通过,认证保持", "Surveillance passed: certification is maintained")
-    _forget_before(case, case.certificate.decided_on)
+    _forget_before(case, case.certificate.cycle_began)
     held = surveillances_held(case)
     valid_until = case.certificate.valid_until
     if audit.last_day and dates.another_surveillance(
@@ -155,7 +155,7 @@ def maintained(case: Case, audit: Audit) -> None:
 
 def surveillances_held(case: Case) -> int:
     """How many surveillances this cycle has held: those since the decision that certified it."""
-    since = case.certificate.decided_on
+    since = case.certificate.cycle_began
     held = [audit.last_day for audit in case.state.audits if audit.audit_kind == "surveillance" and audit.last_day]
     return sum(day >= since for day in held)
 
@@ -280,6 +280,6 @@ def refused_renewal(case: Case) -> bool:
     case.state.certified = None
     if case.certificate.status not in ("valid", "suspended"):
         return False
-    case.go("certified")
+    case.follow_programme()
     _open_due_surveillance(case)
     return True

@@ -142,6 +142,7 @@ def _plan(case: Case, audit: Audit, answer: AuditPlan) -> Plan:
         seed=seed,
         planned_from=answer.planned_from,
         planned_to=answer.planned_to,
+        combined_with=answer.combined_with,
         by=case.message.actor.person,
     )
 

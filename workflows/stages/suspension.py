@@ -22,8 +22,7 @@ def surveillance_missed(case: Case, deadline: Deadline) -> None:
 def drop_proposal(case: Case) -> None:
     """There is nothing left to suspend for: it took place after all, or its certificate has ended or was renewed."""
     for task in [task for task in case.state.tasks if task.subject == MISSED]:
-        case.state.tasks.remove(task)
-        case.settle_deadlines("void", kind=task.kind)
+        case.drop(task)
 
 
 def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> None:
@@ -41,7 +40,7 @@ def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> Non
         now.ends_on = until.on
     case.state.suspension = now
     case.state.status = "suspended"
-    case.go("certified")
+    case.follow_programme()
     certificate.status = "suspended"
     case.record(
         "certificate.suspended", until.clause, number=certificate.number, grounds=now.grounds, ends_on=now.ends_on

@@ -1,0 +1,49 @@
+"""What is settled beside the programme: a request, an incident, a change, a complaint, each with its own outcome."""
+
+import re
+from datetime import date
+from typing import Final, Literal
+
+from pydantic import Field
+
+from domain.application import Application
+from domain.grounds import Bringer
+from domain.model import Record
+
+NUMBERED: Final = re.compile(r"-\d+$")
+
+
+class Matter(Record):
+    """One matter: what it is, who brought it, and what became of it.
+
+    Tasks that are asked about it name it as their `subject`; its words lie in the content it names.
+    """
+
+    id: str
+    """`<kind>-<number>`."""
+    kind: str
+    """The act that opened it, or what a timer proposes."""
+    opened_on: date
+    by: str
+    """The person; empty for a machine and a timer."""
+    brought_by: Bringer
+    content: str = ""
+    """SHA-256 of the act's payload as stored."""
+    audit_id: str | None = None
+    """The audit that was ordered for it, or that it is combined with."""
+    grounds: list[str] = Field(default_factory=list)
+    """Letters: the grounds of a proposal, the trigger of an incident, the kinds of a change."""
+    until: date | None = None
+    """The date asked for."""
+    proposed: Application | None = None
+    """What is certified once it is granted."""
+    decided_by: list[str] = Field(default_factory=list)
+    """The persons who have decided so far, where it takes two."""
+    state: Literal["open", "closed"] = "open"
+    outcome: str = ""
+    closed_on: date | None = None
+
+
+def kind_of(subject: str) -> str:
+    """Give the kind of a task's subject: of `change.request-2` it is `change.request`."""
+    return NUMBERED.sub("", subject)
