@@ -34,10 +34,14 @@ from workflows.stages import (
     issue,
     operations,
     planning,
+    proposals,
     reaudit,
     rectification,
+    restoration,
     review,
+    surveillance,
     suspension,
+    withdrawal,
 )
 
 Step = Callable[..., None]
@@ -85,6 +89,8 @@ ANSWERED: dict[str, Step] = {
     # R:7/6.5, R:7/6.6, R:10/9.3 after the certificate
     "recertification.apply": cycle.renewal_applied,
     "suspension.decide": suspension.decided,
+    "restoration.verify": restoration.verified,
+    "withdrawal.decide": withdrawal.decided,
     # deliveries that failed
     "operations.resolve": operations.resolved,
 }
@@ -94,6 +100,8 @@ APPROVED: dict[str, Step] = {
     "not_applicable": evaluation.approved,
     "person_days": planning.deviation_decided,
     EDITION: editions.decided,
+    surveillance.POSTPONE: surveillance.postponement_decided,
+    proposals.EXTEND: suspension.extension_decided,
 }
 """What an `approval.give` leads to, by the kind of its subject."""
 
@@ -109,6 +117,11 @@ DONE: dict[str, Step] = {
     "conflict.declare": amendments.conflict_declared,
     "headcount.correct": amendments.headcount_corrected,
     "edition.change": editions.proposed,
+    surveillance.POSTPONE: surveillance.postpone,
+    proposals.REQUEST: suspension.requested,
+    proposals.EXTEND: suspension.extension_asked,
+    proposals.RESTORE: restoration.requested,
+    proposals.WITHDRAW: withdrawal.requested,
     "note.add": operations.noted,
 }
 
@@ -122,7 +135,8 @@ LAPSED: dict[tuple[str, str], Step] = {
     ("reaudit", ""): reaudit.reaudit_missed,
     ("certificate.issue", ""): issue.is_overdue,
     ("certificate.expiry", ""): cycle.expired,
-    ("surveillance", ""): suspension.surveillance_missed,
+    ("surveillance", ""): surveillance.missed,
+    (proposals.CALENDAR_YEAR, ""): surveillance.year_ended,
     ("recertification.apply", ""): cycle.not_applied_in_time,
     ("recertification.on_site", ""): cycle.on_site_not_closed,
     ("suspension.end", ""): suspension.ran_out,
@@ -141,7 +155,7 @@ BEGINS: Begins = {
 
 OPENS: dict[str, Step] = {
     # R:7/6.5.1 surveillance, R:7/6.6.1 recertification: asked for by themselves, in good time
-    "surveillance": cycle.surveillance_opens,
+    "surveillance": surveillance.opens,
     "recertification.apply": cycle.recertification_opens,
 }
 
