@@ -100,7 +100,7 @@ APPROVED: dict[str, Step] = {
     "not_applicable": evaluation.approved,
     "person_days": planning.deviation_decided,
     EDITION: editions.decided,
-    surveillance.POSTPONE: surveillance.postponement_decided,
+    proposals.POSTPONE: surveillance.postponement_decided,
     proposals.EXTEND: suspension.extension_decided,
 }
 """What an `approval.give` leads to, by the kind of its subject."""
@@ -117,7 +117,7 @@ DONE: dict[str, Step] = {
     "conflict.declare": amendments.conflict_declared,
     "headcount.correct": amendments.headcount_corrected,
     "edition.change": editions.proposed,
-    surveillance.POSTPONE: surveillance.postpone,
+    proposals.POSTPONE: surveillance.postpone,
     proposals.REQUEST: suspension.requested,
     proposals.EXTEND: suspension.extension_asked,
     proposals.RESTORE: restoration.requested,
@@ -256,7 +256,7 @@ def _rang(case: Case) -> None:
         deadline.opens_on = None
         OPENS[deadline.kind](case, deadline)
         return
-    if held_up.waits_for_the_plan(case, deadline):
+    if held_up.is_held_up(case, deadline):
         return
     # A lapse counts from the next day, however late its timer was worked on.
     case.turn_back_to(end_of_day(deadline.judged_on))

@@ -12,13 +12,15 @@ MISSED: Final = "missed_surveillance"
 """The proposal to suspend that a missed surveillance makes."""
 CALENDAR_YEAR: Final = "calendar_year"
 """The due date by which a calendar year of the cycle holds its audit, and the proposal where it holds none."""
+POSTPONE: Final = "surveillance.postpone"
 REQUEST: Final = "suspension.request"
 EXTEND: Final = "suspension.extend"
 RESTORE: Final = "restoration.request"
 WITHDRAW: Final = "withdrawal.request"
 OVER: Final = "suspension_over"
 """The flag, and the proposal to withdraw, of a suspension that has run out."""
-PROPOSALS: Final = (MISSED, CALENDAR_YEAR, REQUEST, EXTEND, RESTORE, WITHDRAW, OVER)
+PROPOSALS: Final = (MISSED, CALENDAR_YEAR, POSTPONE, REQUEST, EXTEND, RESTORE, WITHDRAW, OVER)
+"""What is open about a certificate and ends with it."""
 
 
 def propose(case: Case, kind: str, grounds: list[str]) -> None:
