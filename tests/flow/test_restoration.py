@@ -153,7 +153,9 @@ def test_a_restoration_is_decided_as_nothing_else(closed_by_an_authority: Life, 
 def test_verifying_is_evaluating(closed_by_an_authority: Life) -> None:
     """R:7/6.4.6.2: another leader whom the case manager names is barred from judging from then on."""
     life = closed_by_an_authority
-    life.act("manager", "restoration.request", reason="已恢复营业", leader="visitor")
+    life.act("applicant", "restoration.request", reason="已恢复营业")
+    life.act("manager", "restoration.request", reason="原组长离任", leader="visitor")
+    assert life.open == ["restoration.verify"]
     life.answer("visitor", "restoration.verify", outcome="pass", evidence="现场核查")
     assert life.case.duties["person-visitor"] == ["evaluation"]
 
