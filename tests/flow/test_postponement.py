@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.flow.years import EXPIRY, deadlines, dismissed, maintained, refusal_of, surveilled
+from tests.flow.steps import act_refused
+from tests.flow.years import EXPIRY, deadlines, dismissed, maintained, surveilled
 from tests.lives import Life
 
 HELD = date(2027, 2, 1)
@@ -43,18 +44,18 @@ def test_it_may_then_be_held_until_that_day(second: Life) -> None:
 @pytest.mark.parametrize("until", [DUE, BOUND + timedelta(days=1)])
 def test_it_is_put_off_beyond_its_day_and_at_most_to_fifteen_months(second: Life, until: date) -> None:
     asked = {"until": str(until), "reason": "x", "evidence": ["f-manager"]}
-    refusal = refusal_of(second, "manager", "surveillance.postpone", **asked)
+    refusal = act_refused(second, "manager", "surveillance.postpone", **asked)
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:7/7.3.3")
 
 
 def test_it_needs_evidence(second: Life) -> None:
-    refusal = refusal_of(second, "manager", "surveillance.postpone", until=str(BOUND), reason="x", evidence=[])
+    refusal = act_refused(second, "manager", "surveillance.postpone", until=str(BOUND), reason="x", evidence=[])
     assert (refusal.code, refusal.faults[0].pointer) == ("invalid", "/evidence")
 
 
 def test_a_first_surveillance_is_not_put_off(certified: Life) -> None:
     asked = {"until": "2027-05-01", "reason": "x", "evidence": ["f-manager"]}
-    refusal = refusal_of(certified, "manager", "surveillance.postpone", **asked)
+    refusal = act_refused(certified, "manager", "surveillance.postpone", **asked)
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:7/7.3.3")
 
 
@@ -65,7 +66,7 @@ def test_it_never_leaves_a_calendar_year_without_an_audit(life: Life) -> None:
     life.until(date(2027, 11, 20))
     maintained(surveilled(life)).until(date(2028, 10, 1))
     asked = {"until": "2029-01-10", "reason": "x", "evidence": ["f-manager"]}
-    assert refusal_of(life, "manager", "surveillance.postpone", **asked).clause == "R:7/7.3.3"
+    assert act_refused(life, "manager", "surveillance.postpone", **asked).clause == "R:7/7.3.3"
     assert put_off(life, date(2028, 12, 31)).due("surveillance") == date(2028, 12, 31)
 
 
@@ -76,7 +77,7 @@ def test_refused_the_window_stays(second: Life) -> None:
 def test_nobody_is_asked_once_the_day_has_passed(second: Life) -> None:
     second.until(DUE + timedelta(days=1))
     asked = {"until": str(BOUND), "reason": "x", "evidence": ["f-manager"]}
-    assert refusal_of(second, "manager", "surveillance.postpone", **asked).code == "stage_conflict"
+    assert act_refused(second, "manager", "surveillance.postpone", **asked).code == "stage_conflict"
 
 
 def test_what_was_asked_in_time_is_not_missed_while_nobody_decides(second: Life) -> None:

@@ -4,12 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.flow.steps import last_event
+from tests.flow.steps import act_refused, last_event
 from tests.flow.years import (
     FEWER_DAYS,
     SUSPEND,
     failed_surveillance,
-    refusal_of,
     reviewed,
     statuses,
     submissions,
@@ -71,7 +70,7 @@ def test_after_day_90_restoration_is_barred_and_withdrawal_is_proposed(certified
     reaudited(certified).until(DAY_90 + timedelta(days=1))
     assert (certified.open, certified.case.status) == (["withdrawal.decide"], "suspended")
     assert "suspension_over" in certified.case.flags
-    refusal = refusal_of(certified, "applicant", "restoration.request", reason="已整改")
+    refusal = act_refused(certified, "applicant", "restoration.request", reason="已整改")
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:10/9.4a")
 
 
@@ -98,7 +97,7 @@ def test_a_reaudit_is_planned_within_the_suspension(certified: Life) -> None:
 def test_the_reaudit_of_a_surveillance_alone_restores_it(certified: Life) -> None:
     """R:7/6.5.3.2."""
     failed_surveillance(certified)
-    refusal = refusal_of(certified, "applicant", "restoration.request", reason="已整改")
+    refusal = act_refused(certified, "applicant", "restoration.request", reason="已整改")
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:7/6.5.3.2")
 
 
@@ -163,11 +162,11 @@ def test_verifying_is_evaluating(closed_by_an_authority: Life) -> None:
 def test_who_has_decided_in_the_case_is_not_named_to_verify(closed_by_an_authority: Life) -> None:
     """R:7/6.4.6.2: the decision maker of the suspension is barred from evaluating."""
     named = {"reason": "已恢复营业", "leader": "decider"}
-    assert refusal_of(closed_by_an_authority, "manager", "restoration.request", **named).code == "rule_refused"
+    assert act_refused(closed_by_an_authority, "manager", "restoration.request", **named).code == "rule_refused"
 
 
 def test_the_client_does_not_choose_who_verifies(closed_by_an_authority: Life) -> None:
-    refusal = refusal_of(closed_by_an_authority, "applicant", "restoration.request", reason="x", leader="leader")
+    refusal = act_refused(closed_by_an_authority, "applicant", "restoration.request", reason="x", leader="leader")
     assert (refusal.code, refusal.faults[0].pointer) == ("invalid", "/leader")
 
 
@@ -179,9 +178,9 @@ def test_the_register_follows_on_the_day_of_the_restoration(closed_by_an_authori
 
 
 def test_restoration_is_asked_for_once_at_a_time_and_only_while_suspended(certified: Life) -> None:
-    assert refusal_of(certified, "applicant", "restoration.request", reason="x").code == "stage_conflict"
+    assert act_refused(certified, "applicant", "restoration.request", reason="x").code == "stage_conflict"
     suspended_on_request(certified).act("applicant", "restoration.request", reason="x")
-    assert refusal_of(certified, "manager", "restoration.request", reason="x").code == "stage_conflict"
+    assert act_refused(certified, "manager", "restoration.request", reason="x").code == "stage_conflict"
 
 
 # After a missed surveillance --------------------------------------------------------------------------------------
@@ -197,7 +196,7 @@ def missed(certified: Life) -> Life:
 
 def test_a_missed_surveillance_is_held_before_it_restores(missed: Life) -> None:
     """R:10/9.3.1c: one due is merged with the restoration audit."""
-    refusal = refusal_of(missed, "applicant", "restoration.request", reason="x")
+    refusal = act_refused(missed, "applicant", "restoration.request", reason="x")
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:10/9.3.1c")
     missed.until(date(2027, 4, 20))
     reviewed(surveilled(missed)).answer("decider", "decision.make", outcome="restore")

@@ -4,13 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.flow.steps import last_event
+from tests.flow.steps import act_refused, last_event
 from tests.flow.years import (
     EXPIRY,
     asked_to_suspend,
     failed_surveillance,
     maintained,
-    refusal_of,
     renewed,
     statuses,
     submissions,
@@ -45,7 +44,7 @@ def test_the_body_asks_for_a_suspension_on_each_of_its_grounds_for_six_months(ce
 def test_the_client_asks_for_its_own_suspension_and_for_nothing_else(certified: Life) -> None:
     """R:10/9.3.1j."""
     request = {"grounds": ["i"], "reason": "x"}
-    refusal = refusal_of(certified, "applicant", "suspension.request", **request)
+    refusal = act_refused(certified, "applicant", "suspension.request", **request)
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:10/9.3.1i")
     asked_to_suspend(certified, "applicant", "j")
     certified.answer("decider", "suspension.decide", outcome="suspend", reason="同意")
@@ -55,7 +54,7 @@ def test_the_client_asks_for_its_own_suspension_and_for_nothing_else(certified: 
 
 def test_the_body_does_not_ask_in_the_client_s_name(certified: Life) -> None:
     """R:10/9.3.1j."""
-    refusal = refusal_of(certified, "manager", "suspension.request", grounds=["j"], reason="x")
+    refusal = act_refused(certified, "manager", "suspension.request", grounds=["j"], reason="x")
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:10/9.3.1j")
 
 
@@ -76,7 +75,7 @@ def test_a_suspension_is_decided_by_a_person_who_took_no_part(life: Life) -> Non
 
 def test_one_request_is_open_at_a_time(certified: Life) -> None:
     asked_to_suspend(certified)
-    assert refusal_of(certified, "manager", "suspension.request", grounds=["d"], reason="x").code == "stage_conflict"
+    assert act_refused(certified, "manager", "suspension.request", grounds=["d"], reason="x").code == "stage_conflict"
 
 
 def test_a_further_ground_joins_and_the_earlier_end_wins(certified: Life) -> None:
@@ -111,13 +110,13 @@ def test_an_exception_that_is_refused_or_comes_too_late_leaves_the_end_where_it_
     certified.act("manager", "suspension.extend", **extension(date(2026, 12, 1)))
     certified.until(date(2026, 9, 3))
     assert (certified.open, "suspension_over" in certified.case.flags) == (["withdrawal.decide"], True)
-    assert refusal_of(certified, "manager", "suspension.extend", **extension(date(2026, 12, 1))).clause == "R:10/9.4a"
+    assert act_refused(certified, "manager", "suspension.extend", **extension(date(2026, 12, 1))).clause == "R:10/9.4a"
 
 
 def test_the_ninety_days_are_never_made_longer(certified: Life) -> None:
     """R:7/6.5.3.2."""
     failed_surveillance(certified)
-    refusal = refusal_of(certified, "manager", "suspension.extend", **extension(date(2027, 6, 1)))
+    refusal = act_refused(certified, "manager", "suspension.extend", **extension(date(2027, 6, 1)))
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:7/6.5.3.2")
 
 
@@ -127,7 +126,7 @@ def test_no_suspension_outlasts_the_certificate(third_year: Life) -> None:
     suspended_on_request(third_year)
     assert third_year.due("suspension.end") == EXPIRY
     late = extension(EXPIRY + timedelta(days=1))
-    assert refusal_of(third_year, "manager", "suspension.extend", **late).clause == "R:7/7.3.3"
+    assert act_refused(third_year, "manager", "suspension.extend", **late).clause == "R:7/7.3.3"
     third_year.until(EXPIRY + timedelta(days=1))
     assert (third_year.case.status, third_year.open, statuses(third_year)) == ("expired", [], ["expired"])
 
@@ -152,7 +151,7 @@ def test_a_dismissed_withdrawal_leaves_a_suspension_that_nothing_restores(certif
     suspended_on_request(certified).until(date(2026, 9, 3))
     certified.answer("decider", "withdrawal.decide", outcome="dismiss", reason="等待行政复议结果")
     assert (certified.open, certified.case.status) == ([], "suspended")
-    assert refusal_of(certified, "applicant", "restoration.request", reason="x").clause == "R:10/9.4a"
+    assert act_refused(certified, "applicant", "restoration.request", reason="x").clause == "R:10/9.4a"
 
 
 # Withdrawal on request (R:10/9.4) ---------------------------------------------------------------------------------
@@ -192,7 +191,7 @@ def test_the_client_gives_its_certificate_up_and_it_is_cancelled(certified: Life
 
 @pytest.mark.parametrize(("user", "ground"), [("applicant", "f"), ("manager", "h")])
 def test_nobody_brings_what_is_another_s_to_bring(certified: Life, user: str, ground: str) -> None:
-    refusal = refusal_of(certified, user, "withdrawal.request", grounds=[ground], reason="x")
+    refusal = act_refused(certified, user, "withdrawal.request", grounds=[ground], reason="x")
     assert (refusal.code, refusal.clause) == ("rule_refused", f"R:10/9.4{ground}")
 
 
@@ -212,7 +211,7 @@ def test_a_withdrawal_takes_the_renewed_certificate_with_it(third_year: Life) ->
 
 @pytest.mark.parametrize("act", ["suspension.request", "withdrawal.request"])
 def test_without_a_certificate_there_is_nothing_to_suspend_or_withdraw(life: Life, act: str) -> None:
-    refusal = refusal_of(life.contracted(), "manager", act, grounds=["d"], reason="x")
+    refusal = act_refused(life.contracted(), "manager", act, grounds=["d"], reason="x")
     assert refusal.code == "stage_conflict"
 
 

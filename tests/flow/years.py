@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-from domain.refusal import Refusal, Refused
 from domain.state import Deadline, Effect
 from tests.flow.steps import AGREE, to_reaudit
 from tests.lives import CONTENTS, FAILING, MAINTAINED, RENEWAL, Life, an_application
@@ -160,17 +159,6 @@ def suspended_on_request(life: Life, *grounds: str) -> Life:
     asked_to_suspend(life, "manager", *grounds)
     life.answer("decider", "suspension.decide", outcome="suspend", reason="属实")
     return life
-
-
-def refusal_of(life: Life, user: str, act: str, **payload: Any) -> Refusal:
-    """How an act is refused; nothing has changed."""
-    before = life.case.model_dump_json()
-    try:
-        life.act(user, act, **payload)
-    except Refused as refused:
-        assert life.case.model_dump_json() == before
-        return refused.refusal
-    raise AssertionError(f"{act} was not refused")
 
 
 def statuses(life: Life) -> list[str]:
