@@ -16,10 +16,10 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities.interface import RECORD, REFUSED, Outcome, Start, Turn
+    from domain.agenda import Entry, agenda
     from domain.dates import end_of_day
     from domain.refusal import Refusal, Refused
     from domain.state import TIMER, CaseState, Effect, Message
-    from workflows.agenda import Entry, agenda
     from workflows.courier import carry
     from workflows.flow import admit, react
 
