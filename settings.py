@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     delivery_seconds: float = Field(default=600, description="how long a delivery is tried before operations is asked")
     answer_seconds: float = Field(default=5, description="after this an act is answered 202 and goes on by itself")
 
+    late_after_seconds: float = Field(default=300, ge=0, description="a timer that fires later than this is listed")
+
     ready_file: Path | None = Field(default=None, description="file the worker makes once it works")
 
     @model_validator(mode="after")

@@ -80,7 +80,8 @@ def regular(settings: Settings) -> list[Regular]:
 def build(settings: Settings, client: Client, database: Engine) -> Worker:
     """A worker with its activities wired to their services."""
     library = Library.load(*settings.further_packs)
-    turns = TurnActivities(database, FactFinder(library), react)
+    late_after = timedelta(seconds=settings.late_after_seconds)
+    turns = TurnActivities(database, FactFinder(library), react, late_after)
     rollouts = RolloutActivities(database, client)
     storage = Storage.open(settings.files_url)
     deliveries = DeliveryActivities(database, Notices(settings.mail), library, storage, outside(settings))
