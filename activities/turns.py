@@ -38,9 +38,7 @@ LATE_AFTER = timedelta(minutes=5)
 class TurnActivities:
     """Holds the database, the fact finder and the flow's `react`, which the worker wires in."""
 
-    def __init__(
-        self, engine: Engine, facts: FactFinder, react: React, late_after: timedelta = LATE_AFTER
-    ) -> None:
+    def __init__(self, engine: Engine, facts: FactFinder, react: React, late_after: timedelta = LATE_AFTER) -> None:
         self._engine = engine
         self._facts = facts
         self._react = react

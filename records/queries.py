@@ -33,7 +33,9 @@ class Kept(NamedTuple):
     next_at: datetime | None
 
 
-_KEPT = select(CaseRow.turn, CaseRow.state, CaseRow.clock_ahead, CaseRow.next_at).where(col(CaseRow.id) == bindparam("case"))
+_KEPT = select(CaseRow.turn, CaseRow.state, CaseRow.clock_ahead, CaseRow.next_at).where(
+    col(CaseRow.id) == bindparam("case")
+)
 
 
 def case_row(session: Session, case_id: str) -> Kept | None:
