@@ -104,7 +104,7 @@ class SweepActivities:
             await self._client.start_workflow(
                 CASE, start, id=state.id, task_queue=runs.task_queue, task_timeout=DEAD_AFTER
             )
-        return "restarted"
+        return timers.RESTARTED
 
     def _tell(self) -> None:
         """Tell operations of each finding once; while the mail server is away that is left to the next sweep."""

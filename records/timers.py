@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import or_, update
+from sqlalchemy import case, or_, update
 from sqlmodel import Session, col, select
 
 from domain.agenda import Entry, agenda
@@ -56,6 +56,8 @@ def late_timers(session: Session, body: str, before: int | None, limit: int) -> 
 
 GRACE = timedelta(minutes=15)
 """So long after it was due something may still be waiting for its turn."""
+RESTARTED = "restarted"
+"""What was done for a case whose workflow was gone."""
 
 
 class Overdue(NamedTuple):
@@ -88,9 +90,13 @@ def _waiting(state: str, late: datetime) -> list[Entry]:
 
 
 def keep_finding(session: Session, found: Overdue, done: str, at: datetime) -> SweepFindingRow:
-    """Write what was found and done, once a case and date; found again, the same row says what was done last."""
-    seen = {"deadlines": found.deadlines, "done": done, "resolved_at": None}
+    """Write what was found and done, once a case and date; found again, its row says what was done last.
+
+    That a case was started again stays said, though it is only woken afterwards.
+    """
+    seen: dict[str, Any] = {"deadlines": found.deadlines, "done": done, "resolved_at": None}
     row = {"case_id": found.case_id, "due_at": found.entries[0].at, "found_at": at, "told": False, **seen}
+    seen["done"] = case((col(SweepFindingRow.done) == RESTARTED, RESTARTED), else_=done)
     table = insert_or_ignore(session, SweepFindingRow).values(**row)
     session.execute(table.on_conflict_do_update(index_elements=["case_id", "due_at"], set_=seen))
     query = select(SweepFindingRow).where(SweepFindingRow.case_id == found.case_id)

@@ -134,6 +134,13 @@ def test_a_date_is_found_once_however_often_it_is_swept(session: Session) -> Non
     assert (row.found_at, row.done, row.resolved_at) == (first, "restarted", None)
 
 
+def test_a_case_that_was_started_again_stays_said_to_be(session: Session) -> None:
+    running(session, 1)
+    swept(session, OVER + timedelta(hours=1), "restarted")
+    [row] = swept(session, OVER + timedelta(hours=2), "woken")
+    assert row.done == "restarted"
+
+
 def test_a_date_that_is_worked_on_by_the_next_sweep_is_resolved(session: Session) -> None:
     running(session, 1)
     swept(session, OVER + timedelta(hours=1))
