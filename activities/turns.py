@@ -72,7 +72,7 @@ class TurnActivities:
             facts = self._facts.gather(session, state, turn.message, turn.at)
             reaction = self._react(state, turn.message, facts, turn.at)
             head = store.write_turn(session, state, reaction.state, turn.message, facts, reaction.events, turn.at)
-            behind = row is not None and timers.is_behind(row.next_at, turn.at, self._late_after)
+            behind = row is not None and timers.is_behind(row, turn.at, self._late_after, rehearsal=state.rehearsal)
             timers.note(session, state, reaction.state, turn.message, turn.at, behind=behind)
             session.commit()
         return Outcome(at=turn.at, facts=facts, head=head)

@@ -1,7 +1,7 @@
 """Timers that fired late, and dates of running cases that passed without their act."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import case, or_, update
@@ -11,15 +11,20 @@ from domain.agenda import Entry, agenda
 from domain.dates import local_date
 from domain.state import CaseState, DueDates, Message
 from records.late import LateTimerRow, SweepFindingRow
+from records.queries import Kept
 from records.store import insert_or_ignore
 from records.tables import CaseRow
 
 # Late timers ----------------------------------------------------------------------------------------------
 
 
-def is_behind(promised: datetime | None, at: datetime, late_after: timedelta) -> bool:
-    """Whether a case works at an instant although it was to act, as the record promised, well before."""
-    return promised is not None and at - promised > late_after
+def is_behind(row: Kept, at: datetime, late_after: timedelta, *, rehearsal: bool) -> bool:
+    """Whether a case works at an instant although it was to act, as the record promised, well before.
+
+    What a rehearsed clock has skipped since the case was last written is nobody's lateness.
+    """
+    skipped = at - datetime.now(UTC) - timedelta(seconds=row.clock_ahead) if rehearsal else timedelta()
+    return row.next_at is not None and at - row.next_at - skipped > late_after
 
 
 def note(
@@ -89,7 +94,7 @@ def _waiting(state: str, late: datetime) -> list[Entry]:
     return [entry for entry in agenda(DueDates.model_validate_json(state)) if entry.at < late]
 
 
-def keep_finding(session: Session, found: Overdue, done: str, at: datetime) -> SweepFindingRow:
+def keep_finding(session: Session, found: Overdue, done: str, at: datetime) -> None:
     """Write what was found and done, once a case and date; found again, its row says what was done last.
 
     That a case was started again stays said, though it is only woken afterwards.
@@ -99,8 +104,6 @@ def keep_finding(session: Session, found: Overdue, done: str, at: datetime) -> S
     seen["done"] = case((col(SweepFindingRow.done) == RESTARTED, RESTARTED), else_=done)
     table = insert_or_ignore(session, SweepFindingRow).values(**row)
     session.execute(table.on_conflict_do_update(index_elements=["case_id", "due_at"], set_=seen))
-    query = select(SweepFindingRow).where(SweepFindingRow.case_id == found.case_id)
-    return session.exec(query.where(SweepFindingRow.due_at == found.entries[0].at)).one()
 
 
 def resolve(session: Session, found: Sequence[Overdue], at: datetime) -> None:

@@ -1,17 +1,31 @@
 """A timer that fires late does what it would have done in time, once, and is listed with both times."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+import pytest
 from sqlmodel import Session, col, select
 
 from domain.agenda import agenda
 from domain.dates import end_of_day
 from domain.state import TIMER, Message
 from records.late import LateTimerRow
+from records.tables import CaseRow
+from tests.flow.conftest import Lives
 from tests.flow.steps import kinds
-from tests.lives import START, Life
+from tests.flow.years import to_third_year
+from tests.lives import START, Life, a_database
 
 MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> Iterator[Life]:
+    """A case on the real clock, alone in its record."""
+    engine = a_database(tmp_path)
+    yield Life(engine, rehearsal=False)
+    engine.dispose()
 
 
 def late(life: Life) -> list[LateTimerRow]:
@@ -112,6 +126,27 @@ def test_the_same_turn_again_gives_what_is_recorded(life: Life) -> None:
     assert (life.case.head, len(late(life))) == (head, listed)
 
 
-def test_years_without_an_outage_list_nothing(third_year: Life) -> None:
-    assert late(third_year) == []
-    assert "timer" not in {kind.split(".")[0] for kind in kinds(third_year)}
+def test_what_a_rehearsed_clock_skips_is_not_late(lives: Lives) -> None:
+    rehearsed = lives()
+    last_day = supplemented_never(rehearsed)
+    out_until(rehearsed, end_of_day(last_day) + timedelta(days=2))
+    assert rehearsed.case.status == "rejected"
+    assert late(rehearsed) == []
+
+
+def test_what_a_rehearsed_case_leaves_out_when_its_clock_stands_is_late(lives: Lives) -> None:
+    rehearsed = lives()
+    last_day = supplemented_never(rehearsed)
+    rehearsed.until(last_day)
+    now = end_of_day(last_day) + timedelta(hours=2)
+    with Session(rehearsed.engine) as session:
+        row = session.get_one(CaseRow, rehearsed.case.id)
+        row.clock_ahead = (now - datetime.now(UTC)).total_seconds()
+        session.commit()
+    out_until(rehearsed, now)
+    assert [one.entry for one in late(rehearsed)] == ["lapse:application.supplement-1"]
+
+
+def test_years_without_an_outage_list_nothing(life: Life) -> None:
+    to_third_year(life)
+    assert late(life) == []
