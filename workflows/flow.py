@@ -10,6 +10,7 @@ from copy import deepcopy
 from datetime import datetime
 from typing import NamedTuple
 
+from domain.agenda import agenda
 from domain.answers import Approval
 from domain.dates import end_of_day
 from domain.editions import EDITION
@@ -18,7 +19,6 @@ from domain.payloads import payload_of
 from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Refused
 from domain.state import CaseState, EventDraft, Facts, Message, Task
-from workflows.agenda import agenda
 from workflows.case import Begins, Case, invalid
 from workflows.stages import (
     amendments,
