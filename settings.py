@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     alliance_codes: dict[str, str] = Field(
         default={}, description="the alliance's code for each kind of report, as JSON; left out: the kind itself"
     )
+    alliance_batch: str = Field(
+        default="",
+        description="when reports to the alliance go out together, as a cron line in Shanghai's time; empty: at once",
+    )
     register_per_minute: int = Field(
         default=120, ge=1, description="requests a minute to the public register from one address"
     )

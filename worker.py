@@ -17,9 +17,11 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from activities.batches import AllianceBatches
 from activities.calendars import Calendars
 from activities.deliveries import DeliveryActivities, Outside
 from activities.facts import FactFinder
+from activities.interface import SUBMIT_BATCH
 from activities.rollouts import RolloutActivities, of_calendar, roll_out
 from activities.schedules import Regular, keep
 from activities.turns import TurnActivities
@@ -72,9 +74,8 @@ async def bring_calendar(settings: Settings, client: Client, database: Engine) -
 
 
 def regular(settings: Settings) -> list[Regular]:
-    """What this installation does by itself, and when."""
-    del settings
-    return []
+    """What this installation does by itself, and when; a schedule that was kept once goes on with the outbox's rest."""
+    return [Regular(SUBMIT_BATCH, settings.alliance_batch)] if settings.alliance_batch else []
 
 
 def build(settings: Settings, client: Client, database: Engine) -> Worker:
@@ -84,11 +85,12 @@ def build(settings: Settings, client: Client, database: Engine) -> Worker:
     rollouts = RolloutActivities(database, client)
     storage = Storage.open(settings.files_url)
     deliveries = DeliveryActivities(database, Notices(settings.mail), library, storage, outside(settings))
+    batches = AllianceBatches(database, client, deliveries)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[CertificationCase, Rollout, Errand],
-        activities=[turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring],
+        activities=[turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring, batches.submit],
         activity_executor=ThreadPoolExecutor(THREADS),
         max_concurrent_activities=4,
         max_concurrent_local_activities=8,
@@ -107,6 +109,7 @@ def outside(settings: Settings) -> Outside:
         alliance_token=settings.alliance_token,
         alliance_codes=settings.alliance_codes,
         local_receipts=settings.embedded,
+        in_batches=bool(settings.alliance_batch),
     )
 
 

@@ -68,12 +68,20 @@ class EditionChange(Input):
     reason: Reason
 
 
+class ReportCorrection(Input):
+    """R:7/6.4.6.2, R:7/6.5.3.3: a report to the alliance is sent again, as the case knows its fact now."""
+
+    submission: str = Field(min_length=1, max_length=200)
+    reason: Reason
+
+
 ACTS: dict[str, type[Input]] = {
     "case.withdraw": CaseWithdrawal,
     "team.replace": TeamReplacement,
     "conflict.declare": ConflictDeclaration,
     "headcount.correct": HeadcountCorrection,
     "edition.change": EditionChange,
+    "report.correct": ReportCorrection,
     "note.add": Note,
 }
 """Act kind → payload model."""

@@ -15,6 +15,7 @@ ACT_ROLES: dict[str, set[str]] = {
     "conflict.declare": THE_BODY,
     "headcount.correct": {"leader"},
     "edition.change": {"case_manager"},
+    "report.correct": {"case_manager"},
     "note.add": THE_BODY,
 }
 """Act kind → roles that may do it in a case they see; `leader` is whoever leads a running audit of it."""

@@ -72,6 +72,22 @@ class DocumentRow(SQLModel, table=True):
     at: datetime = Field(sa_column=instant())
 
 
+class AllianceOutboxRow(SQLModel, table=True):
+    """A report that waits for the next batch; it goes once its case is told how it ended."""
+
+    __tablename__ = "alliance_outbox"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
+        Index("ix_alliance_outbox_at", "at", "id"),
+    )
+    id: str = Field(primary_key=True)
+    case_id: str
+    effect_id: str
+    tries: int
+    content: str = Field(sa_column=Column(Text, nullable=False))
+    at: datetime = Field(sa_column=instant())
+
+
 class AllianceReportRow(SQLModel, table=True):
     """A fact that was reported to the alliance, with the receipt; rehearsed ones never left the house."""
 

@@ -35,6 +35,7 @@ from workflows.stages import (
     planning,
     reaudit,
     rectification,
+    reporting,
     review,
     suspension,
 )
@@ -102,6 +103,7 @@ DONE: dict[str, Step] = {
     "conflict.declare": amendments.conflict_declared,
     "headcount.correct": amendments.headcount_corrected,
     "edition.change": editions.proposed,
+    "report.correct": reporting.corrected,
     "note.add": operations.noted,
 }
 

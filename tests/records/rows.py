@@ -157,6 +157,14 @@ ROWS: dict[str, dict[str, Any]] = {
         "rehearsal": True,
         "at": AT,
     },
+    "alliance_outbox": {
+        "id": "case-1.9.3",
+        "case_id": "case-1",
+        "effect_id": "9.3",
+        "tries": 1,
+        "content": "{}",
+        "at": AT,
+    },
     "absences": {
         "person": "person-auditor",
         "first": date(2026, 12, 1),
