@@ -19,6 +19,7 @@ from api import (
     library,
     members,
     operations,
+    organizations,
     problems,
     proposals,
     register,
@@ -72,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         library,
         members,
         operations,
+        organizations,
         proposals,
         register,
     )

@@ -25,6 +25,8 @@ class CertificateRow(SQLModel, table=True):
     organization: str
     uscc: str
     address: str
+    city: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Of the organization."""
     scheme: str
     scheme_version: str
     special_rule: str | None = None

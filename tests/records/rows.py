@@ -121,6 +121,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "organization": "晋韵酒店管理有限公司",
         "uscc": "91140100MA0000001X",
         "address": "太原市迎泽大街1号",
+        "city": "太原",
         "scheme": "service",
         "scheme_version": "1.0",
         "special_rule": "example-heritage-hotel",

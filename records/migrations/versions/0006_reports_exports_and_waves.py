@@ -1,5 +1,7 @@
 """reports that wait, exports and waves."""
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -24,8 +26,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('alliance_outbox', schema=None) as batch_op:
         batch_op.create_index('ix_alliance_outbox_at', ['at', 'id'], unique=False)
+    op.add_column('certificates', sa.Column('city', sa.String(), nullable=False, server_default=''))
+    _fill_cities()
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_column('certificates', 'city')
     op.drop_table('alliance_outbox')
+
+
+def _fill_cities() -> None:
+    """Certificates are of the city that their case's application names."""
+    certified = sa.text("SELECT id, state FROM cases WHERE id IN (SELECT case_id FROM certificates)")
+    place = sa.text("UPDATE certificates SET city = :city WHERE case_id = :id")
+    for case_id, state in list(op.get_bind().execute(certified)):
+        application = json.loads(state).get('application')
+        if application:
+            op.get_bind().execute(place, {'id': case_id, 'city': application['organization']['city']})
