@@ -106,3 +106,39 @@ class AllianceReportRow(SQLModel, table=True):
     receipt: str = Field(sa_column=Column(Text, nullable=False))
     rehearsal: bool = False
     at: datetime = Field(sa_column=instant())
+
+
+class NationalExportRow(SQLModel, table=True):
+    """A file for the national platform, and what the platform said of it."""
+
+    __tablename__ = "national_exports"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'confirmed', 'rejected')", name="ck_national_exports_state"),
+        Index("ix_national_exports_body", "body", "id"),
+    )
+    id: str = Field(primary_key=True)
+    body: str = Field(foreign_key="bodies.id")
+    first: date
+    last: date
+    """The days whose changes it was made for, both included."""
+    items: int
+    sha256: str
+    made_by: str
+    at: datetime = Field(sa_column=instant())
+    state: str = "open"
+    receipt_number: str | None = None
+    receipt_on: date | None = None
+    reason: str = ""
+    """Why the platform rejected it."""
+
+
+class NationalExportItemRow(SQLModel, table=True):
+    """A change of a certificate that an export holds."""
+
+    __tablename__ = "national_export_items"
+    __table_args__ = (
+        ForeignKeyConstraint(["number", "place"], ["certificate_changes.number", "certificate_changes.place"]),
+    )
+    export_id: str = Field(primary_key=True, foreign_key="national_exports.id")
+    number: str = Field(primary_key=True)
+    place: int = Field(primary_key=True)

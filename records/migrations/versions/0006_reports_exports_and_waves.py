@@ -28,10 +28,39 @@ def upgrade() -> None:
         batch_op.create_index('ix_alliance_outbox_at', ['at', 'id'], unique=False)
     op.add_column('certificates', sa.Column('city', sa.String(), nullable=False, server_default=''))
     _fill_cities()
+    op.create_table('national_exports',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('body', sa.String(), nullable=False),
+    sa.Column('first', sa.Date(), nullable=False),
+    sa.Column('last', sa.Date(), nullable=False),
+    sa.Column('items', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(), nullable=False),
+    sa.Column('made_by', sa.String(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('receipt_number', sa.String(), nullable=True),
+    sa.Column('receipt_on', sa.Date(), nullable=True),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.CheckConstraint("state IN ('open', 'confirmed', 'rejected')", name='ck_national_exports_state'),
+    sa.ForeignKeyConstraint(['body'], ['bodies.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('national_exports', schema=None) as batch_op:
+        batch_op.create_index('ix_national_exports_body', ['body', 'id'], unique=False)
+    op.create_table('national_export_items',
+    sa.Column('export_id', sa.String(), nullable=False),
+    sa.Column('number', sa.String(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['export_id'], ['national_exports.id'], ),
+    sa.ForeignKeyConstraint(['number', 'place'], ['certificate_changes.number', 'certificate_changes.place'], ),
+    sa.PrimaryKeyConstraint('export_id', 'number', 'place')
+    )
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_table('national_export_items')
+    op.drop_table('national_exports')
     op.drop_column('certificates', 'city')
     op.drop_table('alliance_outbox')
 
