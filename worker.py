@@ -18,6 +18,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.batches import AllianceBatches
+from activities.beginning import Beginning
 from activities.calendars import Calendars
 from activities.deliveries import DeliveryActivities, Outside
 from activities.facts import FactFinder
@@ -25,8 +26,9 @@ from activities.interface import SUBMIT_BATCH
 from activities.rollouts import RolloutActivities, of_calendar, roll_out
 from activities.schedules import Regular, keep
 from activities.turns import TurnActivities
+from activities.waves import WaveActivities
 from records.database import connect as connect_database
-from services.engine import connect
+from services.engine import connect, rehearsing
 from services.notices import Notices
 from services.schemes import Library
 from services.storage import Storage
@@ -81,16 +83,21 @@ def regular(settings: Settings) -> list[Regular]:
 def build(settings: Settings, client: Client, database: Engine) -> Worker:
     """A worker with its activities wired to their services."""
     library = Library.load(*settings.further_packs)
-    turns = TurnActivities(database, FactFinder(library), react)
+    facts = FactFinder(library)
+    turns = TurnActivities(database, facts, react)
     rollouts = RolloutActivities(database, client)
     storage = Storage.open(settings.files_url)
     deliveries = DeliveryActivities(database, Notices(settings.mail), library, storage, outside(settings))
     batches = AllianceBatches(database, client, deliveries)
+    how = Beginning(settings.task_queue, settings.events_a_run, settings.delivery_seconds)
+    starting = rehearsing(client).client if settings.rehearsal else client
+    waves = WaveActivities(database, facts, react, starting, how, rehearsal=settings.rehearsal)
+    cases = [turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring]
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[CertificationCase, Rollout, Errand],
-        activities=[turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring, batches.submit],
+        activities=[*cases, batches.submit, waves.start],
         activity_executor=ThreadPoolExecutor(THREADS),
         max_concurrent_activities=4,
         max_concurrent_local_activities=8,

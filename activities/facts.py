@@ -15,7 +15,7 @@ from domain.dates import local_date
 from domain.payloads import payload_of
 from domain.refusal import Fault, Refused
 from domain.state import CaseState, Facts, Message
-from records import reports, store
+from records import reports, store, waves
 from records.tables import CaseRow, FileRow, FileUseRow
 from services.schemes import Library, Packs
 
@@ -77,6 +77,8 @@ class FactFinder:
         self, session: Session, state: CaseState, message: Message, facts: Facts, at: datetime
     ) -> Packs:
         handed_in = NewCase.model_validate_json(message.content)
+        if handed_in.wave:
+            waves.must_be_open(session, handed_in.wave, state.body, local_date(at))
         packs, facts.rules = self._editions.of_application(handed_in, state.body, local_date(at))
         key = store.open_key(handed_in, rehearsal=state.rehearsal)
         other = session.exec(select(CaseRow.id).where(CaseRow.open_key == key, CaseRow.id != state.id)).first()

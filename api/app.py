@@ -24,6 +24,7 @@ from api import (
     problems,
     proposals,
     register,
+    waves,
 )
 from api.engine import CaseEngine
 from api.identity import Callers, Tokens
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         organizations,
         proposals,
         register,
+        waves,
     )
     for router in (*(one.router for one in routes), operations.health):
         app.include_router(router)

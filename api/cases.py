@@ -60,7 +60,7 @@ def _application(desk: Desk, body: dict[str, Any], case_id: str, message_id: str
     handed_in = payload_of(message)
     if not isinstance(handed_in, NewCase):
         raise TypeError("an application is a NewCase")
-    chosen_body, applicant = _parties(desk, handed_in)
+    chosen_body, applicant = parties(desk, handed_in)
     state = CaseState(id=case_id, body=chosen_body, applicant=applicant, rehearsal=desk.settings.rehearsal)
     with desk.session() as session:
         if queries.turn_of(session, case_id, message_id) is None:
@@ -68,7 +68,7 @@ def _application(desk: Desk, body: dict[str, Any], case_id: str, message_id: str
     return state, message
 
 
-def _parties(desk: Desk, handed_in: NewCase) -> tuple[str, str]:
+def parties(desk: Desk, handed_in: NewCase) -> tuple[str, str]:
     """The body and the applicant of a new case, whoever hands it in."""
     actor = desk.actor
     if "applicant" in actor.roles:

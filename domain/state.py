@@ -184,6 +184,8 @@ class CaseState(Record):
     rehearsal: bool = False
     body: str
     applicant: str
+    wave: str = ""
+    """The annual wave it was handed in with."""
     application: Application | None = None
     certified: Application | None = None
     """While a renewal is under way, the application of the certificate that still runs."""

@@ -143,10 +143,22 @@ def test_audits_that_run_are_booked_when_bookings_come(engine: Engine, empty: st
         connection.execute(cases.delete())
         for name, (rehearsal, state) in states.items():
             row = ROWS["cases"] | {"id": name, "number": name, "open_key": name, "rehearsal": rehearsal}
-            connection.execute(cases.insert().values(row | {"state": json.dumps({"id": name, **state})}))
+            here = {key: value for key, value in row.items() if key in cases.c}
+            connection.execute(cases.insert().values(here | {"state": json.dumps({"id": name, **state})}))
     migrate(empty)
     with engine.connect() as connection:
         found = connection.execute(text("SELECT case_id, audit_id, person, first, last FROM bookings ORDER BY person"))
         assert [tuple(map(str, row)) for row in found] == [
             ("case-2", "audit-2", person, "2026-12-01", "2026-12-04") for person in ("p1", "p2")
         ]
+
+
+def test_certificates_are_of_the_city_of_their_cases_application(engine: Engine, empty: str) -> None:
+    command.upgrade(config(empty), "0005")
+    fill(engine)
+    state = json.dumps({"application": {"organization": {"city": "大同"}}})
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE cases SET state = :state"), {"state": state})
+    migrate(empty)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT city FROM certificates")).scalars().all() == ["大同"]

@@ -28,6 +28,39 @@ def upgrade() -> None:
         batch_op.create_index('ix_alliance_outbox_at', ['at', 'id'], unique=False)
     op.add_column('certificates', sa.Column('city', sa.String(), nullable=False, server_default=''))
     _fill_cities()
+    op.add_column('cases', sa.Column('wave', sa.String(), nullable=True))
+    op.create_index('ix_cases_wave', 'cases', ['wave'], unique=False)
+    op.create_table('waves',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('body', sa.String(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('opens_on', sa.Date(), nullable=False),
+    sa.Column('closes_on', sa.Date(), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('opens_on <= closes_on', name='ck_waves_days'),
+    sa.ForeignKeyConstraint(['body'], ['bodies.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('body', 'year', 'title', name='uq_waves_title')
+    )
+    op.create_table('wave_applications',
+    sa.Column('wave', sa.String(), nullable=False),
+    sa.Column('case_id', sa.String(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('organization', sa.String(), nullable=False),
+    sa.Column('uscc', sa.String(), nullable=False),
+    sa.Column('service', sa.String(), nullable=False),
+    sa.Column('applicant', sa.String(), nullable=False),
+    sa.Column('actor', sa.Text(), nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('problem', sa.Text(), nullable=False),
+    sa.CheckConstraint("state IN ('waiting', 'started', 'refused')", name='ck_wave_applications_state'),
+    sa.ForeignKeyConstraint(['wave'], ['waves.id'], ),
+    sa.PrimaryKeyConstraint('wave', 'case_id')
+    )
     op.create_table('national_exports',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('body', sa.String(), nullable=False),
@@ -59,6 +92,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_table('wave_applications')
+    op.drop_table('waves')
+    op.drop_index('ix_cases_wave', table_name='cases')
+    op.drop_column('cases', 'wave')
     op.drop_table('national_export_items')
     op.drop_table('national_exports')
     op.drop_column('certificates', 'city')
