@@ -97,11 +97,13 @@ def list_cases(  # noqa: PLR0913, PLR0917  # one query parameter each
     organization: str | None = None,
     due_before: date | None = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
+    wave: Annotated[str | None, Query(max_length=100)] = None,
     limit: paging.Limit = 50,
     cursor: paging.Cursor = "",
 ) -> dict[str, Any]:
     """The cases the caller sees, by number."""
     filters = {"stage": stage, "status": status, "organization": organization, "due_before": due_before, "q": q}
+    filters["wave"] = wave
     after = paging.read(cursor, str)
     with desk.session() as session:
         rows = queries.cases(session, desk.actor, filters, after[0] if after else "", limit + 1)

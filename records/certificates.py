@@ -187,11 +187,11 @@ def holders(  # noqa: PLR0913  # one filter each
         columns = (col(CertificateRow.uscc), col(CertificateRow.organization))
         query = query.where(or_(*(column.contains(text, autoescape=True) for column in columns)))
     query = query.where(col(CertificateRow.uscc) > after).order_by(col(CertificateRow.uscc), CertificateRow.number)
-    rows = session.exec(query.execution_options(yield_per=CHUNK))
-    entries = (Entry(row, _read(row, row.status, day := _today(row, ahead, now)), day) for row, ahead in rows)
-    held = (entry for entry in entries if entry.status == status)
-    grouped = groupby(held, key=lambda entry: entry.row.uscc)
-    return [_holder(list(found)) for _, found in islice(grouped, limit)]
+    with session.exec(query.execution_options(yield_per=CHUNK)) as rows:
+        entries = (Entry(row, _read(row, row.status, day := _today(row, ahead, now)), day) for row, ahead in rows)
+        held = (entry for entry in entries if entry.status == status)
+        grouped = groupby(held, key=lambda entry: entry.row.uscc)
+        return [_holder(list(found)) for _, found in islice(grouped, limit)]
 
 
 def _holder(entries: list[Entry]) -> Holder:
