@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.national import COLUMNS
 from services.notices import MailSettings
 
 
@@ -38,6 +39,15 @@ class Settings(BaseSettings):
     alliance_codes: dict[str, str] = Field(
         default={}, description="the alliance's code for each kind of report, as JSON; left out: the kind itself"
     )
+    alliance_batch: str = Field(
+        default="",
+        description="when reports to the alliance go out together, as a cron line in Shanghai's time; empty: at once",
+    )
+    national_columns: dict[str, str] = Field(
+        default={},
+        description="columns of the file for the national platform and their headings, as JSON; left out: stand-ins,"
+        " since the platform's layout is not at hand",
+    )
     register_per_minute: int = Field(
         default=120, ge=1, description="requests a minute to the public register from one address"
     )
@@ -54,6 +64,18 @@ class Settings(BaseSettings):
         if self.demo_password and not self.embedded:
             raise ValueError("JINGPIN_DEMO_PASSWORD is for embedded mode only; with JINGPIN_OIDC_ISSUER unset it")
         return self
+
+    @field_validator("national_columns")
+    @classmethod
+    def _columns_exist(cls, columns: dict[str, str]) -> dict[str, str]:
+        if unknown := [name for name in columns if name not in COLUMNS]:
+            raise ValueError(f"unknown columns {unknown}; there are {[*COLUMNS]}")
+        return columns
+
+    @property
+    def national_layout(self) -> dict[str, str]:
+        """Name and heading of each column of the file for the national platform, in order."""
+        return self.national_columns or COLUMNS
 
     @property
     def embedded(self) -> bool:

@@ -1,7 +1,7 @@
 """The delivery activity: carries out what a case has decided to send or make, each thing once."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from pydantic import Field, SecretStr, ValidationError
@@ -19,7 +19,7 @@ from domain.model import Record
 from domain.state import CaseState, Effect
 from domain.submissions import Receipt, Submission
 from records import queries
-from records.issued import AllianceReportRow, CertificateRow, DocumentRow
+from records.issued import AllianceOutboxRow, AllianceReportRow, CertificateRow, DocumentRow
 from records.tables import Account, CaseRow, NoticeRow
 from services.alliance import AllianceClient, AllianceRefused, AllianceUnavailable, local_receipt
 from services.documents import DocumentError, audit_report_pdf, certificate_pdf
@@ -44,6 +44,8 @@ class Outside(Record):
     """Whether an installation may do without the alliance: the embedded one."""
     alliance_seconds: float = 20.0
     """How long each step of the conversation with the alliance may take."""
+    in_batches: bool = False
+    """Whether reports wait in the outbox for the next batch."""
 
 
 class Case(NamedTuple):
@@ -62,7 +64,7 @@ class DeliveryActivities:
         self._library = library
         self._storage = storage
         self._outside = outside
-        self._by_kind: dict[str, Callable[[Case, Effect], dict[str, str]]] = {
+        self._by_kind: dict[str, Callable[[Case, Effect], dict[str, str] | None]] = {
             "notice": self._notify,
             "certificate": self._print,
             "report": self._print,
@@ -88,7 +90,11 @@ class DeliveryActivities:
         case, delivered = self._case(delivery.case_id), Delivered()
         for effect in delivery.effects:
             try:
-                delivered.done[effect.id] = self._by_kind[effect.kind](case, effect)
+                done = self._by_kind[effect.kind](case, effect)
+                if done is None:
+                    delivered.parked.append(effect.id)
+                else:
+                    delivered.done[effect.id] = done
             except FOR_GOOD as refusal:
                 activity.logger.warning("a delivery was refused for good", extra={"effect": effect.id})
                 delivered.refused[effect.id] = str(refusal)
@@ -162,17 +168,49 @@ class DeliveryActivities:
 
     # The alliance
 
-    def _submit(self, case: Case, effect: Effect) -> dict[str, str]:
-        report_id = submission_id(case.state, effect)
-        receipt = self._receipt_on_record(report_id)
+    def _submit(self, case: Case, effect: Effect) -> dict[str, str] | None:
+        """The receipt's number, or none where the report is parked."""
+        receipt = self._receipt_on_record(submission_id(case.state, effect))
         if receipt is None:
-            with Session(self._engine) as session:
-                on = dossiers.day_of(session, case.state, effect)
-            fact = submission(case.state, effect, on, self._outside.alliance_codes)
+            fact = submission(case.state, effect, self._day(case, effect), self._outside.alliance_codes)
+            if self._outside.in_batches and not fact.rehearsal:
+                self._park(case, effect, fact)
+                return None
+            receipt = self.report(fact, case.row.id)
+        return outcome_of(receipt)
+
+    def _day(self, case: Case, effect: Effect) -> date:
+        """The day of the fact: of a correction, that of the report it corrects."""
+        with Session(self._engine) as session:
+            corrected = session.get(AllianceReportRow, effect.corrects) if effect.corrects else None
+            return corrected.on if corrected else dossiers.day_of(session, case.state, effect)
+
+    def _park(self, case: Case, effect: Effect, fact: Submission) -> None:
+        row = AllianceOutboxRow(
+            id=fact.id,
+            case_id=case.row.id,
+            effect_id=effect.id,
+            tries=effect.tries,
+            content=fact.model_dump_json(),
+            at=datetime.now(UTC),
+        )
+        with Session(self._engine) as session:
+            session.merge(row)
+            session.commit()
+
+    def report(self, fact: Submission, case_id: str) -> Receipt:
+        """Report a fact; one that is on record with its receipt is not sent again.
+
+        Raises:
+            AllianceRefused: the alliance said no.
+            AllianceUnavailable: the alliance is away.
+        """
+        receipt = self._receipt_on_record(fact.id)
+        if receipt is None:
             fresh = self._receipt(fact)
-            self._keep(_reported(case, fact, fresh), report_id)
-            receipt = self._receipt_on_record(report_id) or fresh
-        return {"receipt": receipt.number, "submission": report_id}
+            self._keep(_reported(case_id, fact, fresh), fact.id)
+            receipt = self._receipt_on_record(fact.id) or fresh
+        return receipt
 
     def _receipt(self, fact: Submission) -> Receipt:
         outside = self._outside
@@ -233,10 +271,15 @@ def _notice(case: CaseRow, effect: Effect, account: Account) -> Notice:
     )
 
 
-def _reported(case: Case, fact: Submission, receipt: Receipt) -> AllianceReportRow:
+def outcome_of(receipt: Receipt) -> dict[str, str]:
+    """What the case's record keeps of a report."""
+    return {"receipt": receipt.number, "submission": receipt.submission_id}
+
+
+def _reported(case_id: str, fact: Submission, receipt: Receipt) -> AllianceReportRow:
     return AllianceReportRow(
         id=fact.id,
-        case_id=case.row.id,
+        case_id=case_id,
         kind=fact.kind,
         on=fact.on,
         content=fact.model_dump_json(),

@@ -19,10 +19,13 @@ from api import (
     lateness,
     library,
     members,
+    national,
     operations,
+    organizations,
     problems,
     proposals,
     register,
+    waves,
 )
 from api.engine import CaseEngine
 from api.identity import Callers, Tokens
@@ -73,9 +76,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lateness,
         library,
         members,
+        national,
         operations,
+        organizations,
         proposals,
         register,
+        waves,
     )
     for router in (*(one.router for one in routes), operations.health):
         app.include_router(router)

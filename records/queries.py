@@ -114,11 +114,14 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def cases(session: Session, actor: Actor, filters: dict[str, Any], after: str, limit: int) -> Sequence[CaseRow]:
-    """The cases a person sees, by number; `filters`: stage, status, scheme, running, organization, due_before, q."""
+    """The cases a person sees, by number.
+
+    `filters`: stage, status, scheme, wave, running, organization, due_before, q.
+    """
     query = select(CaseRow).where(visible(actor), col(CaseRow.number) > after)
     if filters.get("running"):
         query = query.where(col(CaseRow.stage) != "closed")
-    for name in ("stage", "status", "scheme"):
+    for name in ("stage", "status", "scheme", "wave"):
         if filters.get(name):
             query = query.where(getattr(CaseRow, name) == filters[name])
     if organization := filters.get("organization"):

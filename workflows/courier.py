@@ -1,6 +1,5 @@
 """How what a case has decided to send or make goes out: one delivery for each kind, and what the case is told of it."""
 
-import json
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -9,8 +8,8 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.interface import DELIVER, Delivered, Delivery
-    from domain.state import COURIER, Effect, Message
+    from activities.interface import DELIVER, Delivered, Delivery, told
+    from domain.state import Effect, Message
 
 DEAD_AFTER = timedelta(seconds=10)
 """A delivery that gives no sign of life for so long is begun again: its worker was killed."""
@@ -44,20 +43,15 @@ async def carry(case_id: str, batch: list[Effect], within: timedelta) -> Carried
 
 
 def _of(effect: Effect, delivered: Delivered) -> Message:
+    if effect.id in delivered.parked:
+        return _report(effect, "parked", {})
     if effect.id in delivered.done:
         return _report(effect, "done", delivered.done[effect.id])
     return _report(effect, "failed", {"reason": delivered.refused.get(effect.id, "")})
 
 
-def _report(effect: Effect, outcome: str, told: dict[str, str]) -> Message:
-    return Message(
-        id=f"{outcome}:{effect.id}:{effect.tries}",
-        kind="delivered",
-        name=effect.id,
-        actor=COURIER,
-        outcome=outcome,
-        content=json.dumps(told, ensure_ascii=False),
-    )
+def _report(effect: Effect, outcome: str, found: dict[str, str]) -> Message:
+    return told(effect.id, effect.tries, outcome, found)
 
 
 def _root(error: BaseException) -> str:

@@ -37,6 +37,7 @@ from workflows.stages import (
     proposals,
     reaudit,
     rectification,
+    reporting,
     restoration,
     review,
     surveillance,
@@ -122,6 +123,7 @@ DONE: dict[str, Step] = {
     proposals.EXTEND: suspension.extension_asked,
     proposals.RESTORE: restoration.requested,
     proposals.WITHDRAW: withdrawal.requested,
+    "report.correct": reporting.corrected,
     "note.add": operations.noted,
 }
 

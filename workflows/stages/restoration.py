@@ -102,7 +102,7 @@ def restore(case: Case) -> None:
     for certificate in case.state.certificates:
         if certificate.status == "suspended":
             certificate.status = "valid"
-            case.record("certificate.valid", rules.RESTORATION, number=certificate.number)
+            case.record("certificate.valid", rules.RESTORATION, number=certificate.number, outcome="restored")
             case.send(Effect(id="", kind="submission", about=f"restoration:{certificate.number}"))
     case.tell_applicant(
         "认证已恢复,可继续使用证书和标志", "Certification is restored: certificate and marks may be used"

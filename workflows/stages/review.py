@@ -99,6 +99,7 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
         case "restore":
             restoration.after_audit(case, audit)
         case "withdraw":
+            case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
             withdrawal.withdraw(case, ["b"])
         case _:
             _refuse(case, audit)
