@@ -7,7 +7,7 @@ import signal
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import time, timedelta
 
 import uvloop
 from sqlalchemy import Engine
@@ -19,6 +19,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.calendars import Calendars
 from activities.deliveries import DeliveryActivities, Outside
+from activities.digest import DIGEST, DigestActivities
 from activities.facts import FactFinder
 from activities.rollouts import RolloutActivities, of_calendar, roll_out
 from activities.schedules import Regular, keep
@@ -35,6 +36,8 @@ from workflows.flow import react
 from workflows.rollout import Rollout
 
 log = logging.getLogger(__name__)
+DIGEST_AT = time(8)
+"""In Shanghai, with the reminders of the day."""
 THREADS = 12
 """Eight for the record, four for what goes out: a mail server that hangs stops no case."""
 
@@ -73,8 +76,8 @@ async def bring_calendar(settings: Settings, client: Client, database: Engine) -
 
 def regular(settings: Settings) -> list[Regular]:
     """What this installation does by itself, and when."""
-    del settings
-    return []
+    hour = settings.quiet.after(DIGEST_AT)
+    return [Regular(DIGEST, f"{hour.minute} {hour.hour} * * *")]
 
 
 def build(settings: Settings, client: Client, database: Engine) -> Worker:
@@ -84,11 +87,12 @@ def build(settings: Settings, client: Client, database: Engine) -> Worker:
     rollouts = RolloutActivities(database, client)
     storage = Storage.open(settings.files_url)
     deliveries = DeliveryActivities(database, Notices(settings.mail), library, storage, outside(settings))
+    digest = DigestActivities(database, Notices(settings.mail), settings.public_url)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[CertificationCase, Rollout, Errand],
-        activities=[turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring],
+        activities=[turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring, digest.digest],
         activity_executor=ThreadPoolExecutor(THREADS),
         max_concurrent_activities=4,
         max_concurrent_local_activities=8,
@@ -107,6 +111,8 @@ def outside(settings: Settings) -> Outside:
         alliance_token=settings.alliance_token,
         alliance_codes=settings.alliance_codes,
         local_receipts=settings.embedded,
+        quiet=settings.quiet,
+        chats=settings.chats,
     )
 
 

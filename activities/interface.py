@@ -99,3 +99,5 @@ class Delivered(Record):
     """Effect id → what the record keeps of it: a document's file, a receipt's number; empty for a notice."""
     refused: dict[str, str] = Field(default_factory=dict)
     """Effect id → why it can never be carried out as it is."""
+    held: dict[str, datetime] = Field(default_factory=dict)
+    """Effect id → the end of the quiet hours over which it waits."""
