@@ -1,22 +1,25 @@
 """The daily digest: who gets it, what stands in it, once a day."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
-from activities.digest import DigestActivities
+from activities.digest import DIGEST, DigestActivities
+from activities.schedules import Regular
 from domain.model import Text
 from domain.state import Deadline, Task
 from records.tables import Account, NoticeRow
 from services import calendars
 from services.notices import MailSettings, Notices, NoticeUnavailable
 from services.schemes import Library
+from settings import Settings
 from tests.activities.test_deliveries import Courier, courier
 from tests.domain.test_digest import PROOF
 from tests.states import granted
+from worker import regular
 
 __all__ = ["courier"]
 TODAY = date(2026, 11, 20)
@@ -172,6 +175,11 @@ def test_a_digest_that_can_never_be_delivered_is_told_to_operations_once(courier
     assert [send(courier), send(courier)] == ["0 digests of 2026-11-20"] * 2
     [(to, letter)] = letters(courier).items()
     assert (to, "manager的摘要无法送达" in str(letter["Subject"])) == ("ops@example.org", True)
+
+
+@pytest.mark.parametrize(("until", "cron"), [(time(7, 30), "0 8 * * *"), (time(9, 15), "15 9 * * *")])
+def test_it_is_due_at_eight_or_when_quiet_hours_end(until: time, cron: str) -> None:
+    assert regular(Settings(quiet_until=until)) == [Regular(DIGEST, cron)]
 
 
 def test_a_mail_server_that_is_away_is_asked_again(courier: Courier) -> None:
