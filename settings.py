@@ -1,5 +1,6 @@
 """Every setting, once: environment variables `JINGPIN_…`."""
 
+from datetime import time
 from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
@@ -8,13 +9,15 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.national import COLUMNS
+from domain.quiet import Quiet
+from services.chats import Chat
 from services.notices import MailSettings
 
 
 class Settings(BaseSettings):
     """The product's settings; what is left out is chosen for one machine (embedded mode)."""
 
-    model_config = SettingsConfigDict(env_prefix="JINGPIN_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="JINGPIN_", extra="ignore", hide_input_in_errors=True)
 
     data: Path = Field(default=Path("data"), description="folder of the embedded mode: databases, files, mail, logs")
     database_url: str = Field(default="", description="SQLite or PostgreSQL; empty: a SQLite file in the data folder")
@@ -32,6 +35,12 @@ class Settings(BaseSettings):
     )
     smtp_url: str = Field(default="smtp://127.0.0.1:1025", description="mail server for notices")
     mail_from: str = Field(default="jingpin@localhost.localdomain", description="sender of notices")
+    quiet_from: time = Field(default=time(21), description="from this hour in Shanghai nobody is written to")
+    quiet_until: time = Field(default=time(7, 30), description="until this hour; the same as quiet_from: at any hour")
+    chats: dict[str, list[Chat]] = Field(
+        default={},
+        description="body → its group chats, as JSON: dingtalk://secret@token, wecombot://key, feishu://secret@token",
+    )
     alliance_url: str = Field(
         default="", description="address reports to the alliance go to; empty: receipts made here, embedded mode only"
     )
@@ -99,6 +108,11 @@ class Settings(BaseSettings):
             use_tls=parts.scheme == "smtps",
             sender=self.mail_from,
         )
+
+    @property
+    def quiet(self) -> Quiet:
+        """The hours in which nobody is written to."""
+        return Quiet(begins=self.quiet_from, ends=self.quiet_until)
 
     @property
     def sql_url(self) -> str:

@@ -7,7 +7,7 @@ import signal
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import time, timedelta
 
 import uvloop
 from sqlalchemy import Engine
@@ -21,6 +21,7 @@ from activities.batches import AllianceBatches
 from activities.beginning import Beginning
 from activities.calendars import Calendars
 from activities.deliveries import DeliveryActivities, Outside
+from activities.digest import DIGEST, DigestActivities
 from activities.facts import FactFinder
 from activities.interface import SUBMIT_BATCH, SWEEP
 from activities.rollouts import RolloutActivities, of_calendar, roll_out
@@ -40,6 +41,8 @@ from workflows.flow import react
 from workflows.rollout import Rollout
 
 log = logging.getLogger(__name__)
+DIGEST_AT = time(8)
+"""In Shanghai, with the reminders of the day."""
 THREADS = 12
 """Eight for the record, four for what goes out: a mail server that hangs stops no case."""
 
@@ -79,7 +82,8 @@ async def bring_calendar(settings: Settings, client: Client, database: Engine) -
 def regular(settings: Settings) -> list[Regular]:
     """What this installation does by itself, and when; a schedule that was kept once goes on with the outbox's rest."""
     batches = [Regular(SUBMIT_BATCH, settings.alliance_batch)] if settings.alliance_batch else []
-    return [Regular(SWEEP, "7 * * * *"), *batches]
+    hour = settings.quiet.after(DIGEST_AT)
+    return [Regular(SWEEP, "7 * * * *"), Regular(DIGEST, f"{hour.minute} {hour.hour} * * *"), *batches]
 
 
 def build(settings: Settings, client: Client, database: Engine) -> Worker:
@@ -97,11 +101,12 @@ def build(settings: Settings, client: Client, database: Engine) -> Worker:
     starting = rehearsing(client).client if settings.rehearsal else client
     waves = WaveActivities(database, facts, react, starting, how, rehearsal=settings.rehearsal)
     cases = [turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring]
+    digest = DigestActivities(database, Notices(settings.mail), settings.public_url)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[CertificationCase, Rollout, Errand],
-        activities=[*cases, sweeps.sweep, batches.submit, waves.start],
+        activities=[*cases, sweeps.sweep, digest.digest, batches.submit, waves.start],
         activity_executor=ThreadPoolExecutor(THREADS),
         max_concurrent_activities=4,
         max_concurrent_local_activities=8,
@@ -121,6 +126,8 @@ def outside(settings: Settings) -> Outside:
         alliance_codes=settings.alliance_codes,
         local_receipts=settings.embedded,
         in_batches=bool(settings.alliance_batch),
+        quiet=settings.quiet,
+        chats=settings.chats,
     )
 
 

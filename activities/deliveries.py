@@ -1,5 +1,6 @@
 """The delivery activity: carries out what a case has decided to send or make, each thing once."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -16,12 +17,14 @@ from activities.interface import DELIVER, Delivered, Delivery
 from activities.papers import certificate_data, report_data
 from activities.submissions import submission, submission_id
 from domain.model import Record
+from domain.quiet import Quiet
 from domain.state import CaseState, Effect
 from domain.submissions import Receipt, Submission
 from records import queries
 from records.issued import AllianceOutboxRow, AllianceReportRow, CertificateRow, DocumentRow
 from records.tables import Account, CaseRow, NoticeRow
 from services.alliance import AllianceClient, AllianceRefused, AllianceUnavailable, local_receipt
+from services.chats import Chat, Chats, ChatUnavailable
 from services.documents import DocumentError, audit_report_pdf, certificate_pdf
 from services.notices import Notice, NoticeRefused, Notices
 from services.schemes import Library
@@ -29,6 +32,8 @@ from services.storage import Damaged, Storage
 
 FOR_GOOD = (NoticeRefused, AllianceRefused, DocumentError, Damaged, ValidationError)
 """What is no better when it is tried again."""
+CHAT_TRIES = 8
+"""Two minutes: a chat that stays away keeps nothing else waiting for longer."""
 
 
 class Outside(Record):
@@ -46,6 +51,10 @@ class Outside(Record):
     """How long each step of the conversation with the alliance may take."""
     in_batches: bool = False
     """Whether reports wait in the outbox for the next batch."""
+    quiet: Quiet = Quiet()
+    """When nobody is written to."""
+    chats: dict[str, list[Chat]] = Field(default_factory=dict)
+    """Body → its group chats."""
 
 
 class Case(NamedTuple):
@@ -58,12 +67,21 @@ class Case(NamedTuple):
 class DeliveryActivities:
     """Holds the database and the services that reach out of the product."""
 
-    def __init__(self, engine: Engine, notices: Notices, library: Library, storage: Storage, outside: Outside) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        notices: Notices,
+        library: Library,
+        storage: Storage,
+        outside: Outside,
+        chats: Chats | None = None,
+    ) -> None:
         self._engine = engine
         self._notices = notices
         self._library = library
         self._storage = storage
         self._outside = outside
+        self._chats = chats or Chats()
         self._by_kind: dict[str, Callable[[Case, Effect], dict[str, str] | None]] = {
             "notice": self._notify,
             "certificate": self._print,
@@ -81,14 +99,19 @@ class DeliveryActivities:
             NoticeUnavailable: the mail server is away; the engine tries again.
             AllianceUnavailable: the alliance is away, likewise.
             StorageUnavailable: the file store is away, likewise.
+            ChatUnavailable: a group chat is away, likewise for a while; then that notice is refused.
             LookupError: the case is not in the record.
         """
         with beating():
             return self._deliver(delivery)
 
     def _deliver(self, delivery: Delivery) -> Delivered:
-        case, delivered = self._case(delivery.case_id), Delivered()
+        case, delivered, away = self._case(delivery.case_id), Delivered(), None
+        quiet = None if case.row.rehearsal else self._outside.quiet.held_until(datetime.now(UTC))
         for effect in delivery.effects:
+            if quiet and effect.kind == "notice":
+                delivered.held[effect.id] = quiet
+                continue
             try:
                 done = self._by_kind[effect.kind](case, effect)
                 if done is None:
@@ -98,6 +121,10 @@ class DeliveryActivities:
             except FOR_GOOD as refusal:
                 activity.logger.warning("a delivery was refused for good", extra={"effect": effect.id})
                 delivered.refused[effect.id] = str(refusal)
+            except ChatUnavailable as error:
+                away, delivered.refused[effect.id] = error, str(error)
+        if away and not (activity.in_activity() and activity.info().attempt >= CHAT_TRIES):
+            raise away
         return delivered
 
     def _case(self, case_id: str) -> Case:
@@ -111,11 +138,25 @@ class DeliveryActivities:
 
     def _notify(self, case: Case, effect: Effect) -> dict[str, str]:
         with Session(self._engine) as session:
-            letters = [_notice(case.row, effect, one) for one in recipients(session, case.row, effect.to)]
+            to = [] if effect.digest else recipients(session, case.row, effect.to)
+        letters = [_notice(case.row, effect, one) for one in to]
         refused = [reason for letter in letters if (reason := self._send(case.row, letter))]
+        self._write_to_chats(case.row, effect)
         if refused:
             raise NoticeRefused("; ".join(refused))
         return {}
+
+    def _write_to_chats(self, row: CaseRow, effect: Effect) -> None:
+        """What is due of the body's people also stands in its chats, once; of a mystery visit nothing is due."""
+        if row.rehearsal or not effect.due_on or not effect.to.startswith("role:"):
+            return
+        text = f"[{row.number}] {effect.subject.zh} / {effect.subject.en}\n期限 Due: {effect.due_on}"
+        turn, same = effect.id.partition(".")[0], hashlib.sha256(text.encode()).hexdigest()[:16]
+        for chat in self._outside.chats.get(row.body, []):
+            key = f"{row.id}.{turn}.{same}.{chat.id}"
+            if not self._has(NoticeRow, key):
+                self._chats.send(chat, text)
+                self._keep(NoticeRow(id=key, case_id=row.id, recipient=chat.kind, at=datetime.now(UTC)), key)
 
     def _send(self, row: CaseRow, letter: Notice) -> str:
         """Send a letter unless it has gone out; gives why it never can, or nothing."""

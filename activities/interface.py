@@ -111,6 +111,8 @@ class Delivered(Record):
     """Effects that lie in the outbox until the next batch."""
     refused: dict[str, str] = Field(default_factory=dict)
     """Effect id → why it can never be carried out as it is."""
+    held: dict[str, datetime] = Field(default_factory=dict)
+    """Effect id → the end of the quiet hours over which it waits."""
 
 
 def told(effect_id: str, tries: int, outcome: str, found: dict[str, str]) -> Message:

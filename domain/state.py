@@ -123,6 +123,12 @@ class Effect(Record):
     """How often operations has had it tried."""
     reason: str = ""
     """Why it failed."""
+    due_on: date | None = Field(default=None, exclude_if=operator.not_)
+    """Of a notice of something that is due: until when."""
+    digest: bool = Field(default=False, exclude_if=operator.not_)
+    """A reminder that its readers find in their daily digest: no letter of its own."""
+    not_before: datetime | None = Field(default=None, exclude_if=operator.not_)
+    """Held over quiet hours until then."""
 
 
 CertificateStatus = Literal["upcoming", "valid", "suspended", "withdrawn", "cancelled", "expired", "superseded"]

@@ -134,6 +134,12 @@ def cases(session: Session, actor: Actor, filters: dict[str, Any], after: str, l
     return session.exec(query.order_by(col(CaseRow.number)).limit(limit)).all()
 
 
+def running_cases(session: Session, actor: Actor, limit: int) -> Sequence[CaseRow]:
+    """The running cases a person sees, soonest due first."""
+    query = select(CaseRow).where(visible(actor), col(CaseRow.stage) != "closed", col(CaseRow.next_due).is_not(None))
+    return session.exec(query.order_by(col(CaseRow.next_due), col(CaseRow.number)).limit(limit)).all()
+
+
 NEVER = date(9999, 12, 31)
 """Stands for "no due date" where tasks are put in order."""
 

@@ -231,6 +231,15 @@ class NoticeRow(SQLModel, table=True):
     at: datetime = Field(sa_column=instant())
 
 
+class CalendarTokenRow(SQLModel, table=True):
+    """What opens a person's calendar feed, as its SHA-256; another one replaces it."""
+
+    __tablename__ = "calendar_tokens"
+    user: str = Field(primary_key=True, foreign_key="accounts.user")
+    digest: str = Field(unique=True)
+    at: datetime = Field(sa_column=instant())
+
+
 class CalendarDayRow(SQLModel, table=True):
     """A day of a State Council notice, laid over the published calendar; rows are only ever added."""
 

@@ -1,6 +1,6 @@
 """How what a case has decided to send or make goes out: one delivery for each kind, and what the case is told of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from temporalio import workflow
@@ -22,6 +22,8 @@ class Carried(NamedTuple):
     """What went out and changes nothing that is worth a turn: notices."""
     reports: list[Message]
     """What the case is told of the others."""
+    held: dict[str, datetime]
+    """Effect id → until when it waits: quiet hours."""
 
 
 async def carry(case_id: str, batch: list[Effect], within: timedelta) -> Carried:
@@ -37,9 +39,10 @@ async def carry(case_id: str, batch: list[Effect], within: timedelta) -> Carried
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
     except FailureError as error:
-        return Carried([], [_report(effect, "failed", {"reason": _root(error)}) for effect in batch])
+        return Carried([], [_report(effect, "failed", {"reason": _root(error)}) for effect in batch], {})
     settled = [effect for effect in batch if delivered.done.get(effect.id) == {}]
-    return Carried(settled, [_of(effect, delivered) for effect in batch if effect not in settled])
+    rest = [effect for effect in batch if effect not in settled and effect.id not in delivered.held]
+    return Carried(settled, [_of(effect, delivered) for effect in rest], delivered.held)
 
 
 def _of(effect: Effect, delivered: Delivered) -> Message:

@@ -268,4 +268,6 @@ def _rang(case: Case) -> None:
     lapsed = LAPSED.get((deadline.kind, deadline.purpose), deadlines.escalate)
     if wait and wait.lapse == "escalate" and not deadline.purpose:
         lapsed = deadlines.escalate
+    concerned = deadlines.concerned(case, deadline)
     lapsed(case, deadline)
+    deadlines.tell_missed(case, deadline, concerned)

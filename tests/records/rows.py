@@ -103,6 +103,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "at": AT,
     },
     "notices": {"id": "case-1.1.1.applicant", "case_id": "case-1", "recipient": "applicant@example.org", "at": AT},
+    "calendar_tokens": {"user": "applicant", "digest": DIGEST, "at": AT},
     "packs": {"digest": DIGEST, "body": "{}"},
     "calendar_days": {
         "id": 1,
