@@ -7,6 +7,7 @@ from domain.answers import SuspensionDecision
 from domain.dates import A_DAY, Anchor
 from domain.state import Certificate, Deadline, Effect, Suspension, Task
 from workflows.case import Case, invalid
+from workflows.stages.rulings import ruling
 
 MISSED_SURVEILLANCE = "R:10/9.3.1"
 MISSED = "missed_surveillance"
@@ -74,7 +75,8 @@ def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
     case.record_message(answer, task.clause, subject=task.subject)
     case.take_duty(case.message.actor.person, "decision")
     if answer.outcome == "suspend":
-        suspend(case, list(answer.grounds), failed_surveillance=False)
+        with ruling(case, task):
+            suspend(case, list(answer.grounds), failed_surveillance=False)
     elif asked and answer.until and case.running("surveillance") is None:
         anchor = Anchor(kind="task", on=task.opened_on)
         until = dates.approved_until(anchor, answer.until, MISSED_SURVEILLANCE)
