@@ -163,6 +163,7 @@ class Ruling(Record):
     id: str
     """The task that was answered."""
     kind: str
+    clause: str
     on: date
     by: list[str]
     """The persons who made and reviewed it: they do not make it again."""

@@ -37,10 +37,14 @@ from workflows.stages import (
     marks,
     operations,
     planning,
+    proposals,
     reaudit,
     rectification,
+    restoration,
     review,
+    surveillance,
     suspension,
+    withdrawal,
 )
 
 Step = Callable[..., None]
@@ -88,6 +92,8 @@ ANSWERED: dict[str, Step] = {
     # R:7/6.5, R:7/6.6, R:10/9.3 after the certificate
     "recertification.apply": cycle.renewal_applied,
     "suspension.decide": suspension.decided,
+    "restoration.verify": restoration.verified,
+    "withdrawal.decide": withdrawal.decided,
     # complaints and appeals, by people who took no part
     "complaint.acknowledge": complaints.acknowledged,
     "complaint.handle": complaints.handled,
@@ -102,6 +108,8 @@ APPROVED: dict[str, Step] = {
     "not_applicable": evaluation.approved,
     "person_days": planning.deviation_decided,
     EDITION: editions.decided,
+    surveillance.POSTPONE: surveillance.postponement_decided,
+    proposals.EXTEND: suspension.extension_decided,
 }
 """What an `approval.give` leads to, by the kind of its subject."""
 
@@ -117,6 +125,11 @@ DONE: dict[str, Step] = {
     "conflict.declare": amendments.conflict_declared,
     "headcount.correct": amendments.headcount_corrected,
     "edition.change": editions.proposed,
+    surveillance.POSTPONE: surveillance.postpone,
+    proposals.REQUEST: suspension.requested,
+    proposals.EXTEND: suspension.extension_asked,
+    proposals.RESTORE: restoration.requested,
+    proposals.WITHDRAW: withdrawal.requested,
     "complaint.file": complaints.filed,
     "appeal.file": appeals.filed,
     "mark_use.record": marks.recorded,
@@ -133,7 +146,8 @@ LAPSED: dict[tuple[str, str], Step] = {
     ("reaudit", ""): reaudit.reaudit_missed,
     ("certificate.issue", ""): issue.is_overdue,
     ("certificate.expiry", ""): cycle.expired,
-    ("surveillance", ""): suspension.surveillance_missed,
+    ("surveillance", ""): surveillance.missed,
+    (proposals.CALENDAR_YEAR, ""): surveillance.year_ended,
     ("recertification.apply", ""): cycle.not_applied_in_time,
     ("recertification.on_site", ""): cycle.on_site_not_closed,
     ("suspension.end", ""): suspension.ran_out,
@@ -154,7 +168,7 @@ BEGINS: Begins = {
 
 OPENS: dict[str, Step] = {
     # R:7/6.5.1 surveillance, R:7/6.6.1 recertification: asked for by themselves, in good time
-    "surveillance": cycle.surveillance_opens,
+    "surveillance": surveillance.opens,
     "recertification.apply": cycle.recertification_opens,
 }
 

@@ -7,10 +7,9 @@ from domain.mark_use import BARRED_BY, may_use, mended_by, misuse_calls_for
 from domain.matters import Matter
 from domain.state import Deadline
 from workflows.case import Case
+from workflows.stages.proposals import MISUSED, propose
 
 MISUSE = "mark_use.record"
-MISUSED = "mark_use"
-"""The due date until which a wrong use is mended, and the proposal to suspend where it is not."""
 CLAUSE = "R:8/7.3.3"
 
 
@@ -62,4 +61,4 @@ def not_mended(case: Case, deadline: Deadline) -> None:
     """R:10/9.3.1e: not mended in time: its suspension is proposed, for a person to decide."""
     ground = misuse_calls_for(deadline.due_on, case.today, correct=False)
     if ground:
-        case.ask("suspension.decide", subject=MISUSED).clause = f"R:10/9.3.1{ground}"
+        propose(case, MISUSED, [ground])

@@ -3,6 +3,7 @@
 from domain.model import Text
 from domain.state import Ruling, Suspension
 from workflows.case import Case
+from workflows.stages.proposals import EXTEND, OVER, RESTORE, drop_proposals
 from workflows.stages.rulings import CLAUSE
 
 
@@ -12,9 +13,10 @@ def reopen(case: Case, made: Ruling) -> bool:
     Nothing is left of a suspension that has ended.
     """
     if made.grounds and not made.ended:
-        if case.state.suspension is None:
+        now = case.state.suspension
+        if now is None or now.since > made.on:
             return False
-        _lift(case, made, case.state.suspension)
+        _lift(case, made, now)
     elif made.ended:
         _undo_end(case, made)
     elif made.renewal:
@@ -35,8 +37,9 @@ def _lift(case: Case, made: Ruling, now: Suspension) -> None:
         return
     case.state.suspension = None
     case.state.status = "certified"
-    case.flag("suspension_over", on=False)
+    case.flag(OVER, on=False)
     case.settle_deadlines("void", kind="suspension.end")
+    drop_proposals(case, EXTEND, RESTORE, OVER)
     _give_back(case, made)
 
 
@@ -62,7 +65,7 @@ def _open_again(case: Case, made: Ruling) -> None:
     for audit in state.audits:
         audit.stage = made.audits.get(audit.id, audit.stage)
     for matter in state.matters:
-        if matter.id in made.matters:
+        if matter.id in (*made.matters, made.subject):
             matter.state, matter.outcome, matter.closed_on, matter.decided_by = "open", "", None, []
     for deadline in state.deadlines:
         if deadline.id in made.deadlines and (deadline.kind != "suspension.end" or made.ended):
@@ -78,7 +81,7 @@ def _ask_again(case: Case, made: Ruling) -> None:
     if audit:
         case.enter(audit, "decision")
     else:
-        case.ask(made.kind, subject=made.subject)
+        case.ask(made.kind, subject=made.subject).clause = made.clause
     about = made.subject or made.audit_id
     if about:
         case.state.barred[about] = made.by

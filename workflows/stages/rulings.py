@@ -10,6 +10,8 @@ from domain.state import CaseState, Ruling, Task
 from workflows.case import Case
 
 CLAUSE = "R:7/6.4.6.2"
+OWN_WISH = "j"
+"""The ground of R:10/9.3.1 that is the client's own; nobody appeals against what they asked for."""
 
 
 @contextmanager
@@ -27,9 +29,13 @@ def ruling(case: Case, task: Task) -> Iterator[None]:
     after = case.state
     reviewers = [person for person, duties in after.duties.items() if "review" in duties and task.audit_id]
     matter = next((one for one in after.matters if one.id == task.subject), None)
+    changed = _changed(before, after)
+    if after.status == "cancelled" or changed["grounds"] == [OWN_WISH]:
+        return
     made = Ruling(
         id=task.id,
         kind=task.kind,
+        clause=task.clause,
         on=case.today,
         by=sorted({case.message.actor.person, *reviewers, *(matter.decided_by if matter else ())}),
         audit_id=task.audit_id,
@@ -38,7 +44,7 @@ def ruling(case: Case, task: Task) -> Iterator[None]:
         status=before.status,
         ended=after.stage == "closed",
         suspension=before.suspension,
-        **_changed(before, after),
+        **changed,
     )
     after.rulings.append(made)
     until = due(Anchor(kind="decision", on=case.today), wait.limit, wait.clause, case.calendar)
