@@ -15,14 +15,19 @@ from api import (
     complaints,
     deadlines,
     editions,
+    feed,
     files,
     gate,
+    lateness,
     library,
     members,
+    national,
     operations,
+    organizations,
     problems,
     proposals,
     register,
+    waves,
 )
 from api.engine import CaseEngine
 from api.identity import Callers, Tokens
@@ -71,12 +76,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         complaints,
         deadlines,
         editions,
+        feed,
         files,
+        lateness,
         library,
         members,
+        national,
         operations,
+        organizations,
         proposals,
         register,
+        waves,
     )
     for router in (*(one.router for one in routes), operations.health):
         app.include_router(router)

@@ -30,6 +30,7 @@ def snapshot(state: CaseState, reader: Actor, now: datetime, content: Content, h
         "special_rule": state.special_rule and state.special_rule.model_dump(),
         "body": state.body,
         "applicant": state.applicant,
+        "wave": state.wave or None,
         "organization": application and application.organization.model_dump(),
         "service": application and application.service.model_dump(),
         "sites": [site.model_dump() for site in application.sites] if application else [],

@@ -196,6 +196,13 @@ class Complaint(Filing):
     contact: Annotated[str, StringConstraints(max_length=200), PROSE] = ""
 
 
+class ReportCorrection(Input):
+    """R:7/6.4.6.2, R:7/6.5.3.3: a report to the alliance is sent again, as the case knows its fact now."""
+
+    submission: str = Field(min_length=1, max_length=200)
+    reason: Reason
+
+
 ACTS: dict[str, type[Input]] = {
     "case.withdraw": CaseWithdrawal,
     "team.replace": TeamReplacement,
@@ -215,6 +222,7 @@ ACTS: dict[str, type[Input]] = {
     "mark_use.record": MarkUse,
     "complaint.file": Complaint,
     "appeal.file": Filing,
+    "report.correct": ReportCorrection,
     "note.add": Note,
 }
 """Act kind → payload model."""

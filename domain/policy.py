@@ -29,6 +29,7 @@ ACT_ROLES: dict[str, set[str]] = {
     "mark_use.record": {"case_manager"},
     "complaint.file": {"applicant", *THE_BODY},
     "appeal.file": {"applicant"},
+    "report.correct": {"case_manager"},
     "note.add": THE_BODY,
 }
 """Act kind → roles that may do it in a case they see; `leader` is whoever leads a running audit of it."""

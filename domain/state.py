@@ -60,7 +60,7 @@ class Message(Record):
     content: str = "{}"
     """The payload as JSON text."""
     outcome: str = ""
-    """Of a delivery: `done` or `failed`."""
+    """Of a delivery: `done`, `parked` until the next batch, or `failed`."""
     known_turn: int = 0
     """The turn its sender knew from the record; a case that is behind it catches up first."""
     expected_version: int | None = None
@@ -117,11 +117,20 @@ class Effect(Record):
     body: Text = Text(zh="", en="")
     about: str = ""
     """The certificate's number, the audit's id, or what is submitted to the alliance (`certification`, …)."""
-    state: Literal["waiting", "failed"] = "waiting"
+    corrects: str = Field(default="", exclude_if=operator.not_)
+    """Of a correction, the id of the report to the alliance that it corrects."""
+    state: Literal["waiting", "parked", "failed"] = "waiting"
+    """`parked`: it lies in the outbox until the next batch; the case does not end before it is gone."""
     tries: int = 1
     """How often operations has had it tried."""
     reason: str = ""
     """Why it failed."""
+    due_on: date | None = Field(default=None, exclude_if=operator.not_)
+    """Of a notice of something that is due: until when."""
+    digest: bool = Field(default=False, exclude_if=operator.not_)
+    """A reminder that its readers find in their daily digest: no letter of its own."""
+    not_before: datetime | None = Field(default=None, exclude_if=operator.not_)
+    """Held over quiet hours until then."""
 
 
 CertificateStatus = Literal["upcoming", "valid", "suspended", "withdrawn", "cancelled", "expired", "superseded"]
@@ -230,6 +239,8 @@ class CaseState(Record):
     rehearsal: bool = False
     body: str
     applicant: str
+    wave: str = ""
+    """The annual wave it was handed in with."""
     application: Application | None = None
     certified: Application | None = None
     """While a renewal is under way, the application of the certificate that still runs."""
@@ -315,3 +326,5 @@ class Facts(Record):
     to_approve: list[int | str] = Field(default_factory=list)
     """Rows, or indicators of a checklist, that do not apply: the reviewer has to approve it."""
     certificate_number: str = ""
+    reported: str = ""
+    """What the report that is to be corrected was about."""

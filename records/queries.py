@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, tuple_
@@ -30,9 +30,12 @@ class Kept(NamedTuple):
     turn: int
     state: str
     clock_ahead: float
+    next_at: datetime | None
 
 
-_KEPT = select(CaseRow.turn, CaseRow.state, CaseRow.clock_ahead).where(col(CaseRow.id) == bindparam("case"))
+_KEPT = select(CaseRow.turn, CaseRow.state, CaseRow.clock_ahead, CaseRow.next_at).where(
+    col(CaseRow.id) == bindparam("case")
+)
 
 
 def case_row(session: Session, case_id: str) -> Kept | None:
@@ -111,11 +114,14 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def cases(session: Session, actor: Actor, filters: dict[str, Any], after: str, limit: int) -> Sequence[CaseRow]:
-    """The cases a person sees, by number; `filters`: stage, status, scheme, running, organization, due_before, q."""
+    """The cases a person sees, by number.
+
+    `filters`: stage, status, scheme, wave, running, organization, due_before, q.
+    """
     query = select(CaseRow).where(visible(actor), col(CaseRow.number) > after)
     if filters.get("running"):
         query = query.where(col(CaseRow.stage) != "closed")
-    for name in ("stage", "status", "scheme"):
+    for name in ("stage", "status", "scheme", "wave"):
         if filters.get(name):
             query = query.where(getattr(CaseRow, name) == filters[name])
     if organization := filters.get("organization"):
@@ -126,6 +132,12 @@ def cases(session: Session, actor: Actor, filters: dict[str, Any], after: str, l
         columns = (col(CaseRow.organization), col(CaseRow.service), col(CaseRow.number))
         query = query.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
     return session.exec(query.order_by(col(CaseRow.number)).limit(limit)).all()
+
+
+def running_cases(session: Session, actor: Actor, limit: int) -> Sequence[CaseRow]:
+    """The running cases a person sees, soonest due first."""
+    query = select(CaseRow).where(visible(actor), col(CaseRow.stage) != "closed", col(CaseRow.next_due).is_not(None))
+    return session.exec(query.order_by(col(CaseRow.next_due), col(CaseRow.number)).limit(limit)).all()
 
 
 NEVER = date(9999, 12, 31)

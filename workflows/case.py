@@ -262,6 +262,7 @@ class Case(Waiting, Recording, Telling, Matters):
 
     def terminate(self, audit: Audit) -> None:
         """R:7/6.4.8: certification ends without a certificate, by a timer."""
+        self.note(outcome="terminated", audit=audit.id)
         self.end("terminated")
         self.record_fees()
         self.send(Effect(id="", kind="submission", about=f"refusal:{audit.id}"))

@@ -10,6 +10,7 @@ from copy import deepcopy
 from datetime import datetime
 from typing import NamedTuple
 
+from domain.agenda import agenda
 from domain.answers import Approval
 from domain.dates import end_of_day
 from domain.editions import EDITION
@@ -18,7 +19,6 @@ from domain.payloads import payload_of
 from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Refused
 from domain.state import CaseState, EventDraft, Facts, Message, Task
-from workflows.agenda import agenda
 from workflows.case import Begins, Case, invalid
 from workflows.stages import (
     amendments,
@@ -40,6 +40,7 @@ from workflows.stages import (
     proposals,
     reaudit,
     rectification,
+    reporting,
     restoration,
     review,
     surveillance,
@@ -108,7 +109,7 @@ APPROVED: dict[str, Step] = {
     "not_applicable": evaluation.approved,
     "person_days": planning.deviation_decided,
     EDITION: editions.decided,
-    surveillance.POSTPONE: surveillance.postponement_decided,
+    proposals.POSTPONE: surveillance.postponement_decided,
     proposals.EXTEND: suspension.extension_decided,
 }
 """What an `approval.give` leads to, by the kind of its subject."""
@@ -125,7 +126,7 @@ DONE: dict[str, Step] = {
     "conflict.declare": amendments.conflict_declared,
     "headcount.correct": amendments.headcount_corrected,
     "edition.change": editions.proposed,
-    surveillance.POSTPONE: surveillance.postpone,
+    proposals.POSTPONE: surveillance.postpone,
     proposals.REQUEST: suspension.requested,
     proposals.EXTEND: suspension.extension_asked,
     proposals.RESTORE: restoration.requested,
@@ -133,6 +134,7 @@ DONE: dict[str, Step] = {
     "complaint.file": complaints.filed,
     "appeal.file": appeals.filed,
     "mark_use.record": marks.recorded,
+    "report.correct": reporting.corrected,
     "note.add": operations.noted,
 }
 
@@ -270,7 +272,7 @@ def _rang(case: Case) -> None:
         deadline.opens_on = None
         OPENS[deadline.kind](case, deadline)
         return
-    if held_up.waits_for_the_plan(case, deadline):
+    if held_up.is_held_up(case, deadline):
         return
     # A lapse counts from the next day, however late its timer was worked on.
     case.turn_back_to(end_of_day(deadline.judged_on))
@@ -280,4 +282,6 @@ def _rang(case: Case) -> None:
     lapsed = LAPSED.get((deadline.kind, deadline.purpose), deadlines.escalate)
     if wait and wait.lapse == "escalate" and not deadline.purpose:
         lapsed = deadlines.escalate
+    concerned = deadlines.concerned(case, deadline)
     lapsed(case, deadline)
+    deadlines.tell_missed(case, deadline, concerned)

@@ -18,17 +18,18 @@ def received(case: Case) -> None:
     handed_in = payload_of(case.message)
     if not isinstance(handed_in, NewCase):
         raise TypeError("a case begins with an application")
-    application = Application.model_validate(handed_in.model_dump(exclude={"body", "applicant"}))
+    application = Application.model_validate(handed_in.model_dump(exclude={"body", "applicant", "wave"}))
     state = case.state
     state.application = application
     state.scheme, state.special_rule = application.scheme, application.special_rule
-    state.number = case.facts.number
+    state.number, state.wave = case.facts.number, handed_in.wave or ""
     case.record(
         "application",
         "R:7/7.2.1",
         number=state.number,
         edition=case.rules.digest,
         content=case.facts.content,
+        wave=state.wave,
         scheme=figures(application.scheme),
         sites=len(application.sites),
         headcount=application.headcount_in_scope,

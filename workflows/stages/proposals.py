@@ -12,6 +12,7 @@ MISSED: Final = "missed_surveillance"
 """The proposal to suspend that a missed surveillance makes."""
 CALENDAR_YEAR: Final = "calendar_year"
 """The due date by which a calendar year of the cycle holds its audit, and the proposal where it holds none."""
+POSTPONE: Final = "surveillance.postpone"
 REQUEST: Final = "suspension.request"
 EXTEND: Final = "suspension.extend"
 RESTORE: Final = "restoration.request"
@@ -20,7 +21,8 @@ OVER: Final = "suspension_over"
 """The flag, and the proposal to withdraw, of a suspension that has run out."""
 MISUSED: Final = "mark_use"
 """The due date until which a wrong use of the mark is mended, and the proposal to suspend where it is not."""
-PROPOSALS: Final = (MISSED, CALENDAR_YEAR, REQUEST, EXTEND, RESTORE, WITHDRAW, OVER, MISUSED)
+PROPOSALS: Final = (MISSED, CALENDAR_YEAR, POSTPONE, REQUEST, EXTEND, RESTORE, WITHDRAW, OVER, MISUSED)
+"""What is open about a certificate and ends with it."""
 
 
 def propose(case: Case, kind: str, grounds: list[str]) -> None:

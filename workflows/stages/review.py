@@ -101,6 +101,7 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
         case "restore":
             restoration.after_audit(case, audit)
         case "withdraw":
+            case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
             with ruling(case, task):
                 withdrawal.withdraw(case, ["b"])
         case _:
