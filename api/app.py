@@ -12,6 +12,7 @@ from api import (
     alliance,
     calendars,
     cases,
+    complaints,
     deadlines,
     editions,
     feed,
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.facts = FactFinder(app.state.library)
         app.state.storage = Storage.open(settings.files_url)
         app.state.gate = gate.Gate(settings.register_per_minute)
+        app.state.complaints = complaints.Receipts(settings)
         gc.freeze()
         yield
         app.state.database.dispose()
@@ -71,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         alliance,
         calendars,
         cases,
+        complaints,
         deadlines,
         editions,
         feed,

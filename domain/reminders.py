@@ -17,6 +17,7 @@ TITLES: Final = {
     "certificate.expiry": Text(zh="证书到期", en="The certificate expires"),
     "reaudit": Text(zh="再次审查", en="Re-audit"),
     "edition.transition": Text(zh="认证要求变更的过渡期届满", en="The transition to changed requirements ends"),
+    "mark_use": Text(zh="纠正证书或标志的使用", en="Mend the use of certificate or mark"),
     "suspension.end": Text(zh="暂停期届满", en="The suspension ends"),
 }
 """Long due dates by what people call them; both sides are told of them."""

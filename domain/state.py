@@ -43,6 +43,8 @@ class Actor(Record):
 TIMER = Actor(user="timer")
 COURIER = Actor(user="courier")
 CALENDAR = Actor(user="calendar")
+PUBLIC = Actor(user="public")
+"""Anybody who has not signed in; also stands for members of the body where the client must not learn who it was."""
 
 
 class Message(Record):
@@ -164,6 +166,43 @@ class Suspension(Record):
     """Under which it began: R:7/6.5.3.2 after a failed surveillance, which nothing makes longer."""
 
 
+class Ruling(Record):
+    """A decision against the client while it may be appealed against, and what stood before it."""
+
+    id: str
+    """The task that was answered."""
+    kind: str
+    clause: str
+    on: date
+    by: list[str]
+    """The persons who made and reviewed it: they do not make it again."""
+    audit_id: str | None = None
+    subject: str | None = None
+    stage: Stage
+    status: Status
+    ended: bool
+    """Whether it ended the case."""
+    suspension: Suspension | None = None
+    grounds: list[str] = Field(default_factory=list)
+    """The grounds that it added to a suspension."""
+    certificates: dict[str, CertificateStatus] = Field(default_factory=dict)
+    """Of those whose status it changed."""
+    renewal: Application | None = None
+    """The application to renew that it refused while a certificate ran."""
+    flags: list[str] = Field(default_factory=list)
+    """Those that it cleared."""
+    audits: dict[str, Stage] = Field(default_factory=dict)
+    """Of those that it closed; its own not."""
+    opened: list[str] = Field(default_factory=list)
+    """Audits that it opened."""
+    tasks: list[Task] = Field(default_factory=list)
+    """Those that it dropped."""
+    deadlines: list[str] = Field(default_factory=list)
+    """Due dates that it voided."""
+    matters: list[str] = Field(default_factory=list)
+    """Matters that it closed."""
+
+
 class CycleNumber(Record):
     """Which certification cycle runs."""
 
@@ -222,6 +261,10 @@ class CaseState(Record):
     suspension: Suspension | None = None
     matters: list[Matter] = Field(default_factory=list)
     """What was and is settled beside the programme, oldest first."""
+    rulings: list[Ruling] = Field(default_factory=list)
+    """Decisions against the client that it may still appeal against or has, oldest first."""
+    barred: dict[str, list[str]] = Field(default_factory=dict)
+    """Matter or audit that is decided again → the persons who made and reviewed the earlier decision."""
     fee_total: str = ""
     tasks: list[Task] = Field(default_factory=list)
     deadlines: list[Deadline] = Field(default_factory=list)
@@ -247,7 +290,8 @@ class CaseState(Record):
     @property
     def over(self) -> bool:
         """Whether nothing can happen to this case any more."""
-        return self.stage == "closed" and not self.effects and not self.tasks
+        awaited = self.effects or self.tasks or any(one.state == "running" for one in self.deadlines)
+        return self.stage == "closed" and not awaited
 
 
 class DueDates(Record):
