@@ -1,19 +1,23 @@
 """Every setting, once: environment variables `JINGPIN_…`."""
 
+from datetime import time
 from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.national import COLUMNS
+from domain.quiet import Quiet
+from services.chats import Chat
 from services.notices import MailSettings
 
 
 class Settings(BaseSettings):
     """The product's settings; what is left out is chosen for one machine (embedded mode)."""
 
-    model_config = SettingsConfigDict(env_prefix="JINGPIN_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="JINGPIN_", extra="ignore", hide_input_in_errors=True)
 
     data: Path = Field(default=Path("data"), description="folder of the embedded mode: databases, files, mail, logs")
     database_url: str = Field(default="", description="SQLite or PostgreSQL; empty: a SQLite file in the data folder")
@@ -31,6 +35,12 @@ class Settings(BaseSettings):
     )
     smtp_url: str = Field(default="smtp://127.0.0.1:1025", description="mail server for notices")
     mail_from: str = Field(default="jingpin@localhost.localdomain", description="sender of notices")
+    quiet_from: time = Field(default=time(21), description="from this hour in Shanghai nobody is written to")
+    quiet_until: time = Field(default=time(7, 30), description="until this hour; the same as quiet_from: at any hour")
+    chats: dict[str, list[Chat]] = Field(
+        default={},
+        description="body → its group chats, as JSON: dingtalk://secret@token, wecombot://key, feishu://secret@token",
+    )
     alliance_url: str = Field(
         default="", description="address reports to the alliance go to; empty: receipts made here, embedded mode only"
     )
@@ -38,8 +48,20 @@ class Settings(BaseSettings):
     alliance_codes: dict[str, str] = Field(
         default={}, description="the alliance's code for each kind of report, as JSON; left out: the kind itself"
     )
+    alliance_batch: str = Field(
+        default="",
+        description="when reports to the alliance go out together, as a cron line in Shanghai's time; empty: at once",
+    )
+    national_columns: dict[str, str] = Field(
+        default={},
+        description="columns of the file for the national platform and their headings, as JSON; left out: stand-ins,"
+        " since the platform's layout is not at hand",
+    )
     register_per_minute: int = Field(
         default=120, ge=1, description="requests a minute to the public register from one address"
+    )
+    complaints_per_minute: int = Field(
+        default=5, ge=1, description="complaints a minute that one address may file without signing in"
     )
     workflow_sandbox: bool = Field(default=False, description="1: workflows run in the SDK's sandbox (slower)")
     events_a_run: int = Field(default=800, description="history length from which a case hands on to a new run")
@@ -54,6 +76,18 @@ class Settings(BaseSettings):
         if self.demo_password and not self.embedded:
             raise ValueError("JINGPIN_DEMO_PASSWORD is for embedded mode only; with JINGPIN_OIDC_ISSUER unset it")
         return self
+
+    @field_validator("national_columns")
+    @classmethod
+    def _columns_exist(cls, columns: dict[str, str]) -> dict[str, str]:
+        if unknown := [name for name in columns if name not in COLUMNS]:
+            raise ValueError(f"unknown columns {unknown}; there are {[*COLUMNS]}")
+        return columns
+
+    @property
+    def national_layout(self) -> dict[str, str]:
+        """Name and heading of each column of the file for the national platform, in order."""
+        return self.national_columns or COLUMNS
 
     @property
     def embedded(self) -> bool:
@@ -77,6 +111,11 @@ class Settings(BaseSettings):
             use_tls=parts.scheme == "smtps",
             sender=self.mail_from,
         )
+
+    @property
+    def quiet(self) -> Quiet:
+        """The hours in which nobody is written to."""
+        return Quiet(begins=self.quiet_from, ends=self.quiet_until)
 
     @property
     def sql_url(self) -> str:

@@ -7,7 +7,7 @@ import signal
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import time, timedelta
 
 import uvloop
 from sqlalchemy import Engine
@@ -17,16 +17,20 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from activities.batches import AllianceBatches
+from activities.beginning import Beginning
 from activities.calendars import Calendars
 from activities.deliveries import DeliveryActivities, Outside
+from activities.digest import DIGEST, DigestActivities
 from activities.facts import FactFinder
-from activities.interface import SWEEP
+from activities.interface import SUBMIT_BATCH, SWEEP
 from activities.rollouts import RolloutActivities, of_calendar, roll_out
 from activities.schedules import Regular, keep
-from activities.sweep import Runs, SweepActivities
+from activities.sweep import SweepActivities
 from activities.turns import TurnActivities
+from activities.waves import WaveActivities
 from records.database import connect as connect_database
-from services.engine import connect
+from services.engine import connect, rehearsing
 from services.notices import Notices
 from services.schemes import Library
 from services.storage import Storage
@@ -37,6 +41,8 @@ from workflows.flow import react
 from workflows.rollout import Rollout
 
 log = logging.getLogger(__name__)
+DIGEST_AT = time(8)
+"""In Shanghai, with the reminders of the day."""
 THREADS = 12
 """Eight for the record, four for what goes out: a mail server that hangs stops no case."""
 
@@ -74,26 +80,33 @@ async def bring_calendar(settings: Settings, client: Client, database: Engine) -
 
 
 def regular(settings: Settings) -> list[Regular]:
-    """What this installation does by itself, and when."""
-    del settings
-    return [Regular(SWEEP, "7 * * * *")]
+    """What this installation does by itself, and when; a schedule that was kept once goes on with the outbox's rest."""
+    batches = [Regular(SUBMIT_BATCH, settings.alliance_batch)] if settings.alliance_batch else []
+    hour = settings.quiet.after(DIGEST_AT)
+    return [Regular(SWEEP, "7 * * * *"), Regular(DIGEST, f"{hour.minute} {hour.hour} * * *"), *batches]
 
 
 def build(settings: Settings, client: Client, database: Engine) -> Worker:
     """A worker with its activities wired to their services."""
     library = Library.load(*settings.further_packs)
     late_after = timedelta(seconds=settings.late_after_seconds)
-    turns = TurnActivities(database, FactFinder(library), react, late_after)
+    how = Beginning(settings.task_queue, settings.events_a_run, settings.delivery_seconds)
+    facts = FactFinder(library)
+    turns = TurnActivities(database, facts, react, late_after)
     rollouts = RolloutActivities(database, client)
     storage = Storage.open(settings.files_url)
     deliveries = DeliveryActivities(database, Notices(settings.mail), library, storage, outside(settings))
-    runs = Runs(settings.task_queue, settings.events_a_run, settings.delivery_seconds)
-    sweeps = SweepActivities(database, client, deliveries.deliver, runs)
+    sweeps = SweepActivities(database, client, deliveries.deliver, how)
+    batches = AllianceBatches(database, client, deliveries)
+    starting = rehearsing(client).client if settings.rehearsal else client
+    waves = WaveActivities(database, facts, react, starting, how, rehearsal=settings.rehearsal)
+    cases = [turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring]
+    digest = DigestActivities(database, Notices(settings.mail), settings.public_url)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[CertificationCase, Rollout, Errand],
-        activities=[turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring, sweeps.sweep],
+        activities=[*cases, sweeps.sweep, digest.digest, batches.submit, waves.start],
         activity_executor=ThreadPoolExecutor(THREADS),
         max_concurrent_activities=4,
         max_concurrent_local_activities=8,
@@ -112,6 +125,9 @@ def outside(settings: Settings) -> Outside:
         alliance_token=settings.alliance_token,
         alliance_codes=settings.alliance_codes,
         local_receipts=settings.embedded,
+        in_batches=bool(settings.alliance_batch),
+        quiet=settings.quiet,
+        chats=settings.chats,
     )
 
 

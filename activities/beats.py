@@ -1,8 +1,9 @@
 """Signs of life of an activity at work: one whose worker was killed is begun again within seconds."""
 
+import asyncio
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import copy_context
 
 from temporalio import activity
@@ -29,3 +30,20 @@ def beating() -> Iterator[None]:
     finally:
         over.set()
         heart.join()
+
+
+@asynccontextmanager
+async def beating_beside() -> AsyncIterator[None]:
+    """The same for an activity that is a coroutine."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(EVERY_SECONDS)
+
+    heart = asyncio.create_task(beat()) if activity.in_activity() else None
+    try:
+        yield
+    finally:
+        if heart:
+            heart.cancel()

@@ -1,7 +1,8 @@
 """The delivery activity: carries out what a case has decided to send or make, each thing once."""
 
+import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from pydantic import Field, SecretStr, ValidationError
@@ -16,12 +17,14 @@ from activities.interface import DELIVER, Delivered, Delivery
 from activities.papers import certificate_data, report_data
 from activities.submissions import submission, submission_id
 from domain.model import Record
+from domain.quiet import Quiet
 from domain.state import CaseState, Effect
 from domain.submissions import Receipt, Submission
 from records import queries
-from records.issued import AllianceReportRow, CertificateRow, DocumentRow
+from records.issued import AllianceOutboxRow, AllianceReportRow, CertificateRow, DocumentRow
 from records.tables import Account, CaseRow, NoticeRow
 from services.alliance import AllianceClient, AllianceRefused, AllianceUnavailable, local_receipt
+from services.chats import Chat, Chats, ChatUnavailable
 from services.documents import DocumentError, audit_report_pdf, certificate_pdf
 from services.notices import Notice, NoticeRefused, Notices
 from services.schemes import Library
@@ -29,6 +32,8 @@ from services.storage import Damaged, Storage
 
 FOR_GOOD = (NoticeRefused, AllianceRefused, DocumentError, Damaged, ValidationError)
 """What is no better when it is tried again."""
+CHAT_TRIES = 8
+"""Two minutes: a chat that stays away keeps nothing else waiting for longer."""
 
 
 class Outside(Record):
@@ -44,6 +49,12 @@ class Outside(Record):
     """Whether an installation may do without the alliance: the embedded one."""
     alliance_seconds: float = 20.0
     """How long each step of the conversation with the alliance may take."""
+    in_batches: bool = False
+    """Whether reports wait in the outbox for the next batch."""
+    quiet: Quiet = Quiet()
+    """When nobody is written to."""
+    chats: dict[str, list[Chat]] = Field(default_factory=dict)
+    """Body → its group chats."""
 
 
 class Case(NamedTuple):
@@ -56,13 +67,22 @@ class Case(NamedTuple):
 class DeliveryActivities:
     """Holds the database and the services that reach out of the product."""
 
-    def __init__(self, engine: Engine, notices: Notices, library: Library, storage: Storage, outside: Outside) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        notices: Notices,
+        library: Library,
+        storage: Storage,
+        outside: Outside,
+        chats: Chats | None = None,
+    ) -> None:
         self._engine = engine
         self._notices = notices
         self._library = library
         self._storage = storage
         self._outside = outside
-        self._by_kind: dict[str, Callable[[Case, Effect], dict[str, str]]] = {
+        self._chats = chats or Chats()
+        self._by_kind: dict[str, Callable[[Case, Effect], dict[str, str] | None]] = {
             "notice": self._notify,
             "certificate": self._print,
             "report": self._print,
@@ -79,19 +99,32 @@ class DeliveryActivities:
             NoticeUnavailable: the mail server is away; the engine tries again.
             AllianceUnavailable: the alliance is away, likewise.
             StorageUnavailable: the file store is away, likewise.
+            ChatUnavailable: a group chat is away, likewise for a while; then that notice is refused.
             LookupError: the case is not in the record.
         """
         with beating():
             return self._deliver(delivery)
 
     def _deliver(self, delivery: Delivery) -> Delivered:
-        case, delivered = self._case(delivery.case_id), Delivered()
+        case, delivered, away = self._case(delivery.case_id), Delivered(), None
+        quiet = None if case.row.rehearsal else self._outside.quiet.held_until(datetime.now(UTC))
         for effect in delivery.effects:
+            if quiet and effect.kind == "notice":
+                delivered.held[effect.id] = quiet
+                continue
             try:
-                delivered.done[effect.id] = self._by_kind[effect.kind](case, effect)
+                done = self._by_kind[effect.kind](case, effect)
+                if done is None:
+                    delivered.parked.append(effect.id)
+                else:
+                    delivered.done[effect.id] = done
             except FOR_GOOD as refusal:
                 activity.logger.warning("a delivery was refused for good", extra={"effect": effect.id})
                 delivered.refused[effect.id] = str(refusal)
+            except ChatUnavailable as error:
+                away, delivered.refused[effect.id] = error, str(error)
+        if away and not (activity.in_activity() and activity.info().attempt >= CHAT_TRIES):
+            raise away
         return delivered
 
     def _case(self, case_id: str) -> Case:
@@ -105,11 +138,25 @@ class DeliveryActivities:
 
     def _notify(self, case: Case, effect: Effect) -> dict[str, str]:
         with Session(self._engine) as session:
-            letters = [_notice(case.row, effect, one) for one in recipients(session, case.row, effect.to)]
+            to = [] if effect.digest else recipients(session, case.row, effect.to)
+        letters = [_notice(case.row, effect, one) for one in to]
         refused = [reason for letter in letters if (reason := self._send(case.row, letter))]
+        self._write_to_chats(case.row, effect)
         if refused:
             raise NoticeRefused("; ".join(refused))
         return {}
+
+    def _write_to_chats(self, row: CaseRow, effect: Effect) -> None:
+        """What is due of the body's people also stands in its chats, once; of a mystery visit nothing is due."""
+        if row.rehearsal or not effect.due_on or not effect.to.startswith("role:"):
+            return
+        text = f"[{row.number}] {effect.subject.zh} / {effect.subject.en}\n期限 Due: {effect.due_on}"
+        turn, same = effect.id.partition(".")[0], hashlib.sha256(text.encode()).hexdigest()[:16]
+        for chat in self._outside.chats.get(row.body, []):
+            key = f"{row.id}.{turn}.{same}.{chat.id}"
+            if not self._has(NoticeRow, key):
+                self._chats.send(chat, text)
+                self._keep(NoticeRow(id=key, case_id=row.id, recipient=chat.kind, at=datetime.now(UTC)), key)
 
     def _send(self, row: CaseRow, letter: Notice) -> str:
         """Send a letter unless it has gone out; gives why it never can, or nothing."""
@@ -162,17 +209,49 @@ class DeliveryActivities:
 
     # The alliance
 
-    def _submit(self, case: Case, effect: Effect) -> dict[str, str]:
-        report_id = submission_id(case.state, effect)
-        receipt = self._receipt_on_record(report_id)
+    def _submit(self, case: Case, effect: Effect) -> dict[str, str] | None:
+        """The receipt's number, or none where the report is parked."""
+        receipt = self._receipt_on_record(submission_id(case.state, effect))
         if receipt is None:
-            with Session(self._engine) as session:
-                on = dossiers.day_of(session, case.state, effect)
-            fact = submission(case.state, effect, on, self._outside.alliance_codes)
+            fact = submission(case.state, effect, self._day(case, effect), self._outside.alliance_codes)
+            if self._outside.in_batches and not fact.rehearsal:
+                self._park(case, effect, fact)
+                return None
+            receipt = self.report(fact, case.row.id)
+        return outcome_of(receipt)
+
+    def _day(self, case: Case, effect: Effect) -> date:
+        """The day of the fact: of a correction, that of the report it corrects."""
+        with Session(self._engine) as session:
+            corrected = session.get(AllianceReportRow, effect.corrects) if effect.corrects else None
+            return corrected.on if corrected else dossiers.day_of(session, case.state, effect)
+
+    def _park(self, case: Case, effect: Effect, fact: Submission) -> None:
+        row = AllianceOutboxRow(
+            id=fact.id,
+            case_id=case.row.id,
+            effect_id=effect.id,
+            tries=effect.tries,
+            content=fact.model_dump_json(),
+            at=datetime.now(UTC),
+        )
+        with Session(self._engine) as session:
+            session.merge(row)
+            session.commit()
+
+    def report(self, fact: Submission, case_id: str) -> Receipt:
+        """Report a fact; one that is on record with its receipt is not sent again.
+
+        Raises:
+            AllianceRefused: the alliance said no.
+            AllianceUnavailable: the alliance is away.
+        """
+        receipt = self._receipt_on_record(fact.id)
+        if receipt is None:
             fresh = self._receipt(fact)
-            self._keep(_reported(case, fact, fresh), report_id)
-            receipt = self._receipt_on_record(report_id) or fresh
-        return {"receipt": receipt.number, "submission": report_id}
+            self._keep(_reported(case_id, fact, fresh), fact.id)
+            receipt = self._receipt_on_record(fact.id) or fresh
+        return receipt
 
     def _receipt(self, fact: Submission) -> Receipt:
         outside = self._outside
@@ -233,10 +312,15 @@ def _notice(case: CaseRow, effect: Effect, account: Account) -> Notice:
     )
 
 
-def _reported(case: Case, fact: Submission, receipt: Receipt) -> AllianceReportRow:
+def outcome_of(receipt: Receipt) -> dict[str, str]:
+    """What the case's record keeps of a report."""
+    return {"receipt": receipt.number, "submission": receipt.submission_id}
+
+
+def _reported(case_id: str, fact: Submission, receipt: Receipt) -> AllianceReportRow:
     return AllianceReportRow(
         id=fact.id,
-        case_id=case.row.id,
+        case_id=case_id,
         kind=fact.kind,
         on=fact.on,
         content=fact.model_dump_json(),

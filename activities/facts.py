@@ -15,7 +15,7 @@ from domain.dates import local_date
 from domain.payloads import payload_of
 from domain.refusal import Fault, Refused
 from domain.state import CaseState, Facts, Message
-from records import store
+from records import reports, store, waves
 from records.tables import CaseRow, FileRow, FileUseRow
 from services.schemes import Library, Packs
 
@@ -37,7 +37,7 @@ class FactFinder:
             Refused: something that is named is not there.
         """
         payload_of(message)
-        facts = Facts()
+        facts = Facts(reported=_reported(session, state, message))
         if message.kind in ("application", "answer", "act") or message.content != "{}":
             facts.content = _digest(message.content)
             self._check_files(session, state, message)
@@ -77,6 +77,8 @@ class FactFinder:
         self, session: Session, state: CaseState, message: Message, facts: Facts, at: datetime
     ) -> Packs:
         handed_in = NewCase.model_validate_json(message.content)
+        if handed_in.wave:
+            waves.must_be_open(session, handed_in.wave, state.body, local_date(at))
         packs, facts.rules = self._editions.of_application(handed_in, state.body, local_date(at))
         key = store.open_key(handed_in, rehearsal=state.rehearsal)
         other = session.exec(select(CaseRow.id).where(CaseRow.open_key == key, CaseRow.id != state.id)).first()
@@ -116,6 +118,16 @@ def _case_number(session: Session, state: CaseState, at: datetime) -> str:
     year = local_date(at).year
     prefix = "YL" if state.rehearsal else "JP"
     return f"{prefix}-{year}-{store.next_number(session, f'case-{prefix}-{year}'):05d}"
+
+
+def _reported(session: Session, state: CaseState, message: Message) -> str:
+    """What the report that is to be corrected was about: one of this case that has its receipt."""
+    if message.name != "report.correct":
+        return ""
+    about = reports.about_of(session, state.id, json.loads(message.content)["submission"].strip())
+    if about is None:
+        raise _invalid("/submission", "no report of this case that has a receipt")
+    return about
 
 
 def _certificate_number(session: Session, state: CaseState, message: Message, at: datetime) -> str:

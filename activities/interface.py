@@ -1,12 +1,13 @@
 """What a workflow may know of its activities: their names, what they get and what they give."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Self
 
 from pydantic import Field
 
 from domain.model import Record
-from domain.state import CaseState, Effect, Facts, Message
+from domain.state import COURIER, CaseState, Effect, Facts, Message
 
 CASE = "CertificationCase"
 """The workflow of a case."""
@@ -15,6 +16,8 @@ DELIVER = "deliver"
 NEXT_CASES = "next_cases"
 BRING = "bring"
 SWEEP = "sweep"
+SUBMIT_BATCH = "submit_batch"
+START_APPLICATIONS = "start_applications"
 ROLLOUT = "Rollout"
 ERRAND = "Errand"
 """The workflow of whatever the installation does regularly, beside every case."""
@@ -104,5 +107,21 @@ class Delivered(Record):
 
     done: dict[str, dict[str, str]] = Field(default_factory=dict)
     """Effect id → what the record keeps of it: a document's file, a receipt's number; empty for a notice."""
+    parked: list[str] = Field(default_factory=list)
+    """Effects that lie in the outbox until the next batch."""
     refused: dict[str, str] = Field(default_factory=dict)
     """Effect id → why it can never be carried out as it is."""
+    held: dict[str, datetime] = Field(default_factory=dict)
+    """Effect id → the end of the quiet hours over which it waits."""
+
+
+def told(effect_id: str, tries: int, outcome: str, found: dict[str, str]) -> Message:
+    """What a case is told of a delivery: the same for the same end of the same try."""
+    return Message(
+        id=f"{outcome}:{effect_id}:{tries}",
+        kind="delivered",
+        name=effect_id,
+        actor=COURIER,
+        outcome=outcome,
+        content=json.dumps(found, ensure_ascii=False),
+    )

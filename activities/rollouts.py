@@ -38,6 +38,19 @@ async def roll_out(client: Client, task_queue: str, order: Order) -> bool:
     return True
 
 
+async def hand(client: Client, case_id: str, message: Message) -> None:
+    """Hand a message to a case, and wait until it is worked on; one that has ended or says no has done with it."""
+    try:
+        await client.get_workflow_handle(case_id).execute_update(SUBMIT, message)
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
+    except WorkflowUpdateFailedError as error:
+        if not isinstance(error.cause, ApplicationError) or error.cause.type != REFUSED:
+            raise
+        activity.logger.warning("a case refused what it was brought", extra={"why": str(error.cause)})
+
+
 def of_calendar(version: str, selection: str = "provisional") -> Order:
     """The order that brings a version of the calendar to cases; a case knows the version, whatever the selection."""
     message = Message(id=f"{LOADED}:{version}", kind="rollout", name=LOADED, actor=CALENDAR)
@@ -63,15 +76,7 @@ class RolloutActivities:
         """Hand a message to a case, and wait until it is worked on; one that has ended or says no has done with it."""
         if not await asyncio.to_thread(self._is_wanted, case_id, message):
             return
-        try:
-            await self._client.get_workflow_handle(case_id).execute_update(SUBMIT, message)
-        except RPCError as error:
-            if error.status != RPCStatusCode.NOT_FOUND:
-                raise
-        except WorkflowUpdateFailedError as error:
-            if not isinstance(error.cause, ApplicationError) or error.cause.type != REFUSED:
-                raise
-            activity.logger.warning("a case refused what was rolled out", extra={"why": str(error.cause)})
+        await hand(self._client, case_id, message)
 
     def _is_wanted(self, case_id: str, message: Message) -> bool:
         """Whether a case has not had the message, and of a calendar, whether that changes a date of it.

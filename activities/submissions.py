@@ -53,6 +53,7 @@ def submission(state: CaseState, effect: Effect, on: date, codes: Mapping[str, s
             "certificate_number": certificate and certificate.number,
             "valid_from": certificate and certificate.valid_from,
             "valid_until": certificate and certificate.valid_until,
+            "corrects": effect.corrects or None,
             "rehearsal": state.rehearsal,
         }
     )

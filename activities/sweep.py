@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -14,6 +13,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.beats import beating
+from activities.beginning import Beginning
 from activities.interface import CASE, DEAD_AFTER, SWEEP, WAKE, Delivered, Delivery, Start
 from domain.dates import SHANGHAI
 from domain.model import Text
@@ -27,14 +27,6 @@ CATCHING_UP = timedelta(seconds=20)
 """What catches up by itself within this, after an outage, is listed as late and not as overdue."""
 
 
-class Runs(NamedTuple):
-    """How cases are run, as in their `Start`."""
-
-    task_queue: str
-    events_a_run: int
-    delivery_seconds: float
-
-
 class SweepActivities:
     """Holds the database, the engine's client and what carries out deliveries; made in the client's event loop."""
 
@@ -43,7 +35,7 @@ class SweepActivities:
         engine: Engine,
         client: Client,
         deliver: Callable[[Delivery], Delivered],
-        runs: Runs,
+        runs: Beginning,
         catching_up: timedelta = CATCHING_UP,
     ) -> None:
         self._engine = engine

@@ -1,7 +1,7 @@
-"""What was reported to the alliance, for the alliance."""
+"""What was reported to the alliance, and what is still to be."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from api import paging
 from api.desk import AtDesk
 from api.problems import invalid
+from domain.dates import local_date
 from domain.refusal import Refused
 from records import reports
 from records.chain import instant
@@ -27,6 +28,43 @@ def list_reports(desk: AtDesk, limit: paging.Limit = 50, cursor: paging.Cursor =
         items = [item(row) for row in rows]
         places = [[row.at.isoformat(), row.id] for row in rows]
     return paging.page(items, limit, places)
+
+
+@router.get("/alliance/missing")
+def list_missing(
+    desk: AtDesk,
+    rehearsal: bool = False,  # noqa: FBT001, FBT002  # a query parameter
+    limit: paging.Limit = 50,
+    cursor: paging.Cursor = "",
+) -> dict[str, Any]:
+    """What has to be reported and has no receipt (R:7/6.4.6.2, R:7/6.5.3.3): all of it, or that of one's own body."""
+    roles = set(desk.actor.roles)
+    if not roles & {"alliance", "case_manager", "ops", "admin"}:
+        raise Refused("forbidden", "您的角色无权查看", "Your role may not see this.")
+    body = "" if "alliance" in roles else desk.actor.body
+    number, place = paging.read(cursor, str, str) or ("", "")
+    if "\0" in number:
+        raise invalid("/cursor", "not a cursor of this list")
+    with desk.session() as session:
+        found = reports.missing(session, body, (number, place), limit + 1, rehearsal=rehearsal)
+        items = [_missing(one) for one in found]
+    return paging.page(items, limit, [[one.case.number, one.fact.place] for one in found])
+
+
+def _missing(found: reports.Missing) -> dict[str, Any]:
+    """A fact without a receipt; its days count to the case's own today."""
+    case, fact = found.case, found.fact
+    on = local_date(datetime.fromisoformat(fact.at))
+    today = local_date(datetime.now(UTC) + timedelta(seconds=case.clock_ahead))
+    return {
+        "case_number": case.number,
+        "body": case.body,
+        "kind": fact.kind,
+        "about": fact.about.partition(":")[2],
+        "on": on.isoformat(),
+        "days": (today - on).days,
+        "clause": fact.clause,
+    }
 
 
 def item(row: AllianceReportRow) -> dict[str, Any]:

@@ -12,17 +12,22 @@ from api import (
     alliance,
     calendars,
     cases,
+    complaints,
     deadlines,
     editions,
+    feed,
     files,
     gate,
     lateness,
     library,
     members,
+    national,
     operations,
+    organizations,
     problems,
     proposals,
     register,
+    waves,
 )
 from api.engine import CaseEngine
 from api.identity import Callers, Tokens
@@ -53,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.facts = FactFinder(app.state.library)
         app.state.storage = Storage.open(settings.files_url)
         app.state.gate = gate.Gate(settings.register_per_minute)
+        app.state.complaints = complaints.Receipts(settings)
         gc.freeze()
         yield
         app.state.database.dispose()
@@ -67,15 +73,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         alliance,
         calendars,
         cases,
+        complaints,
         deadlines,
         editions,
+        feed,
         files,
         lateness,
         library,
         members,
+        national,
         operations,
+        organizations,
         proposals,
         register,
+        waves,
     )
     for router in (*(one.router for one in routes), operations.health):
         app.include_router(router)

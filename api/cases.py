@@ -60,7 +60,7 @@ def _application(desk: Desk, body: dict[str, Any], case_id: str, message_id: str
     handed_in = payload_of(message)
     if not isinstance(handed_in, NewCase):
         raise TypeError("an application is a NewCase")
-    chosen_body, applicant = _parties(desk, handed_in)
+    chosen_body, applicant = parties(desk, handed_in)
     state = CaseState(id=case_id, body=chosen_body, applicant=applicant, rehearsal=desk.settings.rehearsal)
     with desk.session() as session:
         if queries.turn_of(session, case_id, message_id) is None:
@@ -68,7 +68,7 @@ def _application(desk: Desk, body: dict[str, Any], case_id: str, message_id: str
     return state, message
 
 
-def _parties(desk: Desk, handed_in: NewCase) -> tuple[str, str]:
+def parties(desk: Desk, handed_in: NewCase) -> tuple[str, str]:
     """The body and the applicant of a new case, whoever hands it in."""
     actor = desk.actor
     if "applicant" in actor.roles:
@@ -97,11 +97,13 @@ def list_cases(  # noqa: PLR0913, PLR0917  # one query parameter each
     organization: str | None = None,
     due_before: date | None = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
+    wave: Annotated[str | None, Query(max_length=100)] = None,
     limit: paging.Limit = 50,
     cursor: paging.Cursor = "",
 ) -> dict[str, Any]:
     """The cases the caller sees, by number."""
     filters = {"stage": stage, "status": status, "organization": organization, "due_before": due_before, "q": q}
+    filters["wave"] = wave
     after = paging.read(cursor, str)
     with desk.session() as session:
         rows = queries.cases(session, desk.actor, filters, after[0] if after else "", limit + 1)

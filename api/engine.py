@@ -22,7 +22,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
-from activities.interface import DEAD_AFTER, REFUSED, Order, Start
+from activities.beginning import Beginning, begin
+from activities.interface import ERRAND, REFUSED, Order
 from activities.rollouts import roll_out
 from api.problems import UNAVAILABLE
 from domain.refusal import Refusal, Refused
@@ -53,27 +54,14 @@ class CaseEngine:
     def __init__(self, client: Client, settings: Settings) -> None:
         self._client = client
         self._settings = settings
+        self._beginning = Beginning(settings.task_queue, settings.events_a_run, settings.delivery_seconds)
         self._skipper: TimeSkipper | None = rehearsing(client) if settings.rehearsal else None
         self._clocks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def start(self, state: CaseState, message: Message) -> int | Pending:
         """Start a case with its application; a repetition reaches the same case."""
-        start = Start(
-            state=state,
-            message=message,
-            events_a_run=self._settings.events_a_run,
-            delivery_seconds=self._settings.delivery_seconds,
-        )
         client = self._skipper.client if self._skipper else self._client
-        starting = client.start_workflow(
-            CertificationCase.run,
-            start,
-            id=state.id,
-            task_queue=self._settings.task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            task_timeout=DEAD_AFTER,
-        )
-        if await self._unless_away(starting) is None:
+        if await self._unless_away(begin(client, self._beginning, state, message)) is None:
             raise refused(UNAVAILABLE)
         return await self.submit(state.id, message)
 
@@ -142,6 +130,19 @@ class CaseEngine:
     async def roll_out(self, order: Order) -> None:
         """Bring a message to many cases; it goes on by itself, and the same one again changes nothing."""
         if await self._unless_away(roll_out(self._client, self._settings.task_queue, order)) is None:
+            raise refused(UNAVAILABLE)
+
+    async def begin_errand(self, errand: str, key: str) -> None:
+        """Have an errand carried out beside every case; the same key again changes nothing while it is under way."""
+        queue = self._settings.task_queue
+        starting = self._client.start_workflow(
+            ERRAND,
+            errand,
+            id=f"{queue}:{errand}:{key}",
+            task_queue=queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+        if await self._unless_away(starting) is None:
             raise refused(UNAVAILABLE)
 
     async def must_answer(self) -> None:

@@ -1,5 +1,6 @@
 """Who is asking: embedded accounts, their passwords, and the bearer tokens they sign in with."""
 
+import hmac
 import secrets
 import time
 from dataclasses import dataclass
@@ -53,7 +54,8 @@ class Tokens:
     """Signs and reads the bearer tokens of embedded accounts with a key kept in the data folder."""
 
     def __init__(self, key_file: Path) -> None:
-        self._key = OctKey.import_key(kept(key_file, lambda: secrets.token_bytes(32)))
+        self._secret = kept(key_file, lambda: secrets.token_bytes(32))
+        self._key = OctKey.import_key(self._secret)
         self._claims = jwt.JWTClaimsRegistry(sub={"essential": True}, exp={"essential": True})
 
     def issue(self, user: str) -> str:
@@ -61,6 +63,10 @@ class Tokens:
         now = int(time.time())
         claims = {"sub": user, "auth_time": now, "exp": now + TOKEN_SECONDS}
         return jwt.encode({"alg": ALGORITHM}, claims, self._key, algorithms=[ALGORITHM])
+
+    def derived(self, words: str) -> str:
+        """A secret of 256 bits that nobody else can make of these words; of the same words always the same."""
+        return hmac.new(self._secret, words.encode(), "sha256").hexdigest()
 
     def read(self, token: str) -> tuple[str, float]:
         """The user of a valid token and the time of sign-in.

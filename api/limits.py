@@ -3,8 +3,9 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_JSON = 1_000_000
+LARGEST_WAVE = 10_000_000
 LARGEST_UPLOAD = 51 * 1024 * 1024
-"""Bytes of a whole request: an upload's file of 50 MB and its form around it, and of anything else."""
+"""Bytes of a whole request: an upload's file of 50 MB and its form around it, a wave's, and of anything else."""
 
 
 class TooLarge(Exception):  # noqa: N818  # a limit, not an error of the program
@@ -23,6 +24,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         left = LARGEST_UPLOAD if scope["path"] == "/api/v1/files" else LARGEST_JSON
+        if scope["path"].startswith("/api/v1/waves/"):
+            left = LARGEST_WAVE
 
         async def counted() -> Message:
             nonlocal left

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from domain.application import Evidence, Ident, Name, Organization, Ref, Service, Site, Uscc
 from domain.grounds import SuspensionGround, Trigger, WithdrawalGround
@@ -179,11 +179,28 @@ class MarkUse(Input):
 
 
 class Filing(Input):
-    """A complaint or an appeal: what it is about, why, and what shows it."""
+    """A complaint or an appeal: what it is about, why, and what shows it.
 
-    about: Name
+    An appeal names the decision, by its task or the task's kind; else the latest one is meant.
+    """
+
+    about: Annotated[Name, PROSE]
     reason: Reason
     evidence: Evidence = Field(default_factory=list)
+
+
+class Complaint(Filing):
+    """The same by somebody who may leave a name, and how to be reached; the client learns neither."""
+
+    name: Annotated[str, StringConstraints(max_length=200), PROSE] = ""
+    contact: Annotated[str, StringConstraints(max_length=200), PROSE] = ""
+
+
+class ReportCorrection(Input):
+    """R:7/6.4.6.2, R:7/6.5.3.3: a report to the alliance is sent again, as the case knows its fact now."""
+
+    submission: str = Field(min_length=1, max_length=200)
+    reason: Reason
 
 
 ACTS: dict[str, type[Input]] = {
@@ -203,8 +220,9 @@ ACTS: dict[str, type[Input]] = {
     "scope.extend": ScopeExtension,
     "scope.reduce": ScopeReduction,
     "mark_use.record": MarkUse,
-    "complaint.file": Filing,
+    "complaint.file": Complaint,
     "appeal.file": Filing,
+    "report.correct": ReportCorrection,
     "note.add": Note,
 }
 """Act kind → payload model."""

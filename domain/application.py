@@ -132,10 +132,14 @@ class Application(Input):
 
 
 class NewCase(Application):
-    """The body of `POST /cases`: an applicant chooses `body`, a manager names the `applicant` account."""
+    """The body of `POST /cases`: an applicant chooses `body`, a manager names the `applicant` account.
+
+    `wave` is the annual batch it joins, while that is open.
+    """
 
     body: Ident | None = None
     applicant: Ident | None = None
+    wave: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$")] | None = None
 
 
 class Supplement(Input):

@@ -169,11 +169,6 @@ def reaudit_after_late_report(reported_on: date, cycle: Cycle) -> Due:
     return due_on_calendar(Anchor(kind="report", on=reported_on), limit, REAUDIT)
 
 
-def reminded_on(due_on: date, ladder: Iterable[int], today: date) -> list[date]:
-    """Give the days after today on which a due date is reminded of, soonest first; `ladder` says how long before."""
-    return sorted(day for day in (due_on - before * A_DAY for before in ladder) if day > today)
-
-
 def judged_on(due_on: date, cycle: Cycle) -> date:
     """Give the day at whose end a timer judges a date that may be entered a few days late.
 

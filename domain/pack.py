@@ -111,6 +111,7 @@ class Scheme(Input):
             planning=self.planning,
             cycle=self.cycle,
             reminders=self.reminders,
+            reminding="whole",
             needs_a_file="".join(one.kind for one in self.documents if one.file_required),
             errata={
                 moment: [one.id for one in self.errata if one.relied_on == moment]

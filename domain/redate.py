@@ -38,10 +38,12 @@ def under(calendar: Calendar, deadline: Deadline, today: date, rules: Rules | No
     return _with(deadline, found)
 
 
-def moves(calendar: Calendar, deadlines: Iterable[Deadline], today: date) -> bool:
-    """Say whether another calendar moves a running due date, or makes one certain."""
+def moves(calendar: Calendar, deadlines: Collection[Deadline], today: date) -> bool:
+    """Say whether another calendar moves a running due date or makes one certain, or has a reminder on a day off."""
     counted = [(one, under(calendar, one, today)) for one in deadlines if rests_on_calendar(one)]
-    return any((old.due_on, old.provisional) != (new.due_on, new.provisional) for old, new in counted)
+    if any((old.due_on, old.provisional) != (new.due_on, new.provisional) for old, new in counted):
+        return True
+    return any(day > today and not calendar.is_working(day) for one in deadlines for day in one.remind)
 
 
 def moved_by(rules: Rules, deadlines: Iterable[Deadline], calendar: Calendar, today: date) -> list[Deadline]:

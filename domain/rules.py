@@ -116,6 +116,9 @@ class Rules(Record):
     cycle: Cycle
     reminders: list[int]
     """The ladder for long dates (surveillance, recertification): days before the due date."""
+    reminding: Literal["plain", "whole"] = "plain"
+    """`whole`: on working days, to everybody concerned, and of every date that is missed. A case from before that
+    goes on as its history has it."""
     needs_a_file: str = "abcdeghi"
     """Letters of the documents without whose file no application is complete (R:7/7.2.1); a case from before they
     were pinned has those that R prints."""

@@ -43,6 +43,8 @@ class Actor(Record):
 TIMER = Actor(user="timer")
 COURIER = Actor(user="courier")
 CALENDAR = Actor(user="calendar")
+PUBLIC = Actor(user="public")
+"""Anybody who has not signed in; also stands for members of the body where the client must not learn who it was."""
 
 
 class Message(Record):
@@ -58,7 +60,7 @@ class Message(Record):
     content: str = "{}"
     """The payload as JSON text."""
     outcome: str = ""
-    """Of a delivery: `done` or `failed`."""
+    """Of a delivery: `done`, `parked` until the next batch, or `failed`."""
     known_turn: int = 0
     """The turn its sender knew from the record; a case that is behind it catches up first."""
     expected_version: int | None = None
@@ -115,11 +117,20 @@ class Effect(Record):
     body: Text = Text(zh="", en="")
     about: str = ""
     """The certificate's number, the audit's id, or what is submitted to the alliance (`certification`, …)."""
-    state: Literal["waiting", "failed"] = "waiting"
+    corrects: str = Field(default="", exclude_if=operator.not_)
+    """Of a correction, the id of the report to the alliance that it corrects."""
+    state: Literal["waiting", "parked", "failed"] = "waiting"
+    """`parked`: it lies in the outbox until the next batch; the case does not end before it is gone."""
     tries: int = 1
     """How often operations has had it tried."""
     reason: str = ""
     """Why it failed."""
+    due_on: date | None = Field(default=None, exclude_if=operator.not_)
+    """Of a notice of something that is due: until when."""
+    digest: bool = Field(default=False, exclude_if=operator.not_)
+    """A reminder that its readers find in their daily digest: no letter of its own."""
+    not_before: datetime | None = Field(default=None, exclude_if=operator.not_)
+    """Held over quiet hours until then."""
 
 
 CertificateStatus = Literal["upcoming", "valid", "suspended", "withdrawn", "cancelled", "expired", "superseded"]
@@ -153,6 +164,43 @@ class Suspension(Record):
     over: bool = False
     clause: str = "R:10/9.3.1"
     """Under which it began: R:7/6.5.3.2 after a failed surveillance, which nothing makes longer."""
+
+
+class Ruling(Record):
+    """A decision against the client while it may be appealed against, and what stood before it."""
+
+    id: str
+    """The task that was answered."""
+    kind: str
+    clause: str
+    on: date
+    by: list[str]
+    """The persons who made and reviewed it: they do not make it again."""
+    audit_id: str | None = None
+    subject: str | None = None
+    stage: Stage
+    status: Status
+    ended: bool
+    """Whether it ended the case."""
+    suspension: Suspension | None = None
+    grounds: list[str] = Field(default_factory=list)
+    """The grounds that it added to a suspension."""
+    certificates: dict[str, CertificateStatus] = Field(default_factory=dict)
+    """Of those whose status it changed."""
+    renewal: Application | None = None
+    """The application to renew that it refused while a certificate ran."""
+    flags: list[str] = Field(default_factory=list)
+    """Those that it cleared."""
+    audits: dict[str, Stage] = Field(default_factory=dict)
+    """Of those that it closed; its own not."""
+    opened: list[str] = Field(default_factory=list)
+    """Audits that it opened."""
+    tasks: list[Task] = Field(default_factory=list)
+    """Those that it dropped."""
+    deadlines: list[str] = Field(default_factory=list)
+    """Due dates that it voided."""
+    matters: list[str] = Field(default_factory=list)
+    """Matters that it closed."""
 
 
 class CycleNumber(Record):
@@ -191,6 +239,8 @@ class CaseState(Record):
     rehearsal: bool = False
     body: str
     applicant: str
+    wave: str = ""
+    """The annual wave it was handed in with."""
     application: Application | None = None
     certified: Application | None = None
     """While a renewal is under way, the application of the certificate that still runs."""
@@ -211,6 +261,10 @@ class CaseState(Record):
     suspension: Suspension | None = None
     matters: list[Matter] = Field(default_factory=list)
     """What was and is settled beside the programme, oldest first."""
+    rulings: list[Ruling] = Field(default_factory=list)
+    """Decisions against the client that it may still appeal against or has, oldest first."""
+    barred: dict[str, list[str]] = Field(default_factory=dict)
+    """Matter or audit that is decided again → the persons who made and reviewed the earlier decision."""
     fee_total: str = ""
     tasks: list[Task] = Field(default_factory=list)
     deadlines: list[Deadline] = Field(default_factory=list)
@@ -236,7 +290,8 @@ class CaseState(Record):
     @property
     def over(self) -> bool:
         """Whether nothing can happen to this case any more."""
-        return self.stage == "closed" and not self.effects and not self.tasks
+        awaited = self.effects or self.tasks or any(one.state == "running" for one in self.deadlines)
+        return self.stage == "closed" and not awaited
 
 
 class DueDates(Record):
@@ -271,3 +326,5 @@ class Facts(Record):
     to_approve: list[int | str] = Field(default_factory=list)
     """Rows, or indicators of a checklist, that do not apply: the reviewer has to approve it."""
     certificate_number: str = ""
+    reported: str = ""
+    """What the report that is to be corrected was about."""

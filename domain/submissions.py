@@ -1,5 +1,6 @@
 """What a certification body reports to the alliance, and what it gets back (R:7/6.4.6.2, R:7/6.5.3.3)."""
 
+import operator
 from datetime import date, datetime
 from typing import Literal
 
@@ -40,6 +41,8 @@ class Submission(Record):
     certificate_number: str | None = None
     valid_from: date | None = None
     valid_until: date | None = None
+    corrects: str | None = Field(default=None, exclude_if=operator.not_)
+    """The id of the submission in whose place this one stands: the same fact, as the case knows it now."""
     rehearsal: bool = False
 
 

@@ -21,6 +21,13 @@ def first_from(day: date, calendar: Calendar) -> date:
     return day
 
 
+def last_until(day: date, calendar: Calendar) -> date:
+    """Give the day itself if it is worked, else the last one before it that is."""
+    while not calendar.is_working(day):
+        day -= A_DAY
+    return day
+
+
 def nth_after(start: date, amount: int, calendar: Calendar) -> date:
     """Give the so manieth working day after a day, which is not counted; for none, the day itself."""
     day = start

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_
@@ -57,6 +57,7 @@ def _add(session: Session, state: CaseState, certificate: Certificate, place: in
         organization=application.organization.name,
         uscc=application.organization.uscc,
         address=postal_address(application.organization.city, application.organization.address),
+        city=application.organization.city,
         scheme=application.scheme.id,
         scheme_version=application.scheme.version,
         special_rule=rule.id if rule else None,
@@ -148,6 +149,55 @@ def page(  # one filter each
             more = len(rows) == size
 
     return list(islice((one for one in entries() if status in (None, one.status)), limit))
+
+
+class Holder(NamedTuple):
+    """A certified organization, with those of its certificates that were asked for, oldest number first."""
+
+    uscc: str
+    name: str
+    city: str
+    bodies: list[str]
+    certificates: list[Entry]
+
+
+def holders(  # noqa: PLR0913  # one filter each
+    session: Session,
+    status: Status,
+    city: str,
+    text: str,
+    after: str,
+    limit: int | None,
+    *,
+    rehearsal: bool,
+    now: datetime | None = None,
+) -> list[Holder]:
+    """At most `limit` organizations that hold a certificate of a status today, by their code, above `after`.
+
+    `text` is part of code or name; name and city are those of the latest certificate.
+    """
+    now = now or datetime.now(UTC)
+    query = select(CertificateRow, CaseRow.clock_ahead).join(CaseRow, col(CaseRow.id) == CertificateRow.case_id)
+    query = query.where(or_(_is(status, local_date(now)), col(CertificateRow.rehearsal)))
+    if not rehearsal:
+        query = query.where(col(CertificateRow.rehearsal).is_(False))
+    if city:
+        query = query.where(CertificateRow.city == city)
+    if text:
+        columns = (col(CertificateRow.uscc), col(CertificateRow.organization))
+        query = query.where(or_(*(column.contains(text, autoescape=True) for column in columns)))
+    query = query.where(col(CertificateRow.uscc) > after).order_by(col(CertificateRow.uscc), CertificateRow.number)
+    with session.exec(query.execution_options(yield_per=CHUNK)) as rows:
+        entries = (Entry(row, _read(row, row.status, day := _today(row, ahead, now)), day) for row, ahead in rows)
+        held = (entry for entry in entries if entry.status == status)
+        grouped = groupby(held, key=lambda entry: entry.row.uscc)
+        return [_holder(list(found)) for _, found in islice(grouped, limit)]
+
+
+def _holder(entries: list[Entry]) -> Holder:
+    latest = max(entries, key=lambda entry: entry.row.decided_on).row
+    bodies = sorted({entry.row.body for entry in entries})
+    return Holder(latest.uscc, latest.organization, latest.city, bodies, entries)
 
 
 def _today(row: CertificateRow, ahead: float, now: datetime) -> date:

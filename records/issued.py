@@ -25,6 +25,8 @@ class CertificateRow(SQLModel, table=True):
     organization: str
     uscc: str
     address: str
+    city: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Of the organization."""
     scheme: str
     scheme_version: str
     special_rule: str | None = None
@@ -72,6 +74,22 @@ class DocumentRow(SQLModel, table=True):
     at: datetime = Field(sa_column=instant())
 
 
+class AllianceOutboxRow(SQLModel, table=True):
+    """A report that waits for the next batch; it goes once its case is told how it ended."""
+
+    __tablename__ = "alliance_outbox"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
+        Index("ix_alliance_outbox_at", "at", "id"),
+    )
+    id: str = Field(primary_key=True)
+    case_id: str
+    effect_id: str
+    tries: int
+    content: str = Field(sa_column=Column(Text, nullable=False))
+    at: datetime = Field(sa_column=instant())
+
+
 class AllianceReportRow(SQLModel, table=True):
     """A fact that was reported to the alliance, with the receipt; rehearsed ones never left the house."""
 
@@ -88,3 +106,39 @@ class AllianceReportRow(SQLModel, table=True):
     receipt: str = Field(sa_column=Column(Text, nullable=False))
     rehearsal: bool = False
     at: datetime = Field(sa_column=instant())
+
+
+class NationalExportRow(SQLModel, table=True):
+    """A file for the national platform, and what the platform said of it."""
+
+    __tablename__ = "national_exports"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'confirmed', 'rejected')", name="ck_national_exports_state"),
+        Index("ix_national_exports_body", "body", "id"),
+    )
+    id: str = Field(primary_key=True)
+    body: str = Field(foreign_key="bodies.id")
+    first: date
+    last: date
+    """The days whose changes it was made for, both included."""
+    items: int
+    sha256: str
+    made_by: str
+    at: datetime = Field(sa_column=instant())
+    state: str = "open"
+    receipt_number: str | None = None
+    receipt_on: date | None = None
+    reason: str = ""
+    """Why the platform rejected it."""
+
+
+class NationalExportItemRow(SQLModel, table=True):
+    """A change of a certificate that an export holds."""
+
+    __tablename__ = "national_export_items"
+    __table_args__ = (
+        ForeignKeyConstraint(["number", "place"], ["certificate_changes.number", "certificate_changes.place"]),
+    )
+    export_id: str = Field(primary_key=True, foreign_key="national_exports.id")
+    number: str = Field(primary_key=True)
+    place: int = Field(primary_key=True)

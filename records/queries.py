@@ -114,11 +114,14 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def cases(session: Session, actor: Actor, filters: dict[str, Any], after: str, limit: int) -> Sequence[CaseRow]:
-    """The cases a person sees, by number; `filters`: stage, status, scheme, running, organization, due_before, q."""
+    """The cases a person sees, by number.
+
+    `filters`: stage, status, scheme, wave, running, organization, due_before, q.
+    """
     query = select(CaseRow).where(visible(actor), col(CaseRow.number) > after)
     if filters.get("running"):
         query = query.where(col(CaseRow.stage) != "closed")
-    for name in ("stage", "status", "scheme"):
+    for name in ("stage", "status", "scheme", "wave"):
         if filters.get(name):
             query = query.where(getattr(CaseRow, name) == filters[name])
     if organization := filters.get("organization"):
@@ -129,6 +132,12 @@ def cases(session: Session, actor: Actor, filters: dict[str, Any], after: str, l
         columns = (col(CaseRow.organization), col(CaseRow.service), col(CaseRow.number))
         query = query.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
     return session.exec(query.order_by(col(CaseRow.number)).limit(limit)).all()
+
+
+def running_cases(session: Session, actor: Actor, limit: int) -> Sequence[CaseRow]:
+    """The running cases a person sees, soonest due first."""
+    query = select(CaseRow).where(visible(actor), col(CaseRow.stage) != "closed", col(CaseRow.next_due).is_not(None))
+    return session.exec(query.order_by(col(CaseRow.next_due), col(CaseRow.number)).limit(limit)).all()
 
 
 NEVER = date(9999, 12, 31)

@@ -1,12 +1,30 @@
-"""The reports to the alliance that are on record."""
+"""The reports to the alliance: those on record, and those that wait for the next batch."""
 
-from collections.abc import Sequence
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
+from typing import NamedTuple
 
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
-from records.issued import AllianceReportRow
+from domain.reporting import KINDS, REPORTED, Event, Owed, unreported
+from records.issued import AllianceOutboxRow, AllianceReportRow
+from records.tables import CaseRow, EventRow
+
+CHUNK = 200
+"""Cases whose events are looked through together."""
+NOTHING_TO_REPORT = ("open", "rejected", "application_withdrawn")
+"""Statuses of cases that have come to no result yet, or never will."""
+
+
+class Missing(NamedTuple):
+    """A fact without a receipt, and the case it is of."""
+
+    case: CaseRow
+    fact: Owed
 
 
 def page(session: Session, after: tuple[datetime, str] | None, limit: int) -> Sequence[AllianceReportRow]:
@@ -16,3 +34,55 @@ def page(session: Session, after: tuple[datetime, str] | None, limit: int) -> Se
     if after:
         query = query.where(or_(at > after[0], and_(at == after[0], report_id > after[1])))
     return session.exec(query.order_by(at, report_id).limit(limit)).all()
+
+
+def parked(session: Session, after: tuple[datetime, str] | None, limit: int) -> Sequence[AllianceOutboxRow]:
+    """At most `limit` reports of the outbox after a place (instant and id), oldest first."""
+    at, report_id = col(AllianceOutboxRow.at), col(AllianceOutboxRow.id)
+    query = select(AllianceOutboxRow)
+    if after:
+        query = query.where(or_(at > after[0], and_(at == after[0], report_id > after[1])))
+    return session.exec(query.order_by(at, report_id).limit(limit)).all()
+
+
+def about_of(session: Session, case_id: str, submission_id: str) -> str | None:
+    """What a case's report with a receipt was about; none where its record knows of no such report."""
+    told = select(EventRow.data).where(EventRow.case_id == case_id, EventRow.kind == REPORTED)
+    found = (json.loads(data) for data in session.exec(told))
+    return next((str(one["about"]) for one in found if one["submission"] == submission_id), None)
+
+
+# What is missing ----------------------------------------------------------------------------------------------
+
+
+def missing(session: Session, body: str, after: tuple[str, str], limit: int, *, rehearsal: bool) -> list[Missing]:
+    """At most `limit` facts of a body's cases, or of all, that have no receipt, after a place (case number, place)."""
+    return list(islice(_missing(session, body, after, rehearsal=rehearsal), limit))
+
+
+def _missing(session: Session, body: str, after: tuple[str, str], *, rehearsal: bool) -> Iterator[Missing]:
+    number, place = after
+    query = select(CaseRow).where(CaseRow.rehearsal == rehearsal, col(CaseRow.status).not_in(NOTHING_TO_REPORT))
+    if body:
+        query = query.where(CaseRow.body == body)
+    last, inclusive = number, True
+    while True:
+        above = col(CaseRow.number) >= last if inclusive else col(CaseRow.number) > last
+        cases = session.exec(query.where(above).order_by(col(CaseRow.number)).limit(CHUNK)).all()
+        if not cases:
+            return
+        events = _events(session, [case.id for case in cases])
+        for case in cases:
+            found = unreported(events[case.id])
+            yield from (Missing(case, fact) for fact in found if (case.number, fact.place) > (number, place))
+        last, inclusive = cases[-1].number, False
+
+
+def _events(session: Session, cases: list[str]) -> dict[str, list[Event]]:
+    """The events that count, by case, oldest first."""
+    columns = (EventRow.case_id, EventRow.at, EventRow.kind, EventRow.data)
+    query = select(*columns).where(col(EventRow.case_id).in_(cases), col(EventRow.kind).in_(KINDS))
+    found: dict[str, list[Event]] = defaultdict(list)
+    for case_id, at, kind, data in session.exec(query.order_by(col(EventRow.case_id), col(EventRow.seq))):
+        found[case_id].append(Event(at, kind, json.loads(data)))
+    return found

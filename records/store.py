@@ -157,6 +157,7 @@ def _standing(state: CaseState, at: datetime) -> dict[str, Any]:
         "uscc": application.organization.uscc,
         "service": application.service.name,
         "scheme": application.scheme.id,
+        "wave": state.wave or None,
         "rehearsal": state.rehearsal,
         "opened_at": at,
     }

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from records import issued, late  # noqa: F401  # whoever imports this module knows every table
+from records import issued, late, wave_tables  # noqa: F401  # whoever imports this module knows every table
 from records.columns import Instant, instant
 
 
@@ -56,6 +56,8 @@ class CaseRow(SQLModel, table=True):
     turn: int
     open_key: str | None = Field(default=None, unique=True)
     """Organization, scheme and service while the case is open: one open case for them in the alliance (R:7/7.2.2)."""
+    wave: str | None = Field(default=None, index=True)
+    """The annual wave it was handed in with."""
     rehearsal: bool = False
     clock_ahead: float = 0
     """Seconds by which the case's own clock is ahead of the wall clock; 0 outside rehearsal."""
@@ -226,6 +228,15 @@ class NoticeRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     case_id: str = Field(index=True)
     recipient: str
+    at: datetime = Field(sa_column=instant())
+
+
+class CalendarTokenRow(SQLModel, table=True):
+    """What opens a person's calendar feed, as its SHA-256; another one replaces it."""
+
+    __tablename__ = "calendar_tokens"
+    user: str = Field(primary_key=True, foreign_key="accounts.user")
+    digest: str = Field(unique=True)
     at: datetime = Field(sa_column=instant())
 
 

@@ -4,6 +4,7 @@ import contextlib
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +96,8 @@ async def running(address: str, data: Path, *, sql_url: str = "", **changes: Any
             data=data,
             temporal_address=address,
             database_url=sql_url,
-            rehearsal=True,
             task_queue=uuid.uuid4().hex,
-            **({"smtp_url": f"smtp://127.0.0.1:{sink.port}"} | changes),
+            **({"smtp_url": f"smtp://127.0.0.1:{sink.port}", "rehearsal": True, "quiet_until": time(21)} | changes),
             demo_password=SecretStr(PASSWORD),
         )
         migrate(settings.sql_url)

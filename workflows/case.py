@@ -6,7 +6,7 @@ from datetime import date, datetime
 from domain.audit import Audit, Given, Stage
 from domain.dates import Anchor, Due, due, local_date
 from domain.engagement import PROGRAMME
-from domain.matters import Matter, kind_of
+from domain.matters import OUTLIVE, Matter, kind_of
 from domain.model import Text
 from domain.refusal import Fault, Refused
 from domain.sheets import AuditKind
@@ -19,6 +19,8 @@ from workflows.waiting import Waiting
 Begins = Mapping[Stage, "Callable[[Case, Audit], None]"]
 """Stage → what an audit begins it with."""
 
+DECIDED_AGAIN = ("review.independent", "decision.make", "suspension.decide", "withdrawal.decide")
+"""Task kinds barred to those from whose decision an appeal was upheld."""
 SEEN = 50
 """How many message ids a case remembers itself; older ones are known to the record."""
 
@@ -184,6 +186,27 @@ class Case(Waiting, Recording, Telling, Matters):
                 clause="R:7/6.4.6.2",
             )
 
+    def refuse_if_took_part(self) -> None:
+        """Refuse somebody with any duty in the case: complaints and appeals are for those who took no part."""
+        if self.state.duties.get(self.message.actor.person):
+            raise Refused(
+                "not_independent",
+                "您参与过本案,不得处理投诉或申诉",
+                "You took part in this case.",
+                clause="R:7/6.4.6.2",
+            )
+
+    def refuse_if_decided_before(self, task: Task) -> None:
+        """Refuse whoever made or reviewed the decision that is made again after an appeal (R:7/6.4.6.2)."""
+        about = task.subject or task.audit_id or ""
+        if task.kind in DECIDED_AGAIN and self.message.actor.person in self.state.barred.get(about, []):
+            raise Refused(
+                "not_independent",
+                "您参与过被申诉的决定,不得重新决定",
+                "You took part in the decision that is made again.",
+                clause="R:7/6.4.6.2",
+            )
+
     def refuse_if_asked_by(self, person: str) -> None:
         """Refuse somebody who consents to what they asked for themselves: it takes a second person."""
         if self.message.actor.person == person:
@@ -229,16 +252,17 @@ class Case(Waiting, Recording, Telling, Matters):
             audit.stage = "closed"
             self.disclose(audit)
         for matter in self.state.matters:
-            if matter.state == "open":
+            if matter.state == "open" and matter.kind not in OUTLIVE:
                 self.close_matter(matter, status)
-        # A delivery that failed is still owed, whatever became of the case.
-        self.state.tasks = [task for task in self.state.tasks if task.kind == "operations.resolve"]
+        # A delivery that failed is still owed, whatever became of the case, and so is an answer to what was filed.
+        self.state.tasks = [task for task in self.state.tasks if task.kind in {"operations.resolve", *OUTLIVE}]
         for deadline in self.state.deadlines:
-            if deadline.state == "running":
+            if deadline.state == "running" and deadline.kind not in OUTLIVE:
                 deadline.state = "void"
 
     def terminate(self, audit: Audit) -> None:
         """R:7/6.4.8: certification ends without a certificate, by a timer."""
+        self.note(outcome="terminated", audit=audit.id)
         self.end("terminated")
         self.record_fees()
         self.send(Effect(id="", kind="submission", about=f"refusal:{audit.id}"))

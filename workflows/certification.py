@@ -213,10 +213,12 @@ class CertificationCase:
     def _set_timer(self) -> None:
         # A timer already set for an earlier instant is left to ring for nothing: cheaper than cancelling one
         # in nearly every turn.
-        entry = self._next_entry()
-        if entry and not any(at <= entry.at for at in self._timers):
-            self._timers.add(entry.at)
-            asyncio.create_task(self._ring(entry.at))  # noqa: RUF006  # the loop of a workflow keeps its tasks
+        entry, now = self._next_entry(), workflow.now()
+        instants = [one.not_before for one in self._state.effects if one.not_before and one.not_before > now]
+        instants += [entry.at] if entry else []
+        if instants and not any(at <= min(instants) for at in self._timers):
+            self._timers.add(min(instants))
+            asyncio.create_task(self._ring(min(instants)))  # noqa: RUF006  # the loop of a workflow keeps its tasks
 
     async def _ring(self, at: datetime) -> None:
         await workflow.sleep(at - workflow.now())
@@ -255,11 +257,20 @@ class CertificationCase:
             carried = await asyncio.gather(*(carry(self._state.id, batch, within) for batch in batches))
             told = {effect.id for one in carried for effect in one.settled}
             self._state.effects = [effect for effect in self._state.effects if effect.id not in told]
+            self._hold({effect: until for one in carried for effect, until in one.held.items()})
             await self._report([message for one in carried for message in one.reports])
             self._delivering = False
 
     def _waiting(self) -> list[Effect]:
-        return [effect for effect in self._state.effects if effect.state == "waiting"]
+        now = workflow.now()
+        effects = (effect for effect in self._state.effects if effect.state == "waiting")
+        return [effect for effect in effects if (effect.not_before or now) <= now]
+
+    def _hold(self, held: dict[str, datetime]) -> None:
+        for effect in self._state.effects:
+            effect.not_before = held.get(effect.id, effect.not_before)
+        # The loop sets the timer.
+        self._woken |= bool(held)
 
     async def _report(self, messages: list[Message]) -> None:
         self._inbox.extend(messages)

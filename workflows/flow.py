@@ -14,7 +14,7 @@ from domain.agenda import agenda
 from domain.answers import Approval
 from domain.dates import end_of_day
 from domain.editions import EDITION
-from domain.matters import kind_of
+from domain.matters import APPEAL, kind_of
 from domain.payloads import payload_of
 from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Refused
@@ -22,8 +22,10 @@ from domain.state import CaseState, EventDraft, Facts, Message, Task
 from workflows.case import Begins, Case, invalid
 from workflows.stages import (
     amendments,
+    appeals,
     application,
     audit,
+    complaints,
     contract,
     credit,
     cycle,
@@ -32,11 +34,13 @@ from workflows.stages import (
     evaluation,
     held_up,
     issue,
+    marks,
     operations,
     planning,
     proposals,
     reaudit,
     rectification,
+    reporting,
     restoration,
     review,
     surveillance,
@@ -91,6 +95,11 @@ ANSWERED: dict[str, Step] = {
     "suspension.decide": suspension.decided,
     "restoration.verify": restoration.verified,
     "withdrawal.decide": withdrawal.decided,
+    # complaints and appeals, by people who took no part
+    "complaint.acknowledge": complaints.acknowledged,
+    "complaint.handle": complaints.handled,
+    "appeal.acknowledge": appeals.acknowledged,
+    "appeal.decide": appeals.decided,
     # deliveries that failed
     "operations.resolve": operations.resolved,
 }
@@ -122,6 +131,10 @@ DONE: dict[str, Step] = {
     proposals.EXTEND: suspension.extension_asked,
     proposals.RESTORE: restoration.requested,
     proposals.WITHDRAW: withdrawal.requested,
+    "complaint.file": complaints.filed,
+    "appeal.file": appeals.filed,
+    "mark_use.record": marks.recorded,
+    "report.correct": reporting.corrected,
     "note.add": operations.noted,
 }
 
@@ -141,6 +154,8 @@ LAPSED: dict[tuple[str, str], Step] = {
     ("recertification.on_site", ""): cycle.on_site_not_closed,
     ("suspension.end", ""): suspension.ran_out,
     ("audit.credit", "stale"): credit.is_old,
+    ("appeal.file", ""): appeals.not_filed,
+    ("mark_use", ""): marks.not_mended,
 }
 """What the end of a limit leads to; every other limit escalates."""
 
@@ -210,7 +225,7 @@ def admit(state: CaseState, message: Message) -> None:
             raise Refused("task_not_open", "该任务未打开或已完成", "This task is not open.")
         may_answer(state, task, message.actor)
     elif message.kind == "act":
-        if state.stage == "closed":
+        if state.stage == "closed" and not (message.name == APPEAL and state.rulings):
             raise Refused("stage_conflict", "案件已结束", "The case has ended.")
         may_act(state, message.name, message.actor)
 
@@ -219,6 +234,7 @@ def _answered(case: Case) -> None:
     """R:7/7.1a-f, R:A: what is answered leads to the next step, as the chart draws them."""
     admit(case.state, case.message)
     task = next(task for task in case.state.tasks if task.id == case.message.task)
+    case.refuse_if_decided_before(task)
     payload = payload_of(case.message)
     step = _approval(task, payload) if isinstance(payload, Approval) else ANSWERED[task.kind]
     case.close(task)
@@ -266,4 +282,6 @@ def _rang(case: Case) -> None:
     lapsed = LAPSED.get((deadline.kind, deadline.purpose), deadlines.escalate)
     if wait and wait.lapse == "escalate" and not deadline.purpose:
         lapsed = deadlines.escalate
+    concerned = deadlines.concerned(case, deadline)
     lapsed(case, deadline)
+    deadlines.tell_missed(case, deadline, concerned)

@@ -6,6 +6,13 @@ from domain.model import Text
 from domain.state import CaseState, Effect, Task
 
 
+def asked(task: Task) -> str:
+    """Whom a task asks, as a notice is addressed."""
+    if task.role == "applicant":
+        return "applicant"
+    return f"user:{task.assignee}" if task.assignee else f"role:{task.role}"
+
+
 class Telling:
     """The verbs by which a case tells somebody something."""
 
@@ -17,9 +24,15 @@ class Telling:
         count = sum(one.id.startswith(turn) for one in self.state.effects)
         self.state.effects.append(effect.model_copy(update={"id": f"{turn}{count + 1}"}))
 
-    def tell(self, to: str, subject: Text, body: Text) -> None:
+    def tell(self, to: str, subject: Text, body: Text, due_on: date | None = None, *, digest: bool = False) -> None:
         """Send a notice once this message is in the record."""
-        self.send(Effect(id="", kind="notice", to=to, subject=subject, body=body))
+        notice = Effect(id="", kind="notice", to=to, subject=subject, body=body, due_on=due_on, digest=digest)
+        self.send(notice)
+
+    def told(self) -> set[str]:
+        """Who is told something by this message."""
+        turn = f"{self.state.turn}."
+        return {one.to for one in self.state.effects if one.kind == "notice" and one.id.startswith(turn)}
 
     def tell_applicant(self, zh: str, en: str) -> None:
         """Tell the applicant something in one sentence."""
@@ -31,14 +44,13 @@ class Telling:
 
     def tell_asked(self, task: Task, lead: Text) -> None:
         """Tell whoever a task asks."""
-        named = f"user:{task.assignee}" if task.assignee else f"role:{task.role}"
-        self.tell_task("applicant" if task.role == "applicant" else named, task, lead)
+        self.tell_task(asked(task), task, lead)
 
     def tell_task(self, to: str, task: Task, lead: Text) -> None:
         """Tell somebody of a task: what is asked and until when."""
         self.tell_due(to, task.title, task.due_on, lead)
 
-    def tell_due(self, to: str, title: Text, due_on: date | None, lead: Text) -> None:
+    def tell_due(self, to: str, title: Text, due_on: date | None, lead: Text, *, digest: bool = False) -> None:
         """Tell somebody of something that is due."""
         until_zh = f",请于{due_on}前完成" if due_on else ""
         until_en = f", due on {due_on}" if due_on else ""
@@ -46,4 +58,6 @@ class Telling:
             to,
             Text(zh=f"{lead.zh}:{title.zh}", en=f"{lead.en}: {title.en}"),
             Text(zh=f"{title.zh}{until_zh}。", en=f"{title.en}{until_en}."),
+            due_on,
+            digest=digest,
         )

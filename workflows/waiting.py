@@ -6,16 +6,15 @@ from typing import Literal, TypeVar
 from domain.application import Application
 from domain.audit import Audit
 from domain.calendar import Calendar
-from domain.cycle import judged_on, reminded_on
+from domain.cycle import judged_on
 from domain.dates import Due, rolled
 from domain.readings import rolls_forward
+from domain.reminders import reminders
 from domain.rules import Limit, Rules, Wait
 from domain.state import CaseState, Deadline
 
 T = TypeVar("T")
 Settled = Literal["met", "void"]
-OPENING = ("surveillance", "recertification.apply")
-"""Due dates of what is asked for by itself, long after they begin to run."""
 
 
 class Waiting:
@@ -77,13 +76,8 @@ class Waiting:
         return deadline
 
     def reminders(self, kind: str, due_on: date) -> list[date]:
-        """The days after today on which a due date of a kind is reminded of, soonest first.
-
-        A date nobody is asked for when it begins to run is reminded of by the pack's ladder for long dates.
-        """
-        wait = None if kind in OPENING else self.rules.waits.get(kind)
-        ladder = wait.reminders if wait else self.rules.reminders
-        return reminded_on(due_on, ladder, self.today)
+        """The days after today on which a due date of a kind is reminded of, soonest first."""
+        return reminders(self.rules, kind, due_on, self.today, self.calendar)
 
     def rolled(self, until: Due) -> Due:
         """A limit's last day as this case reads a holiday: it stays, or rolls to a working day (Civil Code 203)."""

@@ -21,7 +21,7 @@ from domain.model import Text
 from domain.state import CaseState, Effect
 from records.certificates import documents_of
 from records.database import connect, migrate
-from records.issued import AllianceReportRow, DocumentRow
+from records.issued import AllianceOutboxRow, AllianceReportRow, DocumentRow
 from records.tables import Account, ContentRow, NoticeRow
 from services.alliance import AllianceUnavailable
 from services.notices import MailSettings, MailSink, Notices, NoticeUnavailable
@@ -389,6 +389,36 @@ def test_without_an_alliance_production_waits(courier: Courier) -> None:
     with pytest.raises(AllianceUnavailable, match="JINGPIN_ALLIANCE_URL"):
         reaching(courier, "", local_receipts=False).deliver(SUBMISSION)
     assert courier.rows(AllianceReportRow) == []
+
+
+def test_in_batches_a_fact_waits_in_the_outbox_and_nothing_leaves_the_house(courier: Courier) -> None:
+    courier.keep(granted())
+    with alliance() as url:
+        reaching(courier, url, in_batches=True)
+        assert [courier.deliver(SUBMISSION) for _ in range(2)] == [Delivered(parked=["9.3"])] * 2
+        assert received(url) == []
+    [row] = courier.rows(AllianceOutboxRow)
+    assert (row.id, row.effect_id, json.loads(row.content)["certificate_number"]) == ("case-1.9.3", "9.3", NUMBER)
+    assert courier.rows(AllianceReportRow) == []
+
+
+def test_in_batches_a_rehearsed_fact_gets_its_local_receipt_at_once(courier: Courier) -> None:
+    courier.keep(granted(rehearsal=True))
+    delivered = reaching(courier, "", in_batches=True).deliver(SUBMISSION)
+    assert delivered.done["9.3"]["receipt"].startswith("REHEARSAL-")
+    assert courier.rows(AllianceOutboxRow) == []
+
+
+def test_a_correction_is_of_the_day_of_its_fact_and_names_what_it_corrects(courier: Courier) -> None:
+    kept = granted()
+    courier.keep(kept)
+    courier.deliver(SUBMISSION)
+    with Session(courier.engine) as session:
+        kept.write(session, AT + timedelta(days=30))
+    courier.deliver(SUBMISSION.model_copy(update={"id": "10.1", "corrects": "case-1.9.3"}))
+    first, second = (json.loads(row.content) for row in courier.rows(AllianceReportRow))
+    assert (second["corrects"], second["on"], second["kind"]) == ("case-1.9.3", first["on"], first["kind"])
+    assert "corrects" not in first
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from sqlmodel import Session, select
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import ActivityEnvironment
 
+from activities.beginning import Beginning
 from activities.interface import Delivered, Delivery
-from activities.sweep import Runs, SweepActivities
+from activities.sweep import SweepActivities
 from domain.dates import end_of_day
 from records.late import SweepFindingRow
 from services.notices import NoticeUnavailable
@@ -68,7 +69,7 @@ def life(tmp_path: Path) -> Iterator[Life]:
 
 async def sweep(life: Life, engine: Engine, post: Post) -> str:
     client: Any = engine
-    sweeps = SweepActivities(life.engine, client, post.deliver, Runs("cases", 800, 600), timedelta())
+    sweeps = SweepActivities(life.engine, client, post.deliver, Beginning("cases", 800, 600), timedelta())
     return await asyncio.to_thread(ActivityEnvironment().run, sweeps.sweep)
 
 

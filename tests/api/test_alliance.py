@@ -2,12 +2,14 @@
 
 import base64
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from activities.submissions import submission
-from domain.state import Effect
+from domain.dates import local_date
+from domain.state import Effect, EventDraft
 from domain.submissions import Receipt
 from records.issued import AllianceReportRow
 from services.alliance import local_receipt
@@ -86,3 +88,74 @@ async def test_a_cursor_of_another_list_is_invalid(web: Web, place: object) -> N
     cursor = base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
     answer = await web.visitor.get(PATH, params={"cursor": cursor}, headers=web.signed_in("alliance"))
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+# What is missing
+
+MISSING = "/api/v1/alliance/missing"
+
+
+def certified(web: Web, *numbers: int, **changes: Any) -> None:
+    """Cases whose certification is on record and has no receipt."""
+    for number in numbers:
+        kept = granted(number, **changes)
+        data = {"number": f"SXJP-2026-{number:05d}"}
+        kept.events.append(EventDraft(at=AT, actor="decider", kind="certificate.valid", data=data))
+        with web.session() as session:
+            kept.write(session)
+
+
+async def missing(web: Web, user: str, **query: Any) -> dict[str, Any]:
+    answer = await web.visitor.get(MISSING, params=query, headers=web.signed_in(user))
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def test_a_fact_without_a_receipt_is_missing_with_its_clause_and_its_days(web: Web) -> None:
+    """R:7/6.4.6.2."""
+    certified(web, 1)
+    [item] = (await missing(web, "alliance"))["items"]
+    days = item.pop("days")
+    assert item == {
+        "case_number": "JP-2026-00001",
+        "body": "demo",
+        "kind": "certification",
+        "about": "SXJP-2026-00001",
+        "on": AT.date().isoformat(),
+        "clause": "R:7/6.4.6.2",
+    }
+    assert days == (local_date(datetime.now(UTC)) - AT.date()).days
+
+
+async def test_a_body_sees_what_it_has_not_reported_itself_and_the_alliance_all(web: Web) -> None:
+    certified(web, 1)
+    certified(web, 2, body="other")
+    seen = {user: (await missing(web, user))["items"] for user in ("manager", "ops", "manager2", "alliance")}
+    numbers = {user: [item["case_number"] for item in items] for user, items in seen.items()}
+    assert numbers["manager"] == numbers["ops"] == ["JP-2026-00001"]
+    assert numbers["manager2"] == ["JP-2026-00002"]
+    assert numbers["alliance"] == ["JP-2026-00001", "JP-2026-00002"]
+
+
+async def test_rehearsed_facts_are_missing_only_where_they_are_asked_for(web: Web) -> None:
+    certified(web, 1, rehearsal=True)
+    assert (await missing(web, "alliance"))["items"] == []
+    assert len((await missing(web, "alliance", rehearsal=True))["items"]) == 1
+
+
+async def test_what_is_missing_comes_in_pages_by_case(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("records.reports.CHUNK", 2)
+    certified(web, 5, 4, 3, 2, 1)
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = await missing(web, "alliance", limit=2, cursor=cursor)
+        seen += [item["case_number"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == [f"JP-2026-{number:05d}" for number in (1, 2, 3, 4, 5)]
+
+
+@pytest.mark.parametrize("user", ["leader", "reviewer", "decider", "applicant"])
+async def test_nobody_else_sees_what_is_missing(web: Web, user: str) -> None:
+    answer = await web.visitor.get(MISSING, headers=web.signed_in(user))
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")

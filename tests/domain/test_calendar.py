@@ -7,7 +7,6 @@ import pytest
 from pydantic import ValidationError
 
 from domain.calendar import Calendar, Notice, Override, faults_of
-from domain.cycle import reminded_on
 from services import calendars
 
 SMALL = Calendar(
@@ -212,16 +211,3 @@ def test_a_notice_has_a_source_and_a_day() -> None:
     for body in ({"source": "", "days": [{"day": "2027-01-01", "working": False}]}, {"source": "x", "days": []}):
         with pytest.raises(ValidationError):
             Notice.model_validate(body)
-
-
-@pytest.mark.parametrize(
-    ("today", "days"),
-    [
-        (date(2026, 3, 1), [date(2026, 3, 22), date(2026, 3, 29), date(2026, 4, 1)]),
-        (date(2026, 3, 22), [date(2026, 3, 29), date(2026, 4, 1)]),
-        (date(2026, 4, 1), []),
-    ],
-)
-def test_a_due_date_is_reminded_of_on_days_to_come(today: date, days: list[date]) -> None:
-    """R:7/7.2.2: due on 1 April; ten and three days before it, and on the day itself."""
-    assert reminded_on(date(2026, 4, 1), [10, 3, 0], today) == days

@@ -137,6 +137,13 @@ def test_a_provisional_date_may_become_earlier() -> None:
     assert under(calendars.load(worked), a_review(), TODAY).due_on == date(2027, 1, 7)
 
 
+@pytest.mark.parametrize(("day", "moved"), [(date(2027, 1, 1), True), (date(2027, 1, 4), False), (TODAY, False)])
+def test_a_case_gets_a_calendar_that_has_a_reminder_on_a_day_off(day: date, moved: bool) -> None:  # noqa: FBT001
+    certain = a_deadline(cycle.reaudit(TODAY, RULE), "reaudit", remind=[day])
+    off = calendars.load([Override(day=one, working=False, notice_year=2027) for one in (TODAY, date(2027, 1, 1))])
+    assert moves(off, [certain], TODAY) is moved
+
+
 def test_a_reminder_of_today_is_still_to_come_when_its_date_stays() -> None:
     found = under(CALENDAR, a_review(remind=[TODAY, date(2027, 1, 8)]), TODAY)
     assert found.remind == [TODAY, date(2027, 1, 8)]

@@ -16,8 +16,9 @@ from sqlmodel import Session
 from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 
+from activities.beginning import Beginning
 from activities.interface import CASE, Delivered, Start
-from activities.sweep import Runs, SweepActivities
+from activities.sweep import SweepActivities
 from domain.dates import local_date
 from records import timers
 from records.chain import broken_at
@@ -91,8 +92,8 @@ async def begin(client: Client, queue: str, life: Life) -> Any:
 
 
 async def swept(product: Product, client: Client, database: Engine) -> str:
-    runs = Runs(product.settings.task_queue, 800, 600)
-    sweeps = SweepActivities(database, client, lambda _: Delivered(), runs, timedelta())
+    how = Beginning(product.settings.task_queue, 800, 600)
+    sweeps = SweepActivities(database, client, lambda _: Delivered(), how, timedelta())
     return await asyncio.to_thread(ActivityEnvironment().run, sweeps.sweep)
 
 

@@ -134,9 +134,9 @@ def test_a_date_moved_by_an_edition_is_reminded_of_anew(contracting: Life) -> No
     contracting.until(date(2026, 3, 30))
     propose(contracting)
     approve(contracting)
-    # Due on 11 April: ten and three days before and on the day itself; 22 and 29 March had gone out.
+    # Due on Saturday, 11 April: ten and three days before, and on the Friday; 20 and 27 March had gone out.
     [running] = [one for one in contracting.case.deadlines if one.id == contracting.task("contract.sign").id]
-    assert running.remind == [date(2026, 4, 1), date(2026, 4, 8), date(2026, 4, 11)]
+    assert running.remind == [date(2026, 4, 1), date(2026, 4, 8), date(2026, 4, 10)]
 
 
 def test_a_stricter_edition_lets_nobodys_date_have_passed(lives: Lives, tmp_path: Path) -> None:

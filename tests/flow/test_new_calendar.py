@@ -14,7 +14,7 @@ from domain.calendar import Override
 from domain.state import CALENDAR, Deadline, Message
 from records import days
 from tests.flow.steps import kinds, last_event
-from tests.flow.years import notices
+from tests.flow.years import notices, to_certificate
 from tests.lives import LIBRARY, Life, a_database
 from workflows.flow import react
 
@@ -114,6 +114,21 @@ def test_a_moved_date_is_reminded_of_anew_on_the_days_still_to_come(life: Life) 
     # Eleven of the days counted are off: from the 25th on to 9 February.
     assert running(life, "audit.plan").due_on == date(2027, 2, 9)
     assert running(life, "audit.plan").remind == [date(2027, 2, 4), date(2027, 2, 9)]
+
+
+def test_reminders_follow_the_calendar_also_where_their_date_stays(life: Life) -> None:
+    to_certificate(life)
+    surveillance = running(life, "surveillance")
+    # Seven days before Tuesday, 28 December 2027, and on the day itself.
+    assert (surveillance.due_on, surveillance.remind[-2:]) == (
+        date(2027, 12, 28),
+        [date(2027, 12, 21), date(2027, 12, 28)],
+    )
+    publish(life, *NOTICE_2027, Override(day=date(2027, 12, 21), working=False, notice_year=2027))
+    roll_out(life)
+    after = running(life, "surveillance")
+    assert (after.due_on, after.remind[:-2]) == (surveillance.due_on, surveillance.remind[:-2])
+    assert after.remind[-2:] == [date(2027, 12, 20), date(2027, 12, 28)]
 
 
 def test_a_date_that_stays_is_recorded_and_told_to_nobody(life: Life) -> None:

@@ -174,7 +174,10 @@ def test_the_register_follows_on_the_day_of_the_restoration(closed_by_an_authori
     life = closed_by_an_authority
     life.days(10)
     verified(life).answer("decider", "decision.make", outcome="restore")
-    assert last_event(life, "certificate.valid")["data"] == {"number": life.case.certificates[0].number}
+    assert last_event(life, "certificate.valid")["data"] == {
+        "number": life.case.certificates[0].number,
+        "outcome": "restored",
+    }
 
 
 def test_restoration_is_asked_for_once_at_a_time_and_only_while_suspended(certified: Life) -> None:

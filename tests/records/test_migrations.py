@@ -184,3 +184,14 @@ def test_of_a_running_case_it_is_known_when_it_acts_next_as_soon_as_that_is_kept
         datetime(2026, 3, 31, 16, tzinfo=UTC),
         None,
     ]
+
+
+def test_certificates_are_of_the_city_of_their_cases_application(engine: Engine, empty: str) -> None:
+    command.upgrade(config(empty), "0005")
+    fill(engine)
+    state = json.dumps({"application": {"organization": {"city": "大同"}}})
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE cases SET state = :state"), {"state": state})
+    migrate(empty)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT city FROM certificates")).scalars().all() == ["大同"]

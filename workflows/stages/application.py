@@ -10,6 +10,7 @@ from domain.prose import figures
 from domain.rules import Rules
 from domain.state import Deadline, Task
 from workflows.case import Case, invalid
+from workflows.stages.rulings import ruling
 
 
 def received(case: Case) -> None:
@@ -17,17 +18,18 @@ def received(case: Case) -> None:
     handed_in = payload_of(case.message)
     if not isinstance(handed_in, NewCase):
         raise TypeError("a case begins with an application")
-    application = Application.model_validate(handed_in.model_dump(exclude={"body", "applicant"}))
+    application = Application.model_validate(handed_in.model_dump(exclude={"body", "applicant", "wave"}))
     state = case.state
     state.application = application
     state.scheme, state.special_rule = application.scheme, application.special_rule
-    state.number = case.facts.number
+    state.number, state.wave = case.facts.number, handed_in.wave or ""
     case.record(
         "application",
         "R:7/7.2.1",
         number=state.number,
         edition=case.rules.digest,
         content=case.facts.content,
+        wave=state.wave,
         scheme=figures(application.scheme),
         sites=len(application.sites),
         headcount=application.headcount_in_scope,
@@ -53,8 +55,9 @@ def reviewed(case: Case, task: Task, answer: ApplicationReview) -> None:
     elif not answer.reason:
         raise invalid("不受理须说明理由", "A rejection needs a reason.", [("/reason", "required")])
     else:
-        case.end("rejected")
-        case.tell_applicant("认证申请不予受理", "The application is not accepted")
+        with ruling(case, task):
+            case.end("rejected")
+            case.tell_applicant("认证申请不予受理", "The application is not accepted")
 
 
 def _accept(case: Case) -> None:

@@ -7,22 +7,9 @@ from domain.answers import RecertificationApplication
 from domain.application import Application
 from domain.audit import Audit
 from domain.dates import Anchor, Due
-from domain.model import Text
 from domain.state import Certificate, CycleNumber, Deadline, Effect, Task
 from workflows.case import Case, invalid
 from workflows.stages import planning, proposals, surveillance, suspension
-
-TITLES = {
-    "surveillance": Text(zh="监督审查", en="Surveillance audit"),
-    "calendar_year": Text(zh="本年度的审查", en="This calendar year's audit"),
-    "recertification.apply": Text(zh="申请再认证", en="Apply for recertification"),
-    "recertification.on_site": Text(zh="再认证现场审查", en="Recertification audit on site"),
-    "certificate.expiry": Text(zh="证书到期", en="The certificate expires"),
-    "reaudit": Text(zh="再次审查", en="Re-audit"),
-    "edition.transition": Text(zh="认证要求变更的过渡期届满", en="The transition to changed requirements ends"),
-    "suspension.end": Text(zh="暂停期届满", en="The suspension ends"),
-}
-"""Long due dates by what people call them."""
 
 
 def certify(case: Case, audit: Audit) -> None:

@@ -16,9 +16,13 @@ def noted(case: Case, _: Note) -> None:
 
 
 def delivered(case: Case) -> None:
-    """A delivery ended: done, or failed for good, which becomes a task for operations."""
+    """A delivery ended: done, parked until the next batch, or failed for good, a task for operations."""
     effect = next((one for one in case.state.effects if one.id == case.message.name), None)
     if effect is None:
+        return
+    if case.message.outcome == "parked":
+        # The batch may have been faster, and have told how it ended.
+        effect.state = "parked" if effect.state == "waiting" else effect.state
         return
     if case.message.outcome == "failed":
         effect.state = "failed"
@@ -28,7 +32,7 @@ def delivered(case: Case) -> None:
     case.state.effects.remove(effect)
     if effect.kind == "submission":
         receipt = json.loads(case.message.content)
-        case.record("alliance.reported", "R:7/6.4.6.2", about=effect.about, **receipt)
+        case.record("alliance.reported", "R:7/6.4.6.2", about=effect.about, corrects=effect.corrects, **receipt)
 
 
 def resolved(case: Case, task: Task, answer: Resolution) -> None:

@@ -19,7 +19,9 @@ RESTORE: Final = "restoration.request"
 WITHDRAW: Final = "withdrawal.request"
 OVER: Final = "suspension_over"
 """The flag, and the proposal to withdraw, of a suspension that has run out."""
-PROPOSALS: Final = (MISSED, CALENDAR_YEAR, POSTPONE, REQUEST, EXTEND, RESTORE, WITHDRAW, OVER)
+MISUSED: Final = "mark_use"
+"""The due date until which a wrong use of the mark is mended, and the proposal to suspend where it is not."""
+PROPOSALS: Final = (MISSED, CALENDAR_YEAR, POSTPONE, REQUEST, EXTEND, RESTORE, WITHDRAW, OVER, MISUSED)
 """What is open about a certificate and ends with it."""
 
 

@@ -8,6 +8,7 @@ from domain.grounds import MAINTENANCE, not_met, not_stated
 from domain.state import Effect, Task
 from workflows.case import Case, invalid
 from workflows.stages import credit, cycle, issue, restoration, surveillance, suspension, withdrawal
+from workflows.stages.rulings import ruling
 
 INDEPENDENCE = "R:7/6.4.6.2"
 OTHER: Final = "k"
@@ -93,15 +94,19 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
             case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
             failed = not audit.passed or audit.recommendation == "fail"
             grounds = ["b"] if failed else answer.grounds or [OTHER]
-            suspension.suspend(case, list(grounds), failed_surveillance=failed)
-            if failed:
-                restoration.open_reaudit(case, audit)
+            with ruling(case, task):
+                suspension.suspend(case, list(grounds), failed_surveillance=failed)
+                if failed:
+                    restoration.open_reaudit(case, audit)
         case "restore":
             restoration.after_audit(case, audit)
         case "withdraw":
-            withdrawal.withdraw(case, ["b"])
+            case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
+            with ruling(case, task):
+                withdrawal.withdraw(case, ["b"])
         case _:
-            _refuse(case, audit)
+            with ruling(case, task):
+                _refuse(case, audit)
 
 
 OUTCOMES = {

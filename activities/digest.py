@@ -1,0 +1,186 @@
+"""The daily digest: one letter to each case manager, of all that is overdue, due and waited for in their body."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Final, NamedTuple
+
+from sqlalchemy import Engine, func
+from sqlmodel import Session, col, select
+from temporalio import activity
+
+from activities.beats import beating
+from activities.calendars import Calendars
+from domain.dates import A_DAY, local_date
+from domain.digest import Line, lines_of
+from records import queries
+from records.tables import Account, CaseRow, NoticeRow
+from services.notices import Notice, NoticeRefused, Notices
+
+DIGEST: Final = "digest"
+MOST: Final = 50
+"""Lines of a section that are printed; of the rest their number."""
+FIRST_LOOK_BACK: Final = 7 * A_DAY
+"""How far back the first digest of a person looks for reminders; the next ones to the one before."""
+AT_A_TIME: Final = 100
+
+HEADINGS: Final = {
+    "overdue": "已逾期 Overdue",
+    "due": "将到期 Due",
+    "mine": "待您办理 For you to do",
+    "open": "待他人办理 Waiting for others",
+    "surveillance": "本月监督审查 Surveillances of this month",
+}
+ROLES: Final = {
+    "applicant": "申请人 applicant",
+    "case_manager": "项目管理人员 case manager",
+    "leader": "审查组长 leader",
+    "visitor": "暗访人员 visitor",
+    "reviewer": "复核人员 reviewer",
+    "decision_maker": "决定人员 decision maker",
+    "ops": "运维人员 operations",
+}
+
+
+class Entry(NamedTuple):
+    """A line and the case it is of."""
+
+    line: Line
+    case_id: str
+    case: str
+    """Number and organization."""
+
+
+class DigestActivities:
+    """Holds the database and the mail server."""
+
+    def __init__(self, engine: Engine, notices: Notices, public_url: str) -> None:
+        self._engine = engine
+        self._notices = notices
+        self._public_url = public_url
+
+    @activity.defn(name=DIGEST)
+    def digest(self) -> str:
+        """Send today's digests, each once.
+
+        Raises:
+            NoticeUnavailable: the mail server is away; the engine tries again.
+        """
+        with beating():
+            return self.send(local_date(datetime.now(UTC)))
+
+    def send(self, today: date) -> str:
+        """Send the digests of a working day; gives what was done."""
+        with Session(self._engine) as session:
+            if not Calendars().current(session).is_working(today):
+                return f"{today} is no working day"
+            accounts = list(session.exec(select(Account).where(col(Account.active), col(Account.body).is_not(None))))
+        managers = [account for account in accounts if "case_manager" in account.roles]
+        sent = 0
+        for body in sorted({str(account.body) for account in managers}):
+            entries = self._entries(body, today)
+            names = {account.user: account.name for account in accounts if account.body == body}
+            for manager in (one for one in managers if one.body == body):
+                sent += self._send_to(manager, today, entries, names)
+        return f"{sent} digests of {today}"
+
+    def _entries(self, body: str, today: date) -> list[Entry]:
+        """What all running cases of a body have to say; a rehearsed case runs on a clock of its own."""
+        query = select(CaseRow).where(CaseRow.body == body, col(CaseRow.stage) != "closed")
+        query = query.where(col(CaseRow.rehearsal).is_(False)).order_by(col(CaseRow.number))
+        with Session(self._engine) as session:
+            return [
+                Entry(line, row.id, f"{row.number} {row.organization}")
+                for row in session.exec(query).yield_per(AT_A_TIME)
+                for line in lines_of(queries.state_of(row), today)
+            ]
+
+    def _send_to(self, manager: Account, today: date, entries: list[Entry], names: dict[str, str]) -> bool:
+        with Session(self._engine) as session:
+            before = col(NoticeRow.id).startswith(f"{DIGEST}.{manager.user}.", autoescape=True)
+            last = session.exec(select(func.max(NoticeRow.at)).where(before)).one()
+        since = local_date(last) if last else today - FIRST_LOOK_BACK
+        found = sections(entries, manager.user, since)
+        if not any(found.values()):
+            return False
+        overdue, due = len(found["overdue"]), len(found["due"])
+        letter = Notice(
+            id=f"{DIGEST}.{manager.user}.{today}",
+            to=manager.email,
+            to_name=manager.name,
+            subject_zh=f"{today}摘要:逾期{overdue}项,将到期{due}项",
+            subject_en=f"Digest: {overdue} overdue, {due} due",
+            body=self._text(found, manager.user, names),
+        )
+        return self._send(letter, manager)
+
+    def _text(self, found: dict[str, list[Entry]], user: str, names: dict[str, str]) -> str:
+        parts = []
+        for name, entries in found.items():
+            if entries:
+                lines = [self._written(one, user, names) for one in entries[:MOST]]
+                parts += [f"{HEADINGS[name]} ({len(entries)})", *lines, "…" if len(entries) > MOST else ""]
+        return "\n".join([*parts, self._public_url, ""])
+
+    def _written(self, entry: Entry, user: str, names: dict[str, str]) -> str:
+        line = entry.line
+        mine = is_for(line, user)
+        whom = "您 you" if mine else names.get(line.assignee or "", ROLES.get(line.role, line.role))
+        asked = f" ({whom})" if line.role else ""
+        link = f"{self._public_url}/api/v1/cases/{entry.case_id}"
+        return f"- {line.on or '—'} {entry.case}: {line.title.zh} {line.title.en}{asked} {link}"
+
+    def _send(self, letter: Notice, manager: Account) -> bool:
+        """Send a digest unless it has gone out; one that never can is told to operations."""
+        try:
+            return self._once(letter)
+        except NoticeRefused as refused:
+            activity.logger.warning("a digest was refused for good", extra={"notice": letter.id})
+            self._tell_operations(manager, letter.id, str(refused))
+            return False
+
+    def _tell_operations(self, manager: Account, digest: str, reason: str) -> None:
+        with Session(self._engine) as session:
+            staff = session.exec(select(Account).where(Account.body == manager.body, col(Account.active))).all()
+        for ops in (one for one in staff if "ops" in one.roles):
+            letter = Notice(
+                id=f"refused.{digest}.{ops.user}",
+                to=ops.email,
+                to_name=ops.name,
+                subject_zh=f"{manager.user}的摘要无法送达",
+                subject_en=f"The digest of {manager.user} cannot be delivered",
+                body=f"{reason}\n",
+            )
+            try:
+                self._once(letter)
+            except NoticeRefused:
+                activity.logger.exception("nobody of operations can be told of a refused digest")
+
+    def _once(self, letter: Notice) -> bool:
+        with Session(self._engine) as session:
+            if session.get(NoticeRow, letter.id):
+                return False
+        self._notices.send(letter)
+        with Session(self._engine) as session:
+            session.add(NoticeRow(id=letter.id, case_id="", recipient=letter.to, at=datetime.now(UTC)))
+            session.commit()
+        return True
+
+
+def sections(entries: Iterable[Entry], user: str, since: date) -> dict[str, list[Entry]]:
+    """The lines for one person by section, soonest first; due dates that are far off where they were reminded of."""
+    found: dict[str, list[Entry]] = {name: [] for name in HEADINGS}
+    for entry in entries:
+        if (name := _section(entry.line, user, since)) in found:
+            found[name].append(entry)
+    return {name: sorted(of_it, key=lambda one: one.line.on or date.max) for name, of_it in found.items()}
+
+
+def _section(line: Line, user: str, since: date) -> str:
+    if line.reminded_on and line.reminded_on > since:
+        return "due"
+    return "mine" if line.section == "open" and is_for(line, user) else line.section
+
+
+def is_for(line: Line, user: str) -> bool:
+    """Whether a case manager is asked."""
+    return line.assignee == user or (line.role == "case_manager" and line.assignee is None)

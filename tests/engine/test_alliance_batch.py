@@ -1,0 +1,51 @@
+"""A real case's report waits for the batch on the real engine, through runs, and is recorded once with its receipt."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+
+from activities.interface import SUBMIT_BATCH
+from tests.activities.test_deliveries import alliance, received
+from tests.histories.journey import Journey
+from tests.product import running
+
+SECONDS = 30
+RESTS = {"rehearsal": False, "alliance_batch": "0 6 1 1 *", "events_a_run": 1}
+"""Of real cases, in runs of one turn; the schedule is triggered by hand."""
+
+
+async def parked(handle: WorkflowHandle[Any, Any]) -> None:
+    """Wait until the report of a case is parked."""
+    for _ in range(SECONDS * 5):
+        if [one["state"] for one in (await handle.query("state"))["effects"]] == ["parked"]:
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError("the report was not parked")
+
+
+async def reports(case: Journey) -> list[dict[str, Any]]:
+    return [event["data"] for event in await case.events() if event["kind"] == "alliance.reported"]
+
+
+async def test_a_case_that_has_ended_stays_until_its_report_has_its_receipt(engine: str, tmp_path: Path) -> None:
+    """R:7/6.4.6.2: nothing of what was decided is lost between the decision and the batch."""
+    with alliance() as url:
+        async with running(engine, tmp_path, alliance_url=url, **RESTS) as product:
+            case = Journey(product, pause=0.1)
+            await (await (await (await case.apply()).contracted()).on_site()).audited()
+            await (await case.reported()).reviewed()
+            await case.answer("decider", "decision.make", outcome="refuse", reason="x")
+            client = await case.client()
+            handle = client.get_workflow_handle(case.id)
+            await parked(handle)
+            assert (case.case["stage"], await reports(case), received(url)) == ("closed", [], [])
+            schedule = client.get_schedule_handle(f"{product.settings.task_queue}:{SUBMIT_BATCH}")
+            await schedule.trigger()
+            assert await asyncio.wait_for(handle.result(), SECONDS) == "refused"
+            await schedule.trigger()
+            assert (await handle.describe()).status == WorkflowExecutionStatus.COMPLETED
+            [event] = await reports(case)
+            assert (event["receipt"], event["about"]) == ("LM-000001", "refusal:audit-1")
+            assert [call["body"]["outcome"] for call in received(url)] == ["refused"]

@@ -1,0 +1,102 @@
+"""R:7/6.4.6.2, R:7/6.5.3.3: each fact that a case submits is missing until its receipt is on record, and no other."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+
+from domain.reporting import Event, unreported
+from domain.state import COURIER, Message
+from tests.flow.conftest import Lives
+from tests.flow.steps import to_reaudit
+from tests.flow.years import EXPIRY, days_before, maintained, renewed, submissions, surveilled, suspended
+from tests.lives import Life
+
+SURVEILLANCE = date(2027, 2, 1)
+
+
+def missing(life: Life) -> list[str]:
+    return [one.about for one in unreported(Event(one["at"], one["kind"], one["data"]) for one in life.events())]
+
+
+def receipted(life: Life) -> Life:
+    """The alliance gives a receipt for everything submitted."""
+    for effect in [effect for effect in life.case.effects if effect.kind == "submission"]:
+        content = json.dumps({"receipt": "LM-1", "submission": effect.id})
+        message = Message(id=f"done:{effect.id}", kind="delivered", name=effect.id, actor=COURIER, outcome="done")
+        life.work(message.model_copy(update={"content": content}))
+    return life
+
+
+def test_a_certification_is_missing_until_its_receipt_is_on_record(certified: Life) -> None:
+    assert missing(certified) == [f"certification:{certified.case.certificates[0].number}"]
+    assert missing(receipted(certified)) == []
+
+
+def test_a_report_that_operations_leaves_is_still_missing(certified: Life) -> None:
+    effect = next(effect for effect in certified.case.effects if effect.kind == "submission")
+    certified.work(Message(id="f", kind="delivered", name=effect.id, actor=COURIER, outcome="failed"))
+    certified.answer("ops", "operations.resolve", outcome="abandon", reason="x")
+    assert submissions(certified) == []
+    assert missing(certified) == [effect.about]
+
+
+def test_a_correction_is_no_second_receipt(certified: Life) -> None:
+    receipted(certified)
+    effect = certified.events()[-1]["data"]["submission"]
+    certified.act("manager", "report.correct", submission=effect, reason="x")
+    receipted(certified)
+    certified.until(SURVEILLANCE)
+    maintained(surveilled(certified))
+    assert missing(certified) == submissions(certified) == ["surveillance:audit-2"]
+
+
+def test_every_fact_that_is_submitted_is_missing_and_no_other(certified: Life) -> None:
+    """A failed surveillance reports itself and the suspension it leads to."""
+    certified.until(SURVEILLANCE)
+    suspended(certified)
+    assert sorted(missing(certified)) == sorted(submissions(certified))
+
+
+def test_a_second_suspension_of_a_certificate_is_missing_where_only_the_first_has_a_receipt(certified: Life) -> None:
+    number = certified.case.certificates[0].number
+    facts = [
+        Event("2027-01-01T00:00:00Z", "certificate.valid", {"number": number}),
+        Event("2027-02-01T00:00:00Z", "certificate.suspended", {"number": number, "grounds": ["b"]}),
+        Event("2027-02-02T00:00:00Z", "alliance.reported", {"about": f"suspension:{number}"}),
+        Event("2027-03-01T00:00:00Z", "certificate.suspended", {"number": number, "grounds": ["b"]}),
+    ]
+    assert [(one.kind, one.at[:10]) for one in unreported(facts)] == [
+        ("certification", "2027-01-01"),
+        ("suspension", "2027-03-01"),
+    ]
+
+
+def test_a_renewed_certificate_that_takes_over_is_no_new_fact_and_the_old_ones_end_none(third_year: Life) -> None:
+    renewed(third_year, days_before(100)).audited()
+    third_year.reported().granted().until(EXPIRY + timedelta(days=10))
+    assert [one.status for one in third_year.case.certificates] == ["expired", "valid"]
+    assert sorted(missing(third_year)) == sorted(submissions(third_year))
+
+
+def test_an_expiry_without_a_renewal_is_missing(third_year: Life) -> None:
+    third_year.until(date(2029, 6, 1))
+    assert missing(third_year)[-1] == f"expiry:{third_year.case.certificates[0].number}"
+    assert sorted(missing(third_year)) == sorted(submissions(third_year))
+
+
+@pytest.mark.parametrize("end", ["reaudit missed", "documents not corrected", "refused"])
+def test_a_refusal_by_a_person_or_a_timer_is_missing(lives: Lives, end: str) -> None:
+    life = lives()
+    if end == "reaudit missed":
+        to_reaudit(life).days(120)
+    elif end == "documents not corrected":
+        life.contracted().plan()
+        life.answer("applicant", "audit.plan.confirm", outcome="agree")
+        life.answer("leader", "audit.documents", outcome="return", checks={"a": True, "b": False}, issues=["x"])
+        life.days(40)
+    else:
+        life.contracted().on_site().audited().reported().answer("reviewer", "review.independent", outcome="agree")
+        life.answer("decider", "decision.make", outcome="refuse", reason="x")
+    assert life.case.stage == "closed"
+    assert missing(life) == submissions(life) == [f"refusal:{life.audit.id}"]
