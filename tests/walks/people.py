@@ -9,6 +9,9 @@ from tests.lives import CONTENTS, FAILING, MAINTAINED, RENEWAL, a_deduction, an_
 Snapshot = dict[str, Any]
 """A case as the API shows it to its manager."""
 
+Files = dict[str, str]
+"""Account → a file of theirs."""
+
 ROLES = {
     "applicant": "applicant",
     "case_manager": "manager",
@@ -20,7 +23,9 @@ ROLES = {
 """Role → who has it."""
 TABLE = {"initial": ("1", "6", "5"), "recertification": ("1", "6", "5"), "surveillance": ("1", "3", "2")}
 """Kind of an audit → its person-days for 120 people, from R:11 table 1; every other kind is as planned."""
-PROBABLY, PERHAPS, SELDOM = 80, 30, 8
+WINDOWS = ("surveillance", "recertification.on_site", "suspension.end")
+"""Due dates by which some audit closes."""
+PROBABLY, PERHAPS, SELDOM = 80, 25, 8
 """Per cent."""
 
 
@@ -50,68 +55,65 @@ class Dice:
         return choices[self.below(len(choices))]
 
 
-def answer(case: Snapshot, today: date, number: int, file: str) -> Move | None:
+def answer(case: Snapshot, today: date, number: int, files: Files) -> Move | None:
     """An answer to one of the open tasks; none while nothing is asked."""
     dice, tasks = Dice(number), [one for one in case["tasks"] if one["kind"] != "operations.resolve"]
+    opening = {task["audit_id"] for task in tasks if task["kind"] == "audit.open"}
+    tasks = [one for one in tasks if one["kind"] != "audit.close" or one["audit_id"] not in opening]
     if not tasks:
         return None
     task = dice.one_of(tasks)
     user = task["assignee"] or ROLES[task["role"]]
     if task["role"] == "decision_maker" and dice.chance(PERHAPS):
         user = "decider2"
-    payload = _payload(case, task, today, dice, file)
+    payload = _payload(case, task, today, dice, files)
     return Move(user, task["kind"], payload, task["id"])
 
 
-def barred(case: Snapshot, today: date, number: int, file: str) -> Move | None:
+def barred(case: Snapshot, today: date, number: int, files: Files) -> Move | None:
     """An answer by somebody who may not give it: an evaluator who judges, or a role that is not asked."""
-    move = answer(case, today, number, file)
+    move = answer(case, today, number, files)
     if move is None:
         return None
     wrong = [user for user in ("applicant", "applicant2", "leader", "auditor", "ops", "manager2") if user != move.user]
     return move._replace(user=Dice(number).one_of(wrong))
 
 
-def act(case: Snapshot, today: date, number: int, file: str) -> Move:
+def act(case: Snapshot, today: date, number: int, files: Files) -> Move:
     """An act nobody asked for; whether the case takes it is the rules' to say."""
     dice = Dice(number)
     soon = str(today + timedelta(days=20 + dice.below(200)))
-    sites = [one["id"] for one in case["sites"]]
-    new_site = {"id": f"n{dice.below(1000)}", "name": "新店", "address": "x", "city": "太原", "headcount": 5}
     said = {"reason": "x"}
     moves = [
-        Move("manager", "suspension.request", {"grounds": [dice.one_of("abdefghik")], **said}),
-        Move("applicant", "suspension.request", {"grounds": ["j"], **said}),
         Move("manager", "suspension.extend", {"until": soon, **said}),
         Move("applicant", "restoration.request", said),
         Move("manager", "surveillance.postpone", {"until": soon, "evidence": "停业装修", **said}),
         Move("leader", "note.add", {"text": "x"}),
     ]
-    if dice.chance(SELDOM):
+    if dice.chance(PERHAPS):
         moves = [
+            Move("manager", "suspension.request", {"grounds": [dice.one_of("abdefghik")], **said}),
+            Move("applicant", "suspension.request", {"grounds": ["j"], **said}),
             Move("applicant", "case.withdraw", said),
-            Move("applicant", "withdrawal.request", said),
-            Move("manager", "withdrawal.request", {"grounds": [dice.one_of("abcdefgi")], **said}),
+            Move("manager", "withdrawal.request", {"grounds": [dice.one_of("abbbcdefgi")], **said}),
         ]
+    if dice.chance(3):
+        moves = [Move("applicant", "withdrawal.request", said)]
     move: Move = dice.one_of(moves)
     return move
 
 
-def _renamed(case: Snapshot, dice: Dice) -> dict[str, Any]:
-    return case["organization"] | {"name": f"晋韵酒店{dice.below(1000)}有限公司"}
-
-
-def _payload(case: Snapshot, task: dict[str, Any], today: date, dice: Dice, file: str) -> dict[str, Any]:
+def _payload(case: Snapshot, task: dict[str, Any], today: date, dice: Dice, files: Files) -> dict[str, Any]:
     kind = task["kind"]
     audit = next((one for one in case["audits"] if one["id"] == task["audit_id"]), None)
     if kind == "decision.make":
         return _decision(case, audit, dice)
     if audit:
         return _of_audit(case, audit, kind, today, dice)
-    return _beside(case, task, today, dice, file)
+    return _beside(case, task, today, dice, files)
 
 
-def _beside(case: Snapshot, task: dict[str, Any], today: date, dice: Dice, file: str) -> dict[str, Any]:
+def _beside(case: Snapshot, task: dict[str, Any], today: date, dice: Dice, files: Files) -> dict[str, Any]:
     """Answers to what belongs to no audit."""
     match task["kind"]:
         case "application.review":
@@ -120,11 +122,11 @@ def _beside(case: Snapshot, task: dict[str, Any], today: date, dice: Dice, file:
         case "application.supplement":
             return {"note": "x"}
         case "contract.sign":
-            return {"contract_number": "HT-1", "signed_on": str(today), "fee_total": "1.00", "file_id": file}
+            return {"contract_number": "HT-1", "signed_on": str(today), "fee_total": "1.00", "file_id": files["manager"]}
         case "recertification.apply":
             application = an_application(1) | {"organization": case["organization"], "service": case["service"]}
             del application["body"]
-            documents = [{"kind": one, "file_id": file} for one in "abcdeghi"]
+            documents = [{"kind": one, "file_id": files["applicant"]} for one in "abcdeghi"]
             return application | {"sites": case["sites"], "documents": documents, "changes": ["x"]}
         case "suspension.decide":
             if dice.chance(50):
@@ -155,7 +157,7 @@ def _of_audit(case: Snapshot, audit: dict[str, Any], kind: str, today: date, dic
     """Answers to what an audit asks; now and then one that fails it."""
     match kind:
         case "audit.plan":
-            return _plan(audit, today, dice)
+            return _plan(case, audit, today, dice)
         case "audit.plan.confirm":
             return {"outcome": "agree"}
         case "audit.documents":
@@ -167,7 +169,7 @@ def _of_audit(case: Snapshot, audit: dict[str, Any], kind: str, today: date, dic
         case "audit.open" | "audit.close":
             return {"on": str(today), "attendees": ["x"]}
         case "audit.management":
-            return {**raw_sheet(FAILING if dice.chance(15) else None), "findings": []}
+            return {**raw_sheet(FAILING if dice.chance(PERHAPS) else None), "findings": []}
         case "audit.characteristics":
             found = [a_deduction()] if dice.chance(PERHAPS) else []
             return {"items": [], "deductions": found, "modes_used": []}
@@ -203,10 +205,12 @@ def _items(audit: dict[str, Any], kind: str, dice: Dice) -> list[dict[str, Any]]
     return [{"finding": one, "cause": "x", "action": "x", "evidence": []} for one in open_ones]
 
 
-def _plan(audit: dict[str, Any], today: date, dice: Dice) -> dict[str, Any]:
+def _plan(case: Snapshot, audit: dict[str, Any], today: date, dice: Dice) -> dict[str, Any]:
     documents, management, characteristics = TABLE.get(audit["audit_kind"], ("1", "6", "5"))
-    begins = today + timedelta(days=dice.below(8))
-    ends = begins + timedelta(days=(6 if management == "6" else 3) + dice.below(6))
+    windows = [one["due_on"] for one in case["deadlines"] if one["state"] == "running" and one["kind"] in WINDOWS]
+    begins = today + timedelta(days=dice.below(4))
+    least = begins + timedelta(days=6 if management == "6" else 3)
+    ends = max(least, min([least + timedelta(days=dice.below(8)), *map(date.fromisoformat, windows)]))
     second = "decider" if dice.chance(SELDOM) else "auditor"
     return {
         "objective": "x",
@@ -230,9 +234,9 @@ def _decision(case: Snapshot, audit: dict[str, Any] | None, dice: Dice) -> dict[
         "special": ("maintain", "suspend"),
         "restoration": ("restore", "withdraw"),
     }[str(kind)]
-    if kind == "surveillance" and (case["suspension"] or (audit and audit["of"])):
-        fitting = ("restore", "withdraw")
+    if kind == "surveillance" and case["suspension"]:
+        fitting = ("restore", "withdraw" if audit and audit["of"] else "suspend")
     passed = audit is None or (audit["results"] and audit["results"]["verdict"] == "pass")
-    outcome = fitting[0] if passed and dice.chance(95) else fitting[1]
+    outcome = fitting[0] if passed and dice.chance(88) else fitting[1]
     conditions = {"conditions": MAINTAINED} if outcome in ("maintain", "extend", "reduce") else {}
     return {"outcome": outcome, "reason": "x", **conditions}

@@ -18,10 +18,10 @@ STEPS = 20_000
 SHARES = 4
 FIRST_SEED = int(os.environ.get("WALKS_SEED", "0"))
 HOW = settings(
-    max_examples=80, stateful_step_count=40, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=100, stateful_step_count=40, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 BEGINNINGS = {"fresh": Walked.apply, "certified": to_certificate, "third year": to_third_year}
-FILE = "f-applicant"
+FILES = {"applicant": "f-applicant", "manager": "f-manager"}
 NUMBER = st.integers(0, 2**32 - 1)
 
 
@@ -44,6 +44,10 @@ class Lives(RuleBasedStateMachine):
             self.begin("fresh")
         return self._life
 
+    def mixed(self, number: int) -> int:
+        """A number for one step: drawn numbers repeat themselves more than people do."""
+        return number * 1_000_003 + self.life.steps
+
     def end(self) -> None:
         self._life.close()
         type(self).steps += self._life.steps
@@ -52,25 +56,25 @@ class Lives(RuleBasedStateMachine):
     @rule(number=NUMBER, times=st.integers(1, 8))
     def people_answered(self, number: int, times: int) -> None:
         for turn in range(times):
-            if move := people.answer(self.life.shown, self.life.today, number + turn, FILE):
+            if move := people.answer(self.life.shown, self.life.today, self.mixed(number + turn), FILES):
                 self.life.send(move)
 
     @rule(number=NUMBER)
     def somebody_acted(self, number: int) -> None:
-        self.life.send(people.act(self.life.shown, self.life.today, number, FILE))
+        self.life.send(people.act(self.life.shown, self.life.today, self.mixed(number), FILES))
 
     @rule(number=NUMBER)
     def days_passed(self, number: int) -> None:
-        self.life.wait(people.Dice(number))
+        self.life.wait(people.Dice(self.mixed(number)))
 
     @rule(number=NUMBER)
     def somebody_else_answered(self, number: int) -> None:
-        if move := people.barred(self.life.shown, self.life.today, number, FILE):
+        if move := people.barred(self.life.shown, self.life.today, self.mixed(number), FILES):
             self.life.refuse(move)
 
     @rule(number=NUMBER)
     def an_answer_came_twice(self, number: int) -> None:
-        if move := people.answer(self.life.shown, self.life.today, number, FILE):
+        if move := people.answer(self.life.shown, self.life.today, self.mixed(number), FILES):
             self.life.send_again(move)
 
     def teardown(self) -> None:
