@@ -137,6 +137,9 @@ class Certificate(Record):
     successor: str | None = None
     granted_on: date | None = None
     """Of a re-issued certificate: the day of the grant that began its cycle."""
+    scheme: Ref | None = None
+    """The edition that it names; none for one from before that was kept here: the case's own."""
+    special_rule: Ref | None = None
 
     @property
     def cycle_began(self) -> date:
@@ -193,7 +196,7 @@ class CaseState(Record):
     applicant: str
     application: Application | None = None
     certified: Application | None = None
-    """While a renewal is under way, the application of the certificate that still runs."""
+    """From an application to renew until the certificate that runs then has ended, what that one certifies."""
     scheme: Ref | None = None
     special_rule: Ref | None = None
     rules: Rules | None = None
@@ -271,3 +274,5 @@ class Facts(Record):
     to_approve: list[int | str] = Field(default_factory=list)
     """Rows, or indicators of a checklist, that do not apply: the reviewer has to approve it."""
     certificate_number: str = ""
+    further_number: str = ""
+    """Of the renewed certificate that is still to come, where it is issued again together with the running one."""

@@ -120,14 +120,17 @@ def _keep_content(session: Session, case_id: str, digest: str, content: str) -> 
 
 
 def _write_case(session: Session, before: CaseState, state: CaseState, at: datetime) -> None:
+    application = _application(state)
     changing = {
+        "organization": application.organization.name,
+        "service": application.service.name,
         "stage": state.stage,
         "status": state.status,
         "version": state.version,
         "turn": state.turn,
         "provisional": "provisional_dates" in state.flags,
         "next_due": min((one.due_on for one in state.deadlines if one.state == "running"), default=None),
-        "open_key": open_key(_application(state), rehearsal=state.rehearsal) if state.stage != "closed" else None,
+        "open_key": open_key(application, rehearsal=state.rehearsal) if state.stage != "closed" else None,
         "clock_ahead": (at - datetime.now(UTC)).total_seconds() if state.rehearsal else 0,
         "state": state.model_dump_json(),
     }
@@ -151,9 +154,7 @@ def _standing(state: CaseState, at: datetime) -> dict[str, Any]:
         "number": state.number,
         "body": state.body,
         "applicant": state.applicant,
-        "organization": application.organization.name,
         "uscc": application.organization.uscc,
-        "service": application.service.name,
         "scheme": application.scheme.id,
         "rehearsal": state.rehearsal,
         "opened_at": at,

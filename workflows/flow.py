@@ -24,18 +24,22 @@ from workflows.stages import (
     amendments,
     application,
     audit,
+    changes,
     contract,
     credit,
     cycle,
     deadlines,
     editions,
     evaluation,
+    extension,
     held_up,
     issue,
+    marks,
     operations,
     planning,
     reaudit,
     rectification,
+    reduction,
     review,
     suspension,
 )
@@ -85,6 +89,8 @@ ANSWERED: dict[str, Step] = {
     # R:7/6.5, R:7/6.6, R:10/9.3 after the certificate
     "recertification.apply": cycle.renewal_applied,
     "suspension.decide": suspension.decided,
+    # R:10/9.2 reduction
+    "scope.confirm": reduction.confirmed,
     # deliveries that failed
     "operations.resolve": operations.resolved,
 }
@@ -94,6 +100,7 @@ APPROVED: dict[str, Step] = {
     "not_applicable": evaluation.approved,
     "person_days": planning.deviation_decided,
     EDITION: editions.decided,
+    "change.request": changes.decided,
 }
 """What an `approval.give` leads to, by the kind of its subject."""
 
@@ -109,6 +116,9 @@ DONE: dict[str, Step] = {
     "conflict.declare": amendments.conflict_declared,
     "headcount.correct": amendments.headcount_corrected,
     "edition.change": editions.proposed,
+    "change.request": changes.requested,
+    "scope.extend": extension.requested,
+    "scope.reduce": reduction.requested,
     "note.add": operations.noted,
 }
 
@@ -127,6 +137,7 @@ LAPSED: dict[tuple[str, str], Step] = {
     ("recertification.on_site", ""): cycle.on_site_not_closed,
     ("suspension.end", ""): suspension.ran_out,
     ("audit.credit", "stale"): credit.is_old,
+    ("advertising.change", ""): marks.advertising_not_changed,
 }
 """What the end of a limit leads to; every other limit escalates."""
 
@@ -180,6 +191,7 @@ def _copy(state: CaseState) -> CaseState:
     """A copy to change; what no stage ever changes in place is shared, because copying it is most of the cost."""
     shared: list[object] = [state.rules, state.calendar, state.application, state.certified]
     shared += [deadline.proof for deadline in state.deadlines]
+    shared += [matter.proposed for matter in state.matters]
     shared += [part for audit in state.audits for part in (audit.plan, audit.results)]
     return deepcopy(state, {id(one): one for one in shared if one is not None})
 

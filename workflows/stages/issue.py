@@ -10,7 +10,7 @@ from workflows.case import Case
 
 def watch(case: Case, audit: Audit, moment: IssueAnchor) -> None:
     """R:7/6.4.7: a certificate is due 90 working days after the moment that is this case's reading."""
-    if not audit.passed or audit.audit_kind == "surveillance":
+    if not audit.passed or audit.audit_kind in ("surveillance", "special", "scope"):
         return
     if not issue_runs_from(case.rules.readings, moment):
         return

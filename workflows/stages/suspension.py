@@ -19,6 +19,12 @@ def surveillance_missed(case: Case, deadline: Deadline) -> None:
     case.tell_applicant("未按期接受监督审查", f"The surveillance was due on {deadline.due_on} and did not take place")
 
 
+def propose(case: Case, kind: str, grounds: list[str]) -> None:
+    """A timer proposes to suspend, on these grounds; a person decides."""
+    matter = case.open_matter(kind, grounds=grounds)
+    case.ask("suspension.decide", subject=matter.id)
+
+
 def drop_proposal(case: Case) -> None:
     """There is nothing left to suspend for: it took place after all, or its certificate has ended or was renewed."""
     for task in [task for task in case.state.tasks if task.subject == MISSED]:
