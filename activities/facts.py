@@ -55,7 +55,7 @@ class FactFinder:
                 facts.people = people.named(session, state, message, local_date(at))
                 facts.public_full = people.without_visit(message.content)
                 facts.public_content = store.content_digest(facts.public_full) if facts.public_full else ""
-            case "team.replace":
+            case "team.replace" | "restoration.request":
                 facts.people = people.named(session, state, message, local_date(at))
             case "audit.management" | "audit.characteristics" | "audit.checklist" | "audit.credit":
                 self._scores.gather(session, state, message, facts, at)

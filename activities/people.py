@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from domain.acts import TeamReplacement
+from domain.acts import RestorationRequest, TeamReplacement
 from domain.answers import AuditPlan
 from domain.audit import Audit
 from domain.engagement import days_left, seats, teams_held
@@ -36,6 +36,8 @@ def named(session: Session, state: CaseState, message: Message, today: date) -> 
         audit = next((audit for audit in state.audits if task and audit.id == task.audit_id), None)
         users = {member.user for member in content.team}
         return members(session, state, audit, (content.planned_from, content.planned_to), users)
+    if isinstance(content, RestorationRequest):
+        return members(session, state, None, (today, today), {content.leader} if content.leader else set())
     found = seats(state, content.from_) if isinstance(content, TeamReplacement) else None
     if not isinstance(content, TeamReplacement) or found is None or found[0].plan is None:
         return []

@@ -13,7 +13,7 @@ from records.chain import instant
 from records.queries import NEVER
 from records.tables import CaseRow
 
-CLOSED_IN_TIME = ("surveillance", "recertification.on_site")
+CLOSED_IN_TIME = ("surveillance", "recertification.on_site", "calendar_year")
 """Due dates that a closing meeting meets."""
 Content = Callable[[str], Any]
 """Gives the JSON data that lies in the record under a digest."""

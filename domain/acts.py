@@ -115,6 +115,8 @@ class RestorationRequest(Input):
 
     grounds: list[SuspensionGround] = Field(default_factory=list)
     reason: Reason
+    leader: Ident | None = None
+    """Who verifies it, by account, where that is not the leader of the latest audit."""
     evidence: Evidence = Field(default_factory=list)
 
 

@@ -128,6 +128,13 @@ def years_without_audit(
     return [year for year in ended if year not in audited]
 
 
+@named
+def year_end(decided_on: date, year: int) -> Due:
+    """Give the last day of a calendar year of the cycle, which holds an audit (R:7/7.3.3, R:7/6.5.1)."""
+    anchor, years = Anchor(kind="decision", on=decided_on), Length(amount=year - decided_on.year, unit="year_end")
+    return counted(Run(anchor=anchor, lengths=[years], clause=SURVEILLANCE, rule="an audit in each calendar year"))
+
+
 def recertification_opens(valid_until: date, cycle: Cycle) -> date:
     """Give the first day on which recertification may be applied for (R:7/6.6.1)."""
     return valid_until - cycle.recertification_opens_days * A_DAY

@@ -67,6 +67,8 @@ def check_dates(state: CaseState, audit: Audit, planned_from: date, planned_to: 
     begins, closes = _window(state, "reaudit", audit), _window(state, "recertification.on_site", audit)
     if audit.audit_kind == "surveillance":
         closes = _window(state, "surveillance")
+    if audit.audit_kind == "reaudit" and begins is None and closes is None:
+        closes = _window(state, "suspension.end")
     if begins and planned_from > begins[0]:
         fault = Fault(pointer="/planned_from", detail="after the window")
         zh, en = f"再次审查须在{begins[0]}前开始", f"The re-audit has to begin by {begins[0]}."

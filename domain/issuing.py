@@ -54,7 +54,7 @@ def is_confirmed(matter: Matter) -> bool:
 
 def by_decision(state: CaseState, audit: Audit, outcome: str) -> Reissue | None:
     """What a decision after an audit issues again; a renewal's grant is a certificate of its own (R:9, R:10/9.2)."""
-    if outcome not in {"maintain", "grant", "extend", "reduce"} or grants_anew(audit, outcome):
+    if outcome not in {"maintain", "grant", "extend", "reduce", "restore"} or grants_anew(audit, outcome):
         return None
     found = by_matter(state, decided_matter(state, audit, outcome))
     if not served(state, audit):

@@ -54,6 +54,7 @@ class Case(Waiting, Recording, Telling, Matters):
         audit: Audit | None = None,
         until: Due | None = None,
         subject: str | None = None,
+        assignee: str | None = None,
     ) -> Task:
         """Ask somebody: opens a task, and its due date where the pack sets a limit.
 
@@ -66,7 +67,7 @@ class Case(Waiting, Recording, Telling, Matters):
             id=f"{kind}-{len(days)}",
             kind=kind,
             role=wait.roles_by_subject.get(kind_of(subject or ""), wait.role),
-            assignee=audit.member(wait.role) if audit else None,
+            assignee=audit.member(wait.role) if audit else assignee,
             audit_id=audit.id if audit else None,
             subject=subject,
             opened_on=self.today,
@@ -201,6 +202,11 @@ class Case(Waiting, Recording, Telling, Matters):
                 "Somebody else has to consent to what you asked for.",
                 clause="R:7/6.4.6.2",
             )
+
+    def refuse_unless_certified(self) -> None:
+        """Refuse what is asked of a certificate while none runs."""
+        if self.state.status not in ("certified", "suspended"):
+            raise self.conflict("没有有效的认证证书", "No certificate is in force.")
 
     @property
     def certificate(self) -> Certificate:

@@ -37,11 +37,15 @@ from workflows.stages import (
     marks,
     operations,
     planning,
+    proposals,
     reaudit,
     rectification,
     reduction,
+    restoration,
     review,
+    surveillance,
     suspension,
+    withdrawal,
 )
 
 Step = Callable[..., None]
@@ -91,6 +95,8 @@ ANSWERED: dict[str, Step] = {
     "suspension.decide": suspension.decided,
     # R:10/9.2 reduction
     "scope.confirm": reduction.confirmed,
+    "restoration.verify": restoration.verified,
+    "withdrawal.decide": withdrawal.decided,
     # deliveries that failed
     "operations.resolve": operations.resolved,
 }
@@ -101,6 +107,8 @@ APPROVED: dict[str, Step] = {
     "person_days": planning.deviation_decided,
     EDITION: editions.decided,
     "change.request": changes.decided,
+    surveillance.POSTPONE: surveillance.postponement_decided,
+    proposals.EXTEND: suspension.extension_decided,
 }
 """What an `approval.give` leads to, by the kind of its subject."""
 
@@ -119,6 +127,11 @@ DONE: dict[str, Step] = {
     "change.request": changes.requested,
     "scope.extend": extension.requested,
     "scope.reduce": reduction.requested,
+    surveillance.POSTPONE: surveillance.postpone,
+    proposals.REQUEST: suspension.requested,
+    proposals.EXTEND: suspension.extension_asked,
+    proposals.RESTORE: restoration.requested,
+    proposals.WITHDRAW: withdrawal.requested,
     "note.add": operations.noted,
 }
 
@@ -132,7 +145,8 @@ LAPSED: dict[tuple[str, str], Step] = {
     ("reaudit", ""): reaudit.reaudit_missed,
     ("certificate.issue", ""): issue.is_overdue,
     ("certificate.expiry", ""): cycle.expired,
-    ("surveillance", ""): suspension.surveillance_missed,
+    ("surveillance", ""): surveillance.missed,
+    (proposals.CALENDAR_YEAR, ""): surveillance.year_ended,
     ("recertification.apply", ""): cycle.not_applied_in_time,
     ("recertification.on_site", ""): cycle.on_site_not_closed,
     ("suspension.end", ""): suspension.ran_out,
@@ -152,7 +166,7 @@ BEGINS: Begins = {
 
 OPENS: dict[str, Step] = {
     # R:7/6.5.1 surveillance, R:7/6.6.1 recertification: asked for by themselves, in good time
-    "surveillance": cycle.surveillance_opens,
+    "surveillance": surveillance.opens,
     "recertification.apply": cycle.recertification_opens,
 }
 

@@ -19,6 +19,7 @@ GRANTED = {
     "certificate.expiry": "2029-03-01",
     "surveillance": "2027-03-02",
     "recertification.apply": "2028-12-01",
+    "calendar_year": "2028-12-31",
 }
 """What a grant on the day on which tests begin leads to."""
 
@@ -75,6 +76,7 @@ async def test_another_decision_moves_all_that_follows_and_leaves_the_case(web: 
         "certificate.expiry": "2031-02-27",
         "surveillance": "2029-02-28",
         "recertification.apply": "2030-11-27",
+        "calendar_year": "2030-12-31",
     }
     with Session(web.database) as session:
         assert session.get_one(CaseRow, life.case.id).state == before
@@ -84,7 +86,7 @@ async def test_what_moved_says_from_where(web: Web, life: Life) -> None:
     to_certificate(life)
     found = (await asked(web, life, "decision:2026-03-03")).json()["deadlines"]
     said = {one["kind"]: one.get("was_due_on") for one in found if one["state"] == "running"}
-    assert said == GRANTED
+    assert said == GRANTED | {"calendar_year": None}
 
 
 async def test_several_anchors_change_at_once(web: Web, life: Life) -> None:
@@ -94,6 +96,7 @@ async def test_several_anchors_change_at_once(web: Web, life: Life) -> None:
         "certificate.expiry": "2029-06-30",
         "surveillance": "2027-04-02",
         "recertification.apply": "2029-03-30",
+        "calendar_year": "2028-12-31",
     }
 
 

@@ -78,7 +78,7 @@ def test_a_surveillance_that_failed_so_is_suspended(life: Life) -> None:
     refusal = life.refused("decider", "decision.make", outcome="maintain", conditions=MAINTAINED)
     assert refusal.clause == "R:7/6.5.3.2"
     life.answer("decider", "decision.make", outcome="suspend", reason="x")
-    assert ended(life) == ("certified", "suspended", [])
+    assert ended(life) == ("planning", "suspended", ["audit.plan"])
     life.until(date(2027, 3, 10))
     assert (life.open, [one.state for one in deadlines(life, "surveillance")]) == ([], ["void"])
 

@@ -137,7 +137,7 @@ def test_what_joins_a_suspension_that_is_over_gives_it_no_new_end(missed: Life) 
 
 def test_a_suspension_takes_its_proposal_with_it(missed: Life) -> None:
     suspended(missed)
-    assert ended(missed) == ("certified", "suspended", [])
+    assert ended(missed) == ("planning", "suspended", ["audit.plan"])
 
 
 # What the alliance is told ----------------------------------------------------------------------------------------
@@ -154,8 +154,8 @@ def test_a_surveillance_that_failed_is_reported_beside_its_suspension(certified:
     """R:7/6.5.3.3."""
     certified.until(date(2027, 1, 15))
     suspended(certified)
-    number = certified.case.certificates[0].number
-    assert submissions(certified)[1:] == [f"surveillance:{certified.audit.id}", f"suspension:{number}"]
+    number, failed = certified.case.certificates[0].number, certified.case.audits[1]
+    assert submissions(certified)[1:] == [f"surveillance:{failed.id}", f"suspension:{number}"]
 
 
 def test_a_late_surveillance_that_failed_by_documents_needs_no_new_date(certified: Life) -> None:

@@ -63,8 +63,8 @@ def closed(case: Case, task: Task, answer: Meeting) -> None:
         fault = ("/on", f"before {audit.first_day}")
         raise invalid("末次会议早于首次会议", "The audit closes before it opens.", [fault])
     audit.last_day = answer.on
-    if audit.audit_kind == "surveillance":
-        windows.surveillance_closed(case, answer.on)
+    if case.programme_kind(audit) == "surveillance":
+        windows.surveillance_closed(case, audit, answer.on)
     else:
         windows.recertification_closed(case, audit, answer.on)
     _given(case, audit, task, answer)
@@ -198,7 +198,7 @@ def reported(case: Case, task: Task, answer: AuditReport) -> None:
         return
     if not failed:
         _clear_earlier_findings(case, audit)
-        if audit.audit_kind != "surveillance":
+        if issue.leads_to_a_certificate(case, audit):
             case.rely_on("report")
         issue.watch(case, audit, "report")
     case.enter(audit, "review")

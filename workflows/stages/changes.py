@@ -8,7 +8,6 @@ from domain.changes import CHANGED, EXTENSION, REDUCTION, change_needs_audit
 from domain.issuing import by_decision, by_matter, decided_matter, grants_anew, is_confirmed
 from domain.matters import Matter
 from domain.refusal import Fault, Refused
-from domain.requirements import HOLDERS
 from domain.scope import CHANGE_REQUEST, PROPOSES, SCOPE_REDUCE, in_force
 from domain.state import Effect, Task
 from workflows.case import Case, invalid
@@ -20,7 +19,7 @@ SITES = "sites"
 
 def requested(case: Case, act: ChangeRequest) -> None:
     """R:9/8.2: a change of what a certificate says, or of people, equipment, places, methods; nothing changes yet."""
-    refuse_unless_certified(case)
+    case.refuse_unless_certified()
     kinds = [one.kind if isinstance(one, Change) else one for one in act.changes]
     audited = change_needs_audit(case.rules.changes, kinds)
     matter = case.open_matter(CHANGE_REQUEST, grounds=sorted({*kinds}), proposed=_proposed(case, act, kinds))
@@ -29,12 +28,6 @@ def requested(case: Case, act: ChangeRequest) -> None:
         _audit(case, matter)
     else:
         case.ask("approval.give", subject=matter.id).clause = CHANGED
-
-
-def refuse_unless_certified(case: Case) -> None:
-    """Refuse what only the holder of a certificate can ask for."""
-    if case.state.status not in HOLDERS:
-        raise case.conflict("仅限获证组织", "Nothing is certified in this case.")
 
 
 def _proposed(case: Case, act: ChangeRequest, kinds: list[str]) -> Application:
@@ -126,7 +119,11 @@ def audit_decided(case: Case, audit: Audit, outcome: str) -> None:
             _settle(case, one, granted=one is matter)
         else:
             one.audit_id = None  # the client still says; then it goes alone
-    if audit.audit_kind == "scope" and matter is None:
+    if audit.audit_kind == "scope" and matter:
+        case.settle_deadlines("met", kind="certificate.issue")
+        case.flag("issue_overdue", on=False)
+    elif audit.audit_kind == "scope":
+        case.stop_watching_issue()
         case.send(Effect(id="", kind="submission", about=f"refusal:{audit.id}"))
 
 

@@ -1,21 +1,21 @@
-"""R:7/7.3.3, 6.5, 6.6, R:10: the certified years: certificate, surveillance, recertification, expiry."""
+"""R:7/7.3.3, 6.6: the certificate and its cycle: grant, recertification, expiry."""
 
-from datetime import date
 from typing import Literal
 
 from domain import cycle as dates
 from domain.answers import RecertificationApplication
 from domain.application import Application
 from domain.audit import Audit
-from domain.dates import A_DAY, Anchor, Due
+from domain.dates import Anchor, Due
 from domain.model import Text
 from domain.scope import application_of
 from domain.state import Certificate, CycleNumber, Deadline, Effect, Task
 from workflows.case import Case, invalid
-from workflows.stages import beside, planning, suspension
+from workflows.stages import beside, planning, proposals, surveillance, suspension
 
 TITLES = {
     "surveillance": Text(zh="监督审查", en="Surveillance audit"),
+    "calendar_year": Text(zh="本年度的审查", en="This calendar year's audit"),
     "recertification.apply": Text(zh="申请再认证", en="Apply for recertification"),
     "recertification.on_site": Text(zh="再认证现场审查", en="Recertification audit on site"),
     "certificate.expiry": Text(zh="证书到期", en="The certificate expires"),
@@ -44,30 +44,19 @@ def certify(case: Case, audit: Audit) -> None:
     case.settle_deadlines("met", kind="certificate.issue")
     if certificate.status != "upcoming":
         case.state.certified = None
-    suspension.drop_proposal(case)
+    proposals.drop_proposals(case)
     case.rely_on("certificate")
     for flag in ("issue_overdue", "converted_to_initial", "late_application"):
         case.flag(flag, on=False)
     if old:
-        _forget_before(case, old.cycle_began)
+        surveillance.forget_before(case, old.cycle_began)
     record(case, certificate)
     case.run_deadline("certificate.expiry", until, deadline_id=f"certificate.expiry-{certificate.number}")
-    _first_surveillance(case, audit)
+    surveillance.begin_cycle(case, audit)
     _watch_renewal(case, certificate)
     case.send(Effect(id="", kind="certificate", about=certificate.number))
     case.send(Effect(id="", kind="submission", about=f"certification:{certificate.number}"))
     case.tell_applicant("认证通过,证书已颁发", f"Certified: certificate {certificate.number}")
-
-
-def _forget_before(case: Case, day: date) -> None:
-    """What was settled before a day stands in the record only: a case's state stays small for all its years."""
-    case.state.deadlines = [one for one in case.state.deadlines if one.state == "running" or one.due_on >= day]
-    for matter in case.state.matters:
-        if matter.state == "closed":
-            matter.proposed = None
-    for audit in case.state.audits:
-        if audit.stage == "closed" and audit.last_day and audit.last_day < day:
-            audit.given = {kind: given for kind, given in audit.given.items() if kind == "audit.management"}
 
 
 def audit_renews(case: Case) -> bool:
@@ -108,67 +97,6 @@ def record(case: Case, certificate: Certificate, clause: str = "R:7/7.3.3") -> N
         valid_from=certificate.valid_from,
         valid_until=certificate.valid_until,
     )
-
-
-# Surveillance (R:7/6.5, R:7/7.3.3) ------------------------------------------------------------------------
-
-
-def _first_surveillance(case: Case, audit: Audit) -> None:
-    anchor = Anchor(kind="decision", on=case.today)
-    if case.state.cycle.kind == "recertification" and audit.last_day:
-        anchor = Anchor(kind="audit_last_day", on=audit.last_day)
-    _watch_surveillance(case, dates.first_surveillance(anchor, case.rules.cycle))
-
-
-def _watch_surveillance(case: Case, until: Due) -> None:
-    case.run_deadline(
-        "surveillance",
-        until,
-        deadline_id=f"surveillance-{case.state.turn}",
-        late_entry=True,
-        opens_on=max(dates.surveillance_plan_opens(until.on, case.rules.cycle), case.today + A_DAY),
-    )
-
-
-def surveillance_opens(case: Case, deadline: Deadline) -> None:
-    """R:7/6.5.1: the surveillance is planned, before its window ends; while a renewal runs, that serves it."""
-    if case.state.stage == "certified":
-        planning.open_audit(case, "surveillance", until=_as_due(deadline))
-
-
-def _open_due_surveillance(case: Case) -> None:
-    """A surveillance whose plan gave way to something else is planned now."""
-    window = case.running("surveillance")
-    planned = any(audit.audit_kind == "surveillance" and audit.stage != "closed" for audit in case.state.audits)
-    if window and window.opens_on is None and not planned:
-        planning.open_audit(case, "surveillance", until=_as_due(window))
-
-
-def _as_due(deadline: Deadline) -> Due:
-    return Due(on=deadline.due_on, provisional=deadline.provisional, clause=deadline.clause, proof=deadline.proof)
-
-
-def maintained(case: Case, audit: Audit) -> None:
-    """R:7/6.5.3.1, R:10/9.1: the certificate goes on; the next surveillance is due, if there is one."""
-    case.follow_programme()
-    suspension.drop_proposal(case)
-    case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
-    case.tell_applicant("监督审查通过,认证保持", "Surveillance passed: certification is maintained")
-    _forget_before(case, case.certificate.cycle_began)
-    held = surveillances_held(case)
-    valid_until = case.certificate.valid_until
-    if audit.last_day and dates.another_surveillance(
-        held, audit.last_day, valid_until, dates.recertification_year(valid_until, None), case.rules.cycle
-    ):
-        due = dates.later_surveillance(audit.last_day, case.rules.cycle)
-        _watch_surveillance(case, dates.within_validity(due, valid_until))
-
-
-def surveillances_held(case: Case) -> int:
-    """How many surveillances this cycle has held: those since the decision that certified it."""
-    since = case.certificate.cycle_began
-    held = [audit.last_day for audit in case.state.audits if audit.audit_kind == "surveillance" and audit.last_day]
-    return sum(day >= since for day in held)
 
 
 # Recertification (R:7/6.6) --------------------------------------------------------------------------------
@@ -268,12 +196,10 @@ def expired(case: Case, deadline: Deadline) -> None:
         case.state.certified = None
         record(case, successor)
         return
-    case.state.suspension = None
-    case.flag("suspension_over", on=False)
-    for kind in ("suspension.end", "surveillance"):
+    suspension.is_past(case)
+    for kind in ("surveillance", proposals.CALENDAR_YEAR):
         case.settle_deadlines("void", kind=kind)
     case.send(Effect(id="", kind="submission", about=f"expiry:{old.number}"))
-    suspension.drop_proposal(case)
     beside.end_with_certificate(case)
     if any(_leads_to_a_certificate(case, audit) for audit in case.state.audits):
         case.state.status = "expired"
@@ -295,5 +221,5 @@ def refused_renewal(case: Case) -> bool:
     if case.certificate.status not in ("valid", "suspended"):
         return False
     case.follow_programme()
-    _open_due_surveillance(case)
+    surveillance.open_due(case)
     return True

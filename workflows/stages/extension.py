@@ -7,7 +7,6 @@ from domain.changes import EXTENSION, check_combined
 from domain.scope import PROPOSES, SCOPE_EXTEND, base_of, in_force, printed
 from workflows.case import Case, invalid
 from workflows.stages import planning
-from workflows.stages.changes import refuse_unless_certified
 
 MOST_SITES = 500
 NOT_ON_SITE = ("planning", "document_review")
@@ -15,7 +14,7 @@ NOT_ON_SITE = ("planning", "document_review")
 
 def requested(case: Case, act: ScopeExtension) -> None:
     """R:9/8.3: sites to add, or a wider service; the certificate stays as it is until that is audited and decided."""
-    refuse_unless_certified(case)
+    case.refuse_unless_certified()
     if case.state.status == "suspended":
         raise case.refuse("R:10/9.3.1", "暂停期间不得扩大范围", "Nothing is extended before restoration.")
     with_audit = audit_to_combine(case, act.combined_with)

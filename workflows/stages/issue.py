@@ -10,13 +10,18 @@ from workflows.case import Case
 
 def watch(case: Case, audit: Audit, moment: IssueAnchor) -> None:
     """R:7/6.4.7: a certificate is due 90 working days after the moment that is this case's reading."""
-    if not audit.passed or audit.audit_kind in ("surveillance", "special", "scope"):
+    if not audit.passed or not leads_to_a_certificate(case, audit):
         return
     if not issue_runs_from(case.rules.readings, moment):
         return
     until = issue_overdue(Anchor(kind=moment, on=case.today), case.rules.cycle, case.calendar)
     case.settle_deadlines("void", kind="certificate.issue")
     case.run_deadline("certificate.issue", until, deadline_id=f"certificate.issue-{case.state.turn}")
+
+
+def leads_to_a_certificate(case: Case, audit: Audit) -> bool:
+    """Whether an audit that passes ends in a new certificate."""
+    return case.programme_kind(audit) in ("initial", "recertification", "scope")
 
 
 def is_overdue(case: Case, _: Deadline) -> None:

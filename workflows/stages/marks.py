@@ -4,10 +4,10 @@ from domain import cycle as dates
 from domain.model import Text
 from domain.state import Deadline
 from workflows.case import Case
-from workflows.stages import suspension
+from workflows.stages import proposals
 from workflows.stages.cycle import TITLES
+from workflows.stages.proposals import ADVERTISING
 
-ADVERTISING = "advertising.change"
 WRONG_USE = "e"
 """The ground of R:10/9.3.1 for a wrong use that is not mended."""
 
@@ -34,4 +34,4 @@ def advertising_not_changed(case: Case, deadline: Deadline) -> None:
         f"未在{deadline.due_on}前修改广告宣传材料",
         f"The advertising was to be changed by {deadline.due_on}",
     )
-    suspension.propose(case, ADVERTISING, [WRONG_USE])
+    proposals.propose(case, ADVERTISING, [WRONG_USE])

@@ -15,7 +15,7 @@ COMBINED = ("surveillance", "special")
 
 def requested(case: Case, act: ScopeReduction) -> None:
     """R:10/9.2: told by the client, or found at a surveillance; the client is asked to confirm it."""
-    changes.refuse_unless_certified(case)
+    case.refuse_unless_certified()
     with_audit = audit_to_combine(case, act.combined_with)
     if with_audit and with_audit.audit_kind not in COMBINED:
         fault = ("/combined_with", ", ".join(COMBINED))

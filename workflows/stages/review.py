@@ -7,7 +7,7 @@ from domain.audit import Audit
 from domain.grounds import MAINTENANCE, not_met, not_stated
 from domain.state import Effect, Task
 from workflows.case import Case, invalid
-from workflows.stages import changes, credit, cycle, issue, suspension
+from workflows.stages import changes, credit, cycle, issue, restoration, surveillance, suspension, withdrawal
 
 INDEPENDENCE = "R:7/6.4.6.2"
 OTHER: Final = "k"
@@ -72,9 +72,12 @@ def _return(case: Case, audit: Audit, kinds: list[str]) -> None:
 
 
 def decided(case: Case, task: Task, answer: Decision) -> None:
-    """R:7/6.4.6.2, R:7/6.4.8: grant or refuse."""
-    audit = case.audit(task)
+    """R:7/6.4.6.2, R:7/6.4.8, R:7/6.5.3, R:10: what becomes of the certification after an audit or a verification."""
     case.refuse_if_evaluator()
+    if task.audit_id is None:
+        restoration.decided(case, task, answer)
+        return
+    audit = case.audit(task)
     _check_outcome(case, audit, answer)
     case.record_message(answer, task.clause, audit=audit.id)
     case.take_duty(case.message.actor.person, "decision")
@@ -87,12 +90,18 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
             issue.watch(case, audit, "decision")
             cycle.certify(case, audit)
         case "maintain" | "extend" | "reduce":
-            cycle.maintained(case, audit)
+            surveillance.maintained(case, audit)
         case "suspend":
             case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
             failed = not audit.passed or audit.recommendation == "fail"
             grounds = ["b"] if failed else answer.grounds or [OTHER]
             suspension.suspend(case, list(grounds), failed_surveillance=failed)
+            if failed:
+                restoration.open_reaudit(case, audit)
+        case "restore":
+            restoration.after_audit(case, audit)
+        case "withdraw":
+            withdrawal.withdraw(case, ["b"])
         case _:
             _refuse(case, audit)
     changes.audit_decided(case, audit, answer.outcome)
@@ -100,17 +109,23 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
 
 OUTCOMES = {
     "initial": ("grant", "refuse"),
-    "reaudit": ("grant", "refuse"),
     "recertification": ("grant", "refuse"),
     "surveillance": ("maintain", "suspend", "extend", "reduce"),
     "scope": ("grant", "extend", "refuse"),
 }
-"""Audit kind → decisions that fit it."""
-FAVOURABLE = ("grant", "maintain", "extend", "reduce")
+"""Kind of an audit, of a re-audit that of the one it repeats → decisions that fit it."""
+FAVOURABLE = ("grant", "maintain", "extend", "reduce", "restore")
+
+
+def _outcomes(case: Case, audit: Audit) -> tuple[str, ...]:
+    if suspension.restores(case, audit):
+        return ("restore", "withdraw")
+    while_suspended = ("restore",) if audit.audit_kind == "surveillance" and case.state.suspension else ()
+    return (*OUTCOMES.get(case.programme_kind(audit), ()), *while_suspended)
 
 
 def _check_outcome(case: Case, audit: Audit, answer: Decision) -> None:
-    if answer.outcome not in OUTCOMES.get(audit.audit_kind, ()):
+    if answer.outcome not in _outcomes(case, audit):
         raise case.refuse(INDEPENDENCE, "该决定不适用于本次审查", "This decision does not fit this audit.")
     changes.check_outcome(case, audit, answer.outcome)
     if answer.outcome not in FAVOURABLE:
@@ -118,7 +133,7 @@ def _check_outcome(case: Case, audit: Audit, answer: Decision) -> None:
             raise invalid("不利决定须说明理由", "This decision needs a reason.", [("/reason", "required")])
         return
     if not audit.passed:
-        clause = "R:7/6.5.3.2" if audit.audit_kind == "surveillance" else "R:7/6.4.8"
+        clause = "R:7/6.5.3.2" if case.programme_kind(audit) == "surveillance" else "R:7/6.4.8"
         raise case.refuse(clause, "审查未通过,不得作出该决定", "The audit failed: this decision is not left.")
     if audit.review == "disagree":
         raise case.refuse(INDEPENDENCE, "复核不同意,不得作出该决定", "The review disagreed.")
@@ -126,6 +141,8 @@ def _check_outcome(case: Case, audit: Audit, answer: Decision) -> None:
         raise case.refuse(credit.CLAUSE, "信用查询已超过30天,须重新查询", "The credit check is too old: check again.")
     if audit.audit_kind != "scope" and answer.outcome in ("maintain", "extend", "reduce"):
         _check_conditions(case, audit, answer)
+    if answer.outcome == "restore":
+        suspension.running(case)
     if answer.outcome in ("grant", "extend") and case.state.status == "suspended":
         raise case.refuse("R:10/9.3.1", "暂停期间不得授予", "Nothing is granted before restoration.")
 

@@ -1,34 +1,82 @@
-"""R:7/6.5.3.2, R:10/9.3: how a suspension begins, and when it has run out."""
+"""R:7/6.5.3.2, R:10/9.3.1: how certification comes to be suspended, for how long, and when that has run out."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from domain import cycle as dates
-from domain.answers import SuspensionDecision
-from domain.dates import A_DAY, Anchor
+from domain.acts import SuspensionExtension, SuspensionRequest
+from domain.answers import Approval, SuspensionDecision
+from domain.audit import Audit
+from domain.grounds import Ground, check_brought
+from domain.matters import Matter
 from domain.state import Certificate, Deadline, Effect, Suspension, Task
+from domain.suspension import AFTER_SURVEILLANCE, LENGTH, RUN_OUT, check_extension, extended
 from workflows.case import Case, invalid
+from workflows.stages import surveillance, withdrawal
+from workflows.stages.proposals import (
+    CLAUSE,
+    EXTEND,
+    MISSED,
+    OVER,
+    PROPOSALS,
+    REQUEST,
+    RESTORE,
+    check_decided,
+    drop_proposals,
+    propose,
+)
 
-MISSED_SURVEILLANCE = "R:10/9.3.1"
-MISSED = "missed_surveillance"
-"""Subject of the proposal to suspend that a missed surveillance makes."""
+# Asked for and decided ------------------------------------------------------------------------------------
 
 
-def surveillance_missed(case: Case, deadline: Deadline) -> None:
-    """R:7/7.3.3, R:10/9.3.1c: one proposal to suspend, decided by a person."""
-    case.ask("suspension.decide", subject=MISSED)
-    case.tell_applicant("未按期接受监督审查", f"The surveillance was due on {deadline.due_on} and did not take place")
+def requested(case: Case, act: SuspensionRequest) -> None:
+    """R:10/9.3.1a-k: somebody asks that certification be suspended; the client for itself alone."""
+    case.refuse_unless_certified()
+    check_brought(known_grounds(case), act.grounds, case.bringer)
+    if case.open_matters(REQUEST):
+        raise case.conflict("已有未决的暂停申请", "A suspension is asked for already.")
+    case.record_message(act, f"{CLAUSE}{act.grounds[0]}")
+    propose(case, REQUEST, list(act.grounds))
 
 
-def propose(case: Case, kind: str, grounds: list[str]) -> None:
-    """A timer proposes to suspend, on these grounds; a person decides."""
-    matter = case.open_matter(kind, grounds=grounds)
-    case.ask("suspension.decide", subject=matter.id)
+def known_grounds(case: Case) -> Sequence[Ground]:
+    """The grounds to suspend of the rules that the case is pinned to."""
+    return case.rules.grounds.suspension if case.rules.grounds else ()
 
 
-def drop_proposal(case: Case) -> None:
-    """There is nothing left to suspend for: it took place after all, or its certificate has ended or was renewed."""
-    for task in [task for task in case.state.tasks if task.subject == MISSED]:
-        case.drop(task)
+def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
+    """R:10/9.3.1: suspended, or not; a missed surveillance that does not suspend gets a new date."""
+    matter = case.matter(task)
+    case.refuse_if_evaluator()
+    case.refuse_if_asked_by(matter.by)
+    grounds = list(answer.grounds or matter.grounds)
+    check_decided(known_grounds(case), grounds, matter)
+    if answer.outcome == "suspend" and not answer.grounds and matter.brought_by == "timer":
+        raise invalid("暂停须指明情形", "Name the grounds.", [("/grounds", "required")])
+    until = _new_date(case, matter, answer)
+    case.record_message(answer, task.clause, subject=task.subject)
+    case.take_duty(case.message.actor.person, "decision")
+    case.close_matter(matter, answer.outcome)
+    if answer.outcome == "suspend":
+        suspend(case, grounds, failed_surveillance=False)
+    elif until:
+        surveillance.give_new_date(case, task.opened_on, until)
+
+
+def _new_date(case: Case, matter: Matter, answer: SuspensionDecision) -> date | None:
+    """The new due date of a missed surveillance whose suspension is dismissed, unless it was held meanwhile."""
+    latest = case.certificate.valid_until
+    open_ones = [one for one in case.state.audits if one.audit_kind == "surveillance" and one.stage != "closed"]
+    took_place = any(one.last_day or one.failed for one in open_ones)
+    if answer.outcome != "dismiss" or matter.kind != MISSED or took_place or case.running("surveillance"):
+        return None
+    if answer.until is None or not case.today < answer.until <= latest:
+        fault = ("/until", f"a date after today, until {latest}")
+        raise invalid("须给出新的监督日期", "Give the surveillance a new date.", [fault])
+    return answer.until
+
+
+# How long --------------------------------------------------------------------------------------------------
 
 
 def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> None:
@@ -40,7 +88,9 @@ def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> Non
     now = case.state.suspension or Suspension(since=case.today, ends_on=until.on, grounds=[])
     # A further ground joins the running suspension, the earlier end wins.
     now.grounds = sorted({*now.grounds, *grounds})
-    if case.state.suspension is None or until.on < now.ends_on:
+    if failed_surveillance:
+        now.clause = AFTER_SURVEILLANCE
+    if case.state.suspension is None or (until.on < now.ends_on and not now.over):
         case.settle_deadlines("void", kind="suspension.end")
         case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
         now.ends_on = until.on
@@ -51,7 +101,7 @@ def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> Non
     case.record(
         "certificate.suspended", until.clause, number=certificate.number, grounds=now.grounds, ends_on=now.ends_on
     )
-    drop_proposal(case)
+    drop_proposals(case)
     case.send(Effect(id="", kind="submission", about=f"suspension:{certificate.number}"))
     case.tell_applicant(
         "认证已暂停,请停止使用证书和标志",
@@ -65,42 +115,81 @@ def _last_day(case: Case, certificate: Certificate) -> date:
     return following.valid_until
 
 
-def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
-    """R:10/9.3.1: suspended, or not; a missed surveillance that does not suspend gets a new date."""
+def extension_asked(case: Case, act: SuspensionExtension) -> None:
+    """R:10/9.3.1: an exception with an end date; it has to be approved before the suspension ends."""
+    now = running(case)
+    after_surveillance = now.clause == AFTER_SURVEILLANCE
+    check_extension(now.ends_on, act.until, case.today, failed_surveillance=after_surveillance)
+    last = extended(now.since, act.until, _last_day(case, case.certificate)).on
+    if act.until > last:
+        fault = ("/until", f"after {last}")
+        raise case.refuse("R:7/7.3.3", "不得晚于证书有效期", "It may not outlast the certificate.", [fault])
+    if case.open_matters(EXTEND):
+        raise case.conflict("已有未决的延长申请", "A longer suspension is asked for already.")
+    case.record_message(act, LENGTH)
+    matter = case.open_matter(EXTEND, until=act.until)
+    case.ask("approval.give", subject=matter.id).clause = LENGTH
+
+
+def extension_decided(case: Case, task: Task, answer: Approval) -> None:
+    """R:10/9.3.1: approved, the suspension ends on the day that was asked for."""
+    matter = case.matter(task)
     case.refuse_if_evaluator()
-    if answer.outcome == "suspend" and not answer.grounds:
-        raise invalid("暂停须指明情形", "Name the grounds.", [("/grounds", "required")])
-    latest = case.certificate.valid_until
-    open_ones = [one for one in case.state.audits if one.audit_kind == "surveillance" and one.stage != "closed"]
-    held = any(one.last_day or one.failed for one in open_ones)
-    asked = answer.outcome == "dismiss" and not held
-    if asked and (answer.until is None or not case.today < answer.until <= latest):
-        fault = ("/until", f"a date after today, until {latest}")
-        raise invalid("须给出新的监督日期", "Give the surveillance a new date.", [fault])
-    case.record_message(answer, task.clause, subject=task.subject)
+    case.refuse_if_asked_by(matter.by)
+    case.record_message(answer, task.clause, until=matter.until)
     case.take_duty(case.message.actor.person, "decision")
-    if answer.outcome == "suspend":
-        suspend(case, list(answer.grounds), failed_surveillance=False)
-    elif asked and answer.until and case.running("surveillance") is None:
-        anchor = Anchor(kind="task", on=task.opened_on)
-        until = dates.approved_until(anchor, answer.until, MISSED_SURVEILLANCE)
-        planned = any(audit.audit_kind == "surveillance" and audit.stage != "closed" for audit in case.state.audits)
-        for audit in case.state.audits:
-            if audit.audit_kind == "surveillance" and audit.stage == "planning" and audit.plan is None:
-                case.drop_tasks("audit.plan", audit)
-                case.ask("audit.plan", audit=audit, until=until)
-        case.run_deadline(
-            "surveillance",
-            until,
-            deadline_id=f"surveillance-{case.state.turn}",
-            late_entry=True,
-            opens_on=None if planned else case.today + A_DAY,
-        )
+    case.close_matter(matter, answer.outcome)
+    if answer.outcome == "refuse" or matter.until is None:
+        return
+    now = running(case)
+    until = extended(now.since, matter.until, _last_day(case, case.certificate))
+    case.settle_deadlines("void", kind="suspension.end")
+    case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
+    now.ends_on = until.on
+    case.tell_applicant(f"暂停期延长至{until.on}", f"The suspension now ends on {until.on}")
+
+
+def running(case: Case) -> Suspension:
+    """The suspension that runs.
+
+    Raises:
+        Refused: `stage_conflict` where there is none; `rule_refused` under R:10/9.4a where it has run out.
+    """
+    now = case.state.suspension
+    if now is None:
+        raise case.conflict("证书未暂停", "The certificate is not suspended.")
+    if now.over:
+        raise case.refuse(RUN_OUT, "暂停期已届满", "The suspension has run out.")
+    return now
+
+
+# Its end ---------------------------------------------------------------------------------------------------
 
 
 def ran_out(case: Case, _: Deadline) -> None:
-    """The suspension has run out: it is shown, and the decision makers are told."""
-    if case.state.suspension:
-        case.state.suspension.over = True
-        case.flag("suspension_over")
-        case.tell_role("decision_maker", "暂停期已届满", "The suspension has run out")
+    """R:10/9.4a: it has run out: nothing restores the certificate any more, and its withdrawal is proposed."""
+    now = case.state.suspension
+    if now is None:
+        return
+    now.over = True
+    case.flag(OVER)
+    drop_proposals(case, EXTEND, RESTORE)
+    for audit in case.state.audits:
+        if audit.stage != "closed" and restores(case, audit):
+            case.close_audit(audit)
+    case.follow_programme()
+    withdrawal.propose(case, OVER, ["a"])
+    case.tell_role("decision_maker", "暂停期已届满", "The suspension has run out")
+
+
+def restores(case: Case, audit: Audit) -> bool:
+    """Whether an audit is the one re-audit after a failed surveillance (R:7/6.5.3.2)."""
+    return audit.audit_kind == "reaudit" and case.programme_kind(audit) == "surveillance"
+
+
+def is_past(case: Case) -> None:
+    """A suspension is over with its certificate: nothing of it is asked any more."""
+    case.state.suspension = None
+    case.flag(OVER, on=False)
+    case.settle_deadlines("void", kind="suspension.end")
+    drop_proposals(case, *PROPOSALS)

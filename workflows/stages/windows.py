@@ -4,11 +4,14 @@ from datetime import date
 
 from domain.audit import Audit
 from workflows.case import Case
-from workflows.stages import cycle, suspension
+from workflows.stages import cycle, proposals, surveillance
 
 
-def surveillance_closed(case: Case, on: date) -> None:
+def surveillance_closed(case: Case, audit: Audit, on: date) -> None:
     """R:7/7.3.3: the surveillance took place; what was dated in time may be entered a few days late."""
+    surveillance.year_served(case, on)
+    if audit.audit_kind == "reaudit":
+        return
     window = case.running("surveillance")
     if window is None:
         case.flag("late_entry")
@@ -19,7 +22,7 @@ def surveillance_closed(case: Case, on: date) -> None:
             f"监督审查须于{window.due_on}前完成",
             f"The surveillance had to close by {window.due_on}.",
         )
-    again = window.clause == suspension.MISSED_SURVEILLANCE
+    again = window.clause == proposals.CLAUSE
     case.flag("late_entry", on=again or case.today > window.due_on)
     case.settle(window)
 
@@ -43,5 +46,6 @@ def recertification_closed(case: Case, audit: Audit, on: date) -> None:
         return
     case.flag("late_entry", on=case.today > window.due_on)
     case.settle(window)
-    if surveillance := case.running("surveillance"):
-        case.settle(surveillance)
+    surveillance.year_served(case, on)
+    if due := case.running("surveillance"):
+        case.settle(due)
