@@ -20,6 +20,7 @@ def requested(case: Case, act: ScopeExtension) -> None:
     with_audit = audit_to_combine(case, act.combined_with)
     if with_audit:
         check_combined(with_audit.audit_kind)
+        refuse_a_second(case, with_audit)
         if with_audit.stage not in NOT_ON_SITE:
             raise case.conflict("该审查已进入现场阶段", "This audit has gone on site: ask for an audit of its own.")
     proposed = _proposed(act, base_of(case.state, with_audit) if with_audit else in_force(case.state))
@@ -36,19 +37,19 @@ def requested(case: Case, act: ScopeExtension) -> None:
 
 
 def audit_to_combine(case: Case, named: str | None) -> Audit | None:
-    """The open audit of this case that a change of scope is combined with; none for one that goes alone.
-
-    Raises:
-        Refused: `invalid`, there is none such; `stage_conflict`, another change is combined with it.
-    """
+    """The open audit of this case that a change of scope is combined with; none for one that goes alone."""
     if named is None:
         return None
     audit = next((one for one in case.state.audits if one.id == named and one.stage != "closed"), None)
     if audit is None:
         raise invalid("没有可合并的审查", "There is no such audit.", [("/combined_with", "no open audit of this case")])
+    return audit
+
+
+def refuse_a_second(case: Case, audit: Audit) -> None:
+    """One audit, one decision: it is combined with one change of scope."""
     if any(one.audit_id == audit.id for one in case.open_matters(*PROPOSES)):
         raise case.conflict("该审查已合并其他范围变更", "Another change of scope is combined with this audit.")
-    return audit
 
 
 def _proposed(act: ScopeExtension, base: Application) -> Application:

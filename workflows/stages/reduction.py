@@ -8,7 +8,7 @@ from domain.scope import SCOPE_REDUCE, in_force
 from domain.state import Task
 from workflows.case import Case, invalid
 from workflows.stages import changes, marks
-from workflows.stages.extension import audit_to_combine
+from workflows.stages.extension import audit_to_combine, refuse_a_second
 
 COMBINED = ("surveillance", "special")
 
@@ -20,6 +20,8 @@ def requested(case: Case, act: ScopeReduction) -> None:
     if with_audit and with_audit.audit_kind not in COMBINED:
         fault = ("/combined_with", ", ".join(COMBINED))
         raise case.refuse(REDUCTION, "不得与该审查结合", "A reduction is not combined with this audit.", [fault])
+    if with_audit:
+        refuse_a_second(case, with_audit)
     proposed = _proposed(case, act)
     matter = case.open_matter(SCOPE_REDUCE, proposed=proposed, audit_id=with_audit.id if with_audit else None)
     case.record_message(act, REDUCTION, matter=matter.id)
