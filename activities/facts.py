@@ -15,7 +15,7 @@ from domain.issuing import certificates_issued
 from domain.payloads import payload_of
 from domain.refusal import Fault, Refused
 from domain.state import CaseState, Facts, Message
-from records import store
+from records import requirements, store
 from records.tables import CaseRow, FileRow, FileUseRow
 from services.schemes import Library, Packs
 
@@ -59,6 +59,7 @@ class FactFinder:
                 facts.people = people.named(session, state, message, local_date(at))
             case "audit.management" | "audit.characteristics" | "audit.checklist" | "audit.credit":
                 self._scores.gather(session, state, message, facts, at)
+        facts.announced = requirements.for_message(session, state, message, payload, local_date(at))
         if message.kind == "answer" and not preview:
             _number(session, state, facts, certificates_issued(state, message, payload), at)
         if message.kind == "application":

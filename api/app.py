@@ -22,6 +22,7 @@ from api import (
     problems,
     proposals,
     register,
+    requirements,
 )
 from api.engine import CaseEngine
 from api.identity import Callers, Tokens
@@ -74,6 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         operations,
         proposals,
         register,
+        requirements,
     )
     for router in (*(one.router for one in routes), operations.health):
         app.include_router(router)

@@ -1,25 +1,15 @@
 """R:9/8.1: changed requirements: an announced edition, whom it concerns, and who has come to meet it."""
 
-from datetime import date
 from typing import Final
 
 from domain.application import Ref
 from domain.audit import Audit
 from domain.matters import Matter
-from domain.model import Record
 from domain.state import CaseState
 
 REQUIREMENTS_CHANGE: Final = "requirements.change"
-TRANSITION: Final = "requirements.transition"
 HOLDERS: Final = frozenset({"certified", "suspended"})
 """Statuses of a case that holds a certificate."""
-
-
-class Announcement(Record):
-    """An edition that the alliance has announced, and the last day by which every holder meets it."""
-
-    edition: Ref
-    transition_until: date
 
 
 def concerns(state: CaseState, edition: Ref) -> bool:

@@ -248,6 +248,13 @@ class DueDates(Record):
     deadlines: list[Deadline] = Field(default_factory=list)
 
 
+class Announcement(Record):
+    """An edition that was announced, and the last day by which every holder meets it (R:9/8.1)."""
+
+    edition: Ref
+    transition_until: date
+
+
 class Facts(Record):
     """What services found out for one message; kept with it, so that the same message always has the same effect."""
 
@@ -262,6 +269,8 @@ class Facts(Record):
     """SHA-256 of the payload without what the client must not know yet; empty when there is nothing to hide."""
     edition: NewEdition | None = None
     """The other edition that is proposed, approved or due."""
+    announced: list[Announcement] = Field(default_factory=list)
+    """The editions that were announced and that whoever holds a certificate is told of (R:9/8.1)."""
     people: list[Person] = Field(default_factory=list)
     """The members that a plan names."""
     results: Results | None = None

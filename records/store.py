@@ -16,7 +16,7 @@ from domain.application import Application
 from domain.dates import local_date
 from domain.refusal import Refused
 from domain.state import CaseState, EventDraft, Facts, Message
-from records import certificates, people
+from records import certificates, people, requirements
 from records.chain import FIRST, chained
 from records.tables import (
     CaseRow,
@@ -96,6 +96,7 @@ def write_turn(  # the parts of one transaction
     _keep_past_deadlines(session, before, after)
     _write_tasks(session, before, after)
     people.write(session, before, after, message)
+    requirements.write(session, before, after)
     _use_files(session, before, message)
     return head
 

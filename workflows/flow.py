@@ -41,6 +41,7 @@ from workflows.stages import (
     reaudit,
     rectification,
     reduction,
+    requirements,
     restoration,
     review,
     surveillance,
@@ -152,6 +153,7 @@ LAPSED: dict[tuple[str, str], Step] = {
     ("suspension.end", ""): suspension.ran_out,
     ("audit.credit", "stale"): credit.is_old,
     ("advertising.change", ""): marks.advertising_not_changed,
+    ("requirements.transition", ""): requirements.lapsed,
 }
 """What the end of a limit leads to; every other limit escalates."""
 
@@ -196,7 +198,7 @@ def react(state: CaseState, message: Message, facts: Facts, at: datetime) -> Rea
         case "delivered":
             operations.delivered(case)
         case "rollout":
-            pass  # what it brings is in its facts
+            requirements.announced(case)  # whatever it brings is in its facts
     case.finish()
     return Reaction(case.state, case.events)
 

@@ -11,7 +11,7 @@ from domain.refusal import Fault, Refused
 from domain.scope import CHANGE_REQUEST, PROPOSES, SCOPE_REDUCE, in_force
 from domain.state import Effect, Task
 from workflows.case import Case, invalid
-from workflows.stages import marks, planning, reissue
+from workflows.stages import marks, planning, reissue, requirements
 
 SITES = "sites"
 """The kind of change by which what is certified of a site reads otherwise."""
@@ -108,7 +108,10 @@ def audit_decided(case: Case, audit: Audit, outcome: str) -> None:
     matter, what = decided_matter(case.state, audit, outcome), by_decision(case.state, audit, outcome)
     if what:
         reissue.reissue(case, what)
-    elif matter and matter.proposed and not grants_anew(audit, outcome):
+    if what or outcome == "grant":
+        requirements.met(case, audit, outcome)
+        requirements.announced(case)
+    if not what and matter and matter.proposed and not grants_anew(audit, outcome):
         reissue.take(case, in_force(case.state), matter.proposed)
     if matter and matter.kind == SCOPE_REDUCE:
         marks.watch_advertising(case)
