@@ -59,3 +59,7 @@ migrate message:
     number = len(list((MIGRATIONS / "versions").glob("[0-9]*.py"))) + 1
     command.revision(config(url), message, autogenerate=True, rev_id=f"{number:04d}")
     END
+
+# prints the matrix of every act in every status
+matrix:
+    uv run --no-sync python -m tests.flow.matrix

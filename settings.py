@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     events_a_run: int = Field(default=800, description="history length from which a case hands on to a new run")
     delivery_seconds: float = Field(default=600, description="how long a delivery is tried before operations is asked")
     answer_seconds: float = Field(default=5, description="after this an act is answered 202 and goes on by itself")
+    late_after_seconds: float = Field(default=300, ge=0, description="a timer that fires later than this is listed")
 
     ready_file: Path | None = Field(default=None, description="file the worker makes once it works")
 

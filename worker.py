@@ -20,8 +20,10 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from activities.calendars import Calendars
 from activities.deliveries import DeliveryActivities, Outside
 from activities.facts import FactFinder
+from activities.interface import SWEEP
 from activities.rollouts import RolloutActivities, of_calendar, roll_out
 from activities.schedules import Regular, keep
+from activities.sweep import Runs, SweepActivities
 from activities.turns import TurnActivities
 from records.database import connect as connect_database
 from services.engine import connect
@@ -74,21 +76,24 @@ async def bring_calendar(settings: Settings, client: Client, database: Engine) -
 def regular(settings: Settings) -> list[Regular]:
     """What this installation does by itself, and when."""
     del settings
-    return []
+    return [Regular(SWEEP, "7 * * * *")]
 
 
 def build(settings: Settings, client: Client, database: Engine) -> Worker:
     """A worker with its activities wired to their services."""
     library = Library.load(*settings.further_packs)
-    turns = TurnActivities(database, FactFinder(library), react)
+    late_after = timedelta(seconds=settings.late_after_seconds)
+    turns = TurnActivities(database, FactFinder(library), react, late_after)
     rollouts = RolloutActivities(database, client)
     storage = Storage.open(settings.files_url)
     deliveries = DeliveryActivities(database, Notices(settings.mail), library, storage, outside(settings))
+    runs = Runs(settings.task_queue, settings.events_a_run, settings.delivery_seconds)
+    sweeps = SweepActivities(database, client, deliveries.deliver, runs)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[CertificationCase, Rollout, Errand],
-        activities=[turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring],
+        activities=[turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring, sweeps.sweep],
         activity_executor=ThreadPoolExecutor(THREADS),
         max_concurrent_activities=4,
         max_concurrent_local_activities=8,

@@ -1,6 +1,6 @@
 """What a workflow may know of its activities: their names, what they get and what they give."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from pydantic import Field
@@ -8,15 +8,22 @@ from pydantic import Field
 from domain.model import Record
 from domain.state import CaseState, Effect, Facts, Message
 
+CASE = "CertificationCase"
+"""The workflow of a case."""
 RECORD = "record"
 DELIVER = "deliver"
 NEXT_CASES = "next_cases"
 BRING = "bring"
+SWEEP = "sweep"
 ROLLOUT = "Rollout"
 ERRAND = "Errand"
 """The workflow of whatever the installation does regularly, beside every case."""
 SUBMIT = "submit"
 """The update by which a case gets its messages."""
+WAKE = "wake"
+"""The signal that has a case look at its agenda again."""
+DEAD_AFTER = timedelta(seconds=5)
+"""A turn whose worker was killed is given to another after this."""
 REFUSED = "Refused"
 """Error type of a refusal that crosses Temporal; its detail is a `Refusal`."""
 

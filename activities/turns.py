@@ -1,7 +1,7 @@
 """The record activity: finds out what a message needs, works it out and writes it down, all in one transaction."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import Engine
@@ -13,7 +13,7 @@ from activities.facts import FactFinder
 from activities.interface import RECORD, REFUSED, Outcome, Turn
 from domain.refusal import Refused
 from domain.state import CaseState, EventDraft, Facts, Message
-from records import queries, store
+from records import queries, store, timers
 from records.database import begin_writing
 from records.tables import TurnRow
 
@@ -31,15 +31,18 @@ class Reaction(Protocol):
 
 
 React = Callable[[CaseState, Message, Facts, datetime], Reaction]
+LATE_AFTER = timedelta(minutes=5)
+"""So much after it was due a timer counts as late."""
 
 
 class TurnActivities:
     """Holds the database, the fact finder and the flow's `react`, which the worker wires in."""
 
-    def __init__(self, engine: Engine, facts: FactFinder, react: React) -> None:
+    def __init__(self, engine: Engine, facts: FactFinder, react: React, late_after: timedelta = LATE_AFTER) -> None:
         self._engine = engine
         self._facts = facts
         self._react = react
+        self._late_after = late_after
 
     @activity.defn(name=RECORD)
     def record(self, turn: Turn) -> Outcome:
@@ -69,6 +72,8 @@ class TurnActivities:
             facts = self._facts.gather(session, state, turn.message, turn.at)
             reaction = self._react(state, turn.message, facts, turn.at)
             head = store.write_turn(session, state, reaction.state, turn.message, facts, reaction.events, turn.at)
+            behind = row is not None and timers.is_behind(row, turn.at, self._late_after, rehearsal=state.rehearsal)
+            timers.note(session, state, reaction.state, turn.message, turn.at, behind=behind)
             session.commit()
         return Outcome(at=turn.at, facts=facts, head=head)
 

@@ -22,7 +22,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
-from activities.interface import REFUSED, Order, Start
+from activities.interface import DEAD_AFTER, REFUSED, Order, Start
 from activities.rollouts import roll_out
 from api.problems import UNAVAILABLE
 from domain.refusal import Refusal, Refused
@@ -36,8 +36,6 @@ log = logging.getLogger(__name__)
 
 REST_SECONDS = 120
 """How long an advance waits for a case to come to rest."""
-DEAD_AFTER = timedelta(seconds=5)
-"""A turn whose worker was killed is given to another after this."""
 A_MOMENT = timedelta(milliseconds=50)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, tuple_
@@ -30,9 +30,12 @@ class Kept(NamedTuple):
     turn: int
     state: str
     clock_ahead: float
+    next_at: datetime | None
 
 
-_KEPT = select(CaseRow.turn, CaseRow.state, CaseRow.clock_ahead).where(col(CaseRow.id) == bindparam("case"))
+_KEPT = select(CaseRow.turn, CaseRow.state, CaseRow.clock_ahead, CaseRow.next_at).where(
+    col(CaseRow.id) == bindparam("case")
+)
 
 
 def case_row(session: Session, case_id: str) -> Kept | None:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
 
+from domain.agenda import agenda
 from domain.application import Application
 from domain.dates import local_date
 from domain.refusal import Refused
@@ -131,6 +132,7 @@ def _write_case(session: Session, before: CaseState, state: CaseState, at: datet
         "turn": state.turn,
         "provisional": "provisional_dates" in state.flags,
         "next_due": min((one.due_on for one in state.deadlines if one.state == "running"), default=None),
+        "next_at": next((entry.at for entry in agenda(state)), None),
         "open_key": open_key(application, rehearsal=state.rehearsal) if state.stage != "closed" else None,
         "clock_ahead": (at - datetime.now(UTC)).total_seconds() if state.rehearsal else 0,
         "state": state.model_dump_json(),

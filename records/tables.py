@@ -5,8 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from records import issued  # noqa: F401  # whoever imports this module knows every table
-from records.columns import instant
+from records import issued, late  # noqa: F401  # whoever imports this module knows every table
+from records.columns import Instant, instant
 
 
 class Body(SQLModel, table=True):
@@ -48,6 +48,8 @@ class CaseRow(SQLModel, table=True):
     stage: str
     status: str
     next_due: date | None = Field(default=None, index=True)
+    next_at: datetime | None = Field(default=None, sa_column=Column(Instant, index=True))
+    """When the case acts next by itself, on its own clock; what came to be in its own past is due at once."""
     provisional: bool = False
     """A running due date rests on a year whose holidays are not published."""
     version: int

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from activities.facts import FactFinder
 from activities.interface import Turn
 from activities.turns import TurnActivities
+from domain.agenda import agenda
 from domain.application import uscc_check_character
 from domain.audit import Audit
 from domain.dates import local_date, nine_oclock
@@ -23,7 +24,6 @@ from records.seed import ACCOUNTS, seed
 from records.tables import FileRow
 from services.schemes import Library
 from tests.domain.sheets import a_checklist, raw_sheet
-from workflows.agenda import agenda
 from workflows.flow import admit, react
 
 LIBRARY = Library.load()

@@ -15,11 +15,11 @@ from temporalio.common import RetryPolicy, SearchAttributeKey, SearchAttributeUp
 from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.interface import RECORD, REFUSED, Outcome, Start, Turn
+    from activities.interface import CASE, RECORD, REFUSED, WAKE, Outcome, Start, Turn
+    from domain.agenda import Entry, agenda
     from domain.dates import end_of_day
     from domain.refusal import Refusal, Refused
     from domain.state import TIMER, CaseState, Effect, Message
-    from workflows.agenda import Entry, agenda
     from workflows.courier import carry
     from workflows.flow import admit, react
 
@@ -35,7 +35,7 @@ LONGEST_PAUSE = timedelta(minutes=10)
 UNAVAILABLE = Refusal(code="unavailable", zh="记录服务暂不可用", en="The record is not available just now.")
 
 
-@workflow.defn(name="CertificationCase")
+@workflow.defn(name=CASE)
 class CertificationCase:
     """A certification case: `submit` brings its messages, `state` shows what it knows."""
 
@@ -55,7 +55,8 @@ class CertificationCase:
         self._courier: asyncio.Task[None] | None = None
         self._busy = False
         self._delivering = False
-        self._shown = _attributes(start.state) if start.state.turn else ()
+        # A case started again from the record is not found by anything yet.
+        self._shown = _attributes(start.state) if workflow.info().continued_run_id else ()
 
     @workflow.run
     async def run(self, _: Start) -> str:
@@ -102,6 +103,11 @@ class CertificationCase:
             admit(self._state, message)
         except Refused as refused:
             raise _refusal_error(refused.refusal) from refused
+
+    @workflow.signal(name=WAKE)
+    def wake(self) -> None:
+        """Look at the agenda again: by the record something on it is overdue."""
+        self._woken = True
 
     @workflow.query
     def state(self) -> CaseState:

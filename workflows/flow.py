@@ -10,6 +10,7 @@ from copy import deepcopy
 from datetime import datetime
 from typing import NamedTuple
 
+from domain.agenda import agenda
 from domain.answers import Approval
 from domain.dates import end_of_day
 from domain.editions import EDITION
@@ -18,7 +19,6 @@ from domain.payloads import payload_of
 from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Refused
 from domain.state import CaseState, EventDraft, Facts, Message, Task
-from workflows.agenda import agenda
 from workflows.case import Begins, Case, invalid
 from workflows.stages import (
     amendments,
@@ -108,7 +108,7 @@ APPROVED: dict[str, Step] = {
     "person_days": planning.deviation_decided,
     EDITION: editions.decided,
     "change.request": changes.decided,
-    surveillance.POSTPONE: surveillance.postponement_decided,
+    proposals.POSTPONE: surveillance.postponement_decided,
     proposals.EXTEND: suspension.extension_decided,
 }
 """What an `approval.give` leads to, by the kind of its subject."""
@@ -128,7 +128,7 @@ DONE: dict[str, Step] = {
     "change.request": changes.requested,
     "scope.extend": extension.requested,
     "scope.reduce": reduction.requested,
-    surveillance.POSTPONE: surveillance.postpone,
+    proposals.POSTPONE: surveillance.postpone,
     proposals.REQUEST: suspension.requested,
     proposals.EXTEND: suspension.extension_asked,
     proposals.RESTORE: restoration.requested,
@@ -270,7 +270,7 @@ def _rang(case: Case) -> None:
         deadline.opens_on = None
         OPENS[deadline.kind](case, deadline)
         return
-    if held_up.waits_for_the_plan(case, deadline):
+    if held_up.is_held_up(case, deadline):
         return
     # A lapse counts from the next day, however late its timer was worked on.
     case.turn_back_to(end_of_day(deadline.judged_on))

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import Session, select
 
 from records.chain import broken_at
+from records.database import connect
+from records.late import LateTimerRow
 from tests.histories.journey import Journey
 from tests.histories.years import maintained_twice_and_renewed_in_time as renewed
 from tests.product import Product, running
@@ -46,6 +49,14 @@ async def test_both_records_are_whole_chains_with_the_same_deliveries(lives: lis
         assert broken_at(events) is None
         found.append(sorted(event["data"]["about"].split(":")[0] for event in events if event["kind"] in LATER))
     assert found[0] == found[1]
+
+
+def test_no_timer_of_a_rehearsed_life_is_late(lives: list[Journey]) -> None:
+    for case in lives:
+        database = connect(case.product.settings.sql_url)
+        with Session(database) as session:
+            assert session.exec(select(LateTimerRow)).all() == []
+        database.dispose()
 
 
 async def test_both_cases_know_the_same_dates(lives: list[Journey]) -> None:

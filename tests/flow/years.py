@@ -137,3 +137,30 @@ def submissions(life: Life) -> list[str]:
 def notices(life: Life) -> list[Effect]:
     """All notices, oldest first."""
     return [effect for effect in life.case.effects if effect.kind == "notice"]
+
+
+# Suspended
+
+
+def failed_surveillance(life: Life) -> Life:
+    """Certified on 2 March 2026; the first surveillance failed on 15 January 2027: suspended for ninety days."""
+    life.until(date(2027, 1, 15))
+    return suspended(life)
+
+
+def asked_to_suspend(life: Life, user: str = "manager", *grounds: str) -> Life:
+    """A suspension is asked for: the decision is open."""
+    life.act(user, "suspension.request", grounds=list(grounds or ("i",)), reason="责令停业整顿")
+    return life
+
+
+def suspended_on_request(life: Life, *grounds: str) -> Life:
+    """Suspended today for six months."""
+    asked_to_suspend(life, "manager", *grounds)
+    life.answer("decider", "suspension.decide", outcome="suspend", reason="属实")
+    return life
+
+
+def statuses(life: Life) -> list[str]:
+    """What each certificate is worth, oldest first."""
+    return [one.status for one in life.case.certificates]

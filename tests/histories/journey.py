@@ -74,6 +74,12 @@ class Journey:
         task = next(one for one in (await person.case(self.id))["tasks"] if one["kind"] == kind)
         return await self._post(person, f"/cases/{self.id}/tasks/{task['id']}", {"kind": kind, **payload}, key)
 
+    async def approved(self, user: str, outcome: str) -> Self:
+        """Answer the approval that is open, whatever its subject."""
+        open_ones = (await (await self.product.sign_in(user)).case(self.id))["tasks"]
+        subject = next(one["subject"] for one in open_ones if one["kind"] == "approval.give")
+        return await self.answer(user, "approval.give", subject=subject, outcome=outcome, reason="x")
+
     async def act(self, user: str, kind: str, **payload: Any) -> Self:
         person = await self.product.sign_in(user)
         return self.took(await self._post(person, f"/cases/{self.id}/acts", {"kind": kind, **payload}))

@@ -16,7 +16,7 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunne
 
 from deploy.embedded.temporal import TemporalServer
 from services.encryption import data_converter
-from tests.histories import paths, years
+from tests.histories import aftermath, paths, years  # noqa: F401  # each names its paths
 from tests.histories.journey import Journey
 from tests.histories.paths import PATHS
 from tests.product import Product, running

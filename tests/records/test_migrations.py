@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData, Table, text
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel, col, select
 
-import records.tables  # noqa: F401  # fills the metadata
 from records.database import config, connect, migrate
+from records.tables import CaseRow
 from tests.records.rows import ROWS
 
 SCRIPTS = ScriptDirectory.from_config(config("sqlite://"))
@@ -124,6 +126,17 @@ def test_a_second_migration_changes_nothing(engine: Engine, empty: str) -> None:
     assert filled(engine) == set(ROWS)
 
 
+def put_cases(engine: Engine, cases: dict[str, dict[str, Any]]) -> None:
+    """These cases and no others, each as the sample but for what is given of it."""
+    table = next(table for table in tables(engine) if table.name == "cases")
+    with engine.begin() as connection:
+        connection.execute(table.delete())
+        for name, given in cases.items():
+            state = json.dumps({"id": name, **given["state"]})
+            row = ROWS["cases"] | {"id": name, "number": name, "open_key": name} | given | {"state": state}
+            connection.execute(table.insert().values({name: row[name] for name in row if name in table.c}))
+
+
 def test_audits_that_run_are_booked_when_bookings_come(engine: Engine, empty: str) -> None:
     command.upgrade(config(empty), "0003")
     plan = {"team": [{"person": "p1"}, {"person": "p2"}], "planned_from": "2026-12-01", "planned_to": "2026-12-04"}
@@ -138,15 +151,36 @@ def test_audits_that_run_are_booked_when_bookings_come(engine: Engine, empty: st
             {"audits": [over, running, unplanned], "tasks": [{"kind": "audit.plan", "audit_id": "audit-3"}]},
         ),
     }
-    cases = next(table for table in tables(engine) if table.name == "cases")
-    with engine.begin() as connection:
-        connection.execute(cases.delete())
-        for name, (rehearsal, state) in states.items():
-            row = ROWS["cases"] | {"id": name, "number": name, "open_key": name, "rehearsal": rehearsal}
-            connection.execute(cases.insert().values(row | {"state": json.dumps({"id": name, **state})}))
+    put_cases(engine, {name: {"rehearsal": rehearsal, "state": state} for name, (rehearsal, state) in states.items()})
     migrate(empty)
     with engine.connect() as connection:
         found = connection.execute(text("SELECT case_id, audit_id, person, first, last FROM bookings ORDER BY person"))
         assert [tuple(map(str, row)) for row in found] == [
             ("case-2", "audit-2", person, "2026-12-01", "2026-12-04") for person in ("p1", "p2")
         ]
+
+
+def test_of_a_running_case_it_is_known_when_it_acts_next_as_soon_as_that_is_kept(engine: Engine, empty: str) -> None:
+    command.upgrade(config(empty), "0005")
+    running = {"id": "a", "state": "running", "judged_on": "2026-03-31", "remind": ["2026-03-29", "2026-03-30"]}
+    opening = {"id": "b", "state": "running", "judged_on": "2026-03-31", "opens_on": "2026-03-02"}
+    met = {"id": "c", "state": "met", "judged_on": "2026-01-01"}
+    fill(engine)
+    put_cases(
+        engine,
+        {
+            "case-1": {"state": {"deadlines": [met, running]}},
+            "case-2": {"state": {"deadlines": [running, opening]}},
+            "case-3": {"state": {"deadlines": [{**running, "remind": []}]}},
+            "case-4": {"state": {"deadlines": [met]}},
+        },
+    )
+    migrate(empty)
+    with Session(engine) as session:
+        found = session.exec(select(CaseRow).order_by(col(CaseRow.id))).all()
+    assert [one.next_at for one in found] == [
+        datetime(2026, 3, 29, tzinfo=UTC),
+        datetime(2026, 3, 2, tzinfo=UTC),
+        datetime(2026, 3, 31, 16, tzinfo=UTC),
+        None,
+    ]

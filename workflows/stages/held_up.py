@@ -1,21 +1,24 @@
-"""R:11/10.1: an audit on site that is planned again, and the window in which it has to close."""
+"""R:11/10.1, R:7/7.3.3: a window whose audit is planned again, or that is asked to be put off, is judged later."""
 
 from domain.audit import Audit
 from domain.cycle import judged_on
 from domain.engagement import plan_stands
 from domain.state import Deadline
 from workflows.case import Case
+from workflows.stages.proposals import POSTPONE
 
 
-def waits_for_the_plan(case: Case, deadline: Deadline) -> bool:
-    """R:11/10.1: whether a window is judged later, because its audit is planned again for the headcount found on site.
+def is_held_up(case: Case, deadline: Deadline) -> bool:
+    """R:11/10.1, R:7/7.3.3: whether a window is judged later: a lateness of the body never fails the client.
 
-    There is no closing meeting before that plan stands, and a lateness of the body never fails the client.
+    Its audit is planned again for the headcount found on site, before which there is no closing meeting; or it was
+    asked in time to put a surveillance off, and nobody has decided on that yet.
     """
     held_up = any(_closes(deadline, audit) and not plan_stands(case.state, audit) for audit in case.state.audits)
-    if held_up:
+    if held_up or (deadline.kind == "surveillance" and case.open_matters(POSTPONE)):
         deadline.judged_on = judged_on(case.today, case.rules.cycle)
-    return held_up
+        return True
+    return False
 
 
 def plan_stands_again(case: Case, audit: Audit) -> None:

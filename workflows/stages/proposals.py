@@ -12,6 +12,7 @@ MISSED: Final = "missed_surveillance"
 """The proposal to suspend that a missed surveillance makes."""
 CALENDAR_YEAR: Final = "calendar_year"
 """The due date by which a calendar year of the cycle holds its audit, and the proposal where it holds none."""
+POSTPONE: Final = "surveillance.postpone"
 REQUEST: Final = "suspension.request"
 EXTEND: Final = "suspension.extend"
 RESTORE: Final = "restoration.request"
@@ -22,7 +23,8 @@ ADVERTISING: Final = "advertising.change"
 """The due date by which advertising follows a narrower scope, and the proposal where it does not (R:8/7.3.3)."""
 TRANSITION: Final = "requirements.transition"
 """The due date by which changed requirements are met, and the proposal where they are not (R:9/8.1)."""
-PROPOSALS: Final = (MISSED, CALENDAR_YEAR, REQUEST, EXTEND, RESTORE, WITHDRAW, OVER, ADVERTISING, TRANSITION)
+PROPOSALS: Final = (MISSED, CALENDAR_YEAR, POSTPONE, REQUEST, EXTEND, RESTORE, WITHDRAW, OVER, ADVERTISING, TRANSITION)
+"""What is open about a certificate and ends with it."""
 
 
 def propose(case: Case, kind: str, grounds: list[str]) -> None:

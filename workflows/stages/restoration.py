@@ -28,6 +28,10 @@ def requested(case: Case, act: RestorationRequest) -> None:
     missed = any(one.audit_kind == "surveillance" and one.stage != "closed" for one in case.state.audits)
     if "c" in now.grounds and missed:
         raise case.refuse("R:10/9.3.1c", "须先接受监督审查", "The surveillance that was missed restores it.")
+    for task in [task for task in case.state.tasks if task.kind == "restoration.verify" and act.leader]:
+        # Somebody else is to verify what is open already.
+        case.drop(task)
+        case.close_matter(case.matter(task), "replaced")
     if case.open_matters(proposals.RESTORE):
         raise case.conflict("已有未决的恢复申请", "A restoration is asked for already.")
     leader = _leader(case, act)
@@ -45,6 +49,7 @@ def _leader(case: Case, act: RestorationRequest) -> str:
         raise invalid("审查组长由机构指定", "The body names the leader.", [("/leader", "not the client's to name")])
     sent = engagement(case.state, [], (case.today, case.today), case.today)
     refuse_first(check_team([Member(user=act.leader, role="leader")], case.facts.people, sent))
+    case.take_duty(next(one.person for one in case.facts.people if one.user == act.leader), "evaluation")
     return act.leader
 
 

@@ -12,9 +12,8 @@ from domain.refusal import Refused
 from domain.state import Deadline, Effect, Task
 from workflows.case import Case, invalid
 from workflows.stages import planning, proposals
-from workflows.stages.proposals import CALENDAR_YEAR
+from workflows.stages.proposals import CALENDAR_YEAR, POSTPONE
 
-POSTPONE: Final = "surveillance.postpone"
 BREACH: Final = "calendar_year_breach"
 
 

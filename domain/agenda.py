@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.dates import end_of_day, morning
-from domain.state import CaseState
+from domain.state import CaseState, DueDates
 
 
 class Entry(NamedTuple):
@@ -15,7 +15,7 @@ class Entry(NamedTuple):
     """`lapse:`, `open:` or `remind:` and the deadline's id."""
 
 
-def agenda(state: CaseState) -> list[Entry]:
+def agenda(state: CaseState | DueDates) -> list[Entry]:
     """Everything a case will do unasked, soonest first."""
     entries = []
     for deadline in state.deadlines:
