@@ -34,6 +34,8 @@ REPORTABLE: Final[dict[tuple[str, str], Rule]] = {
     ("certificate.suspended", ""): Rule("suspension", "number", _SURVEILLANCE),
     ("certificate.withdrawn", ""): Rule("withdrawal", "number", _RESULTS),
     ("certificate.cancelled", ""): Rule("cancellation", "number", _RESULTS),
+    ("certificate.valid", "reopened"): Rule("restoration", "number", _RESULTS),
+    ("certificate.suspended", "reopened"): Rule("suspension", "number", _RESULTS),
     ("certificate.superseded", ""): Rule("reissue", "successor", _RESULTS),
     ("certificate.expired", ""): Rule("expiry", "number", _RESULTS),
 }
@@ -96,4 +98,4 @@ def _is_a_fact(event: Event, rule: Rule, granted: list[str]) -> bool:
         return not known
     if rule.kind == "expiry":
         return granted[-1:] == [event.data["number"]]
-    return rule.kind != "suspension" or "grounds" in event.data
+    return rule.kind != "suspension" or bool({"grounds", "outcome"} & {*event.data})

@@ -138,6 +138,13 @@ def reduced_and_expired(life: Life) -> Life:
     return life
 
 
-@pytest.mark.parametrize("way", [restored, withdrawn, cancelled, reduced_and_expired])
+def withdrawn_and_appealed(life: Life) -> Life:
+    withdrawn(life).act("applicant", "appeal.file", about="withdrawal.decide", reason="x")
+    life.answer("manager", "appeal.acknowledge")
+    life.answer("decider2", "appeal.decide", outcome="uphold", reason="x")
+    return life
+
+
+@pytest.mark.parametrize("way", [restored, withdrawn, cancelled, reduced_and_expired, withdrawn_and_appealed])
 def test_whatever_becomes_of_a_certificate_is_missing_as_it_is_submitted(certified: Life, way: Way) -> None:
     assert sorted(missing(way(certified))) == sorted(submissions(certified))
