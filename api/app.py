@@ -27,6 +27,7 @@ from api import (
     problems,
     proposals,
     register,
+    requirements,
     waves,
 )
 from api.engine import CaseEngine
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         proposals,
         register,
         waves,
+        requirements,
     )
     for router in (*(one.router for one in routes), operations.health):
         app.include_router(router)

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from domain.application import Application
+from domain.application import Application, Ref
 from domain.grounds import Bringer
 from domain.model import Record
 
@@ -52,6 +52,8 @@ class Matter(Record):
     """The message that brought it, by which a receipt finds it."""
     answer: str = ""
     """SHA-256 of the answer to it as stored."""
+    edition: Ref | None = None
+    """The announced edition that the holder is to meet (R:9/8.1)."""
     decided_by: list[str] = Field(default_factory=list)
     """The persons who have decided so far, where it takes two."""
     state: Literal["open", "closed"] = "open"

@@ -100,6 +100,8 @@ class Cycle(Record):
     suspension_days: Days
     suspension_months: Months
     contract_latest_days: Days
+    advertising_days: Days = 30
+    """R:8/7.3.3 sets no length for changing the advertising after a reduction."""
 
 
 class Rules(Record):

@@ -148,6 +148,9 @@ class Certificate(Record):
     successor: str | None = None
     granted_on: date | None = None
     """Of a re-issued certificate: the day of the grant that began its cycle."""
+    scheme: Ref | None = None
+    """The edition that it names; none for one from before that was kept here: the case's own."""
+    special_rule: Ref | None = None
 
     @property
     def cycle_began(self) -> date:
@@ -243,7 +246,7 @@ class CaseState(Record):
     """The annual wave it was handed in with."""
     application: Application | None = None
     certified: Application | None = None
-    """While a renewal is under way, the application of the certificate that still runs."""
+    """From an application to renew until the certificate that runs then has ended, what that one certifies."""
     scheme: Ref | None = None
     special_rule: Ref | None = None
     rules: Rules | None = None
@@ -300,6 +303,13 @@ class DueDates(Record):
     deadlines: list[Deadline] = Field(default_factory=list)
 
 
+class Announcement(Record):
+    """An edition that was announced, and the last day by which every holder meets it (R:9/8.1)."""
+
+    edition: Ref
+    transition_until: date
+
+
 class Facts(Record):
     """What services found out for one message; kept with it, so that the same message always has the same effect."""
 
@@ -314,6 +324,8 @@ class Facts(Record):
     """SHA-256 of the payload without what the client must not know yet; empty when there is nothing to hide."""
     edition: NewEdition | None = None
     """The other edition that is proposed, approved or due."""
+    announced: list[Announcement] = Field(default_factory=list)
+    """The editions that were announced and that whoever holds a certificate is told of (R:9/8.1)."""
     people: list[Person] = Field(default_factory=list)
     """The members that a plan names."""
     results: Results | None = None
@@ -328,3 +340,5 @@ class Facts(Record):
     certificate_number: str = ""
     reported: str = ""
     """What the report that is to be corrected was about."""
+    further_number: str = ""
+    """Of the renewed certificate that is still to come, where it is issued again together with the running one."""

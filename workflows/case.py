@@ -9,6 +9,7 @@ from domain.engagement import PROGRAMME
 from domain.matters import OUTLIVE, Matter, kind_of
 from domain.model import Text
 from domain.refusal import Fault, Refused
+from domain.scope import PROPOSES
 from domain.sheets import AuditKind
 from domain.state import CaseState, Certificate, Deadline, Effect, EventDraft, Facts, Message, Status, Task
 from workflows.matters import Matters
@@ -96,6 +97,14 @@ class Case(Waiting, Recording, Telling, Matters):
         """Nothing more is asked of an audit; its due dates are void, and there is nothing left to hide."""
         audit.stage = "closed"
         self.disclose(audit)
+        for matter in self.open_matters(*PROPOSES):
+            if matter.audit_id == audit.id:
+                self.drop_about(matter)
+                self.close_matter(matter, "not_audited")
+                self.tell_applicant(
+                    "合并的审查不再进行,请重新提出变更范围",
+                    "The audit is not held: ask again for what was combined with it",
+                )
         for kind in {task.kind for task in self.state.tasks if task.audit_id == audit.id}:
             self.drop_tasks(kind, audit)
         for deadline in self.state.deadlines:

@@ -25,6 +25,7 @@ from workflows.stages import (
     appeals,
     application,
     audit,
+    changes,
     complaints,
     contract,
     credit,
@@ -32,6 +33,7 @@ from workflows.stages import (
     deadlines,
     editions,
     evaluation,
+    extension,
     held_up,
     issue,
     marks,
@@ -40,7 +42,9 @@ from workflows.stages import (
     proposals,
     reaudit,
     rectification,
+    reduction,
     reporting,
+    requirements,
     restoration,
     review,
     surveillance,
@@ -93,6 +97,8 @@ ANSWERED: dict[str, Step] = {
     # R:7/6.5, R:7/6.6, R:10/9.3 after the certificate
     "recertification.apply": cycle.renewal_applied,
     "suspension.decide": suspension.decided,
+    # R:10/9.2 reduction
+    "scope.confirm": reduction.confirmed,
     "restoration.verify": restoration.verified,
     "withdrawal.decide": withdrawal.decided,
     # complaints and appeals, by people who took no part
@@ -109,6 +115,7 @@ APPROVED: dict[str, Step] = {
     "not_applicable": evaluation.approved,
     "person_days": planning.deviation_decided,
     EDITION: editions.decided,
+    "change.request": changes.decided,
     proposals.POSTPONE: surveillance.postponement_decided,
     proposals.EXTEND: suspension.extension_decided,
 }
@@ -126,6 +133,9 @@ DONE: dict[str, Step] = {
     "conflict.declare": amendments.conflict_declared,
     "headcount.correct": amendments.headcount_corrected,
     "edition.change": editions.proposed,
+    "change.request": changes.requested,
+    "scope.extend": extension.requested,
+    "scope.reduce": reduction.requested,
     proposals.POSTPONE: surveillance.postpone,
     proposals.REQUEST: suspension.requested,
     proposals.EXTEND: suspension.extension_asked,
@@ -156,6 +166,8 @@ LAPSED: dict[tuple[str, str], Step] = {
     ("audit.credit", "stale"): credit.is_old,
     ("appeal.file", ""): appeals.not_filed,
     ("mark_use", ""): marks.not_mended,
+    ("advertising.change", ""): marks.advertising_not_changed,
+    ("requirements.transition", ""): requirements.lapsed,
 }
 """What the end of a limit leads to; every other limit escalates."""
 
@@ -200,7 +212,7 @@ def react(state: CaseState, message: Message, facts: Facts, at: datetime) -> Rea
         case "delivered":
             operations.delivered(case)
         case "rollout":
-            pass  # what it brings is in its facts
+            requirements.announced(case)  # whatever it brings is in its facts
     case.finish()
     return Reaction(case.state, case.events)
 
@@ -209,6 +221,7 @@ def _copy(state: CaseState) -> CaseState:
     """A copy to change; what no stage ever changes in place is shared, because copying it is most of the cost."""
     shared: list[object] = [state.rules, state.calendar, state.application, state.certified]
     shared += [deadline.proof for deadline in state.deadlines]
+    shared += [matter.proposed for matter in state.matters]
     shared += [part for audit in state.audits for part in (audit.plan, audit.results)]
     return deepcopy(state, {id(one): one for one in shared if one is not None})
 

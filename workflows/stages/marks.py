@@ -1,13 +1,16 @@
 """R:8/7.3: uses of certificate and mark that were seen; a wrong one is mended in time, or a suspension is proposed."""
 
+from domain import cycle as dates
 from domain.acts import MarkUse
 from domain.cycle import approved_until
 from domain.dates import Anchor
 from domain.mark_use import BARRED_BY, may_use, mended_by, misuse_calls_for
 from domain.matters import Matter
+from domain.model import Text
+from domain.reminders import TITLES
 from domain.state import Deadline
 from workflows.case import Case
-from workflows.stages.proposals import MISUSED, propose
+from workflows.stages.proposals import ADVERTISING, MISUSED, propose
 
 MISUSE = "mark_use.record"
 CLAUSE = "R:8/7.3.3"
@@ -31,7 +34,7 @@ def _in_order(case: Case, act: MarkUse) -> None:
         clause = BARRED_BY[status]
         raise case.refuse(clause, "证书现不可使用,不得记为正确使用", "No certificate or mark may be used now.")
     case.record_message(act, CLAUSE, matter=mended and mended.id)
-    case.settle_deadlines("met", kind="advertising.change")
+    case.settle_deadlines("met", kind=ADVERTISING)
     if mended:
         case.close_matter(mended, "mended")
         for deadline in case.state.deadlines:
@@ -55,6 +58,21 @@ def _wrong(case: Case, act: MarkUse) -> None:
     case.tell_applicant(
         f"证书或标志使用不当,请在{last}前纠正", f"The certificate or the mark is used wrongly: mend it by {last}"
     )
+
+
+def watch_advertising(case: Case) -> None:
+    """R:8/7.3.3: the scope is narrower from today on: the client changes what it advertises."""
+    until = dates.advertising_change(case.today, case.rules.cycle)
+    case.settle_deadlines("void", kind=ADVERTISING)
+    deadline = case.run_deadline(ADVERTISING, until, deadline_id=f"{ADVERTISING}-{case.state.turn}")
+    case.tell_due(
+        "applicant", TITLES[ADVERTISING], deadline.due_on, Text(zh="认证范围已缩小", en="The scope is reduced")
+    )
+
+
+def advertising_not_changed(case: Case, _: Deadline) -> None:
+    """R:8/7.3.3, R:10/9.3.1e: whether certification is suspended for it a person decides."""
+    propose(case, ADVERTISING, ["e"])
 
 
 def not_mended(case: Case, deadline: Deadline) -> None:
