@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
@@ -123,13 +124,10 @@ class Walked(Life):
         """Somebody who is not asked is refused, and nothing changes."""
         message = self.message(move.user, "answer", move.kind, move.payload, move.task)
         before = self.case.model_dump_json()
-        try:
+        with pytest.raises(Refused) as refused:
             self.work(message)
-        except Refused as refused:
-            assert refused.refusal.code in REFUSED_TO_STRANGERS
-            assert self.case.model_dump_json() == before
-            return
-        raise AssertionError(f"{move.user} was let do {move.kind}")
+        assert refused.value.refusal.code in REFUSED_TO_STRANGERS
+        assert self.case.model_dump_json() == before
 
     def wait(self, dice: people.Dice) -> None:
         """A few days pass, or all up to one of the next due dates, one day more or less."""

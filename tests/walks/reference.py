@@ -294,9 +294,10 @@ class Reference:
     def _suspension_decide(self, day: date, data: Data) -> None:
         if data["outcome"] == "suspend":
             self._suspend(day, 0)
-        elif "until" in data and data["subject"].startswith("missed_surveillance"):
-            if self.surveillance is None and not self.under_way:
-                self.surveillance = date.fromisoformat(data["until"])
+            return
+        moved = "until" in data and data["subject"].startswith("missed_surveillance")
+        if moved and self.surveillance is None and not self.under_way:
+            self.surveillance = date.fromisoformat(data["until"])
 
     def _suspend(self, day: date, days: int) -> None:
         """R:7/6.5.3.2, R:10/9.3.1: a further ground joins, the earlier end wins."""
