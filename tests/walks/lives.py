@@ -151,6 +151,7 @@ class Walked(Life):
         ]
         checks.nobody_barred(events)
         self.is_as_recorded()
+
         assert len(self.case.model_dump_json().encode()) < 64 * 1024
         with Session(self.engine) as session:
             rows = session.exec(select(TaskRow.id).where(col(TaskRow.case_id) == self.case.id)).all()

@@ -34,7 +34,7 @@ def certify(case: Case, audit: Audit) -> None:
     for flag in ("issue_overdue", "converted_to_initial", "late_application"):
         case.flag(flag, on=False)
     if old:
-        surveillance.forget_before(case, old.cycle_began)
+        surveillance.forget_before(case, case.today)
     record(case, certificate)
     case.run_deadline("certificate.expiry", until, deadline_id=f"certificate.expiry-{certificate.number}")
     surveillance.begin_cycle(case, audit)
