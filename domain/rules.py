@@ -100,6 +100,8 @@ class Cycle(Record):
     suspension_days: Days
     suspension_months: Months
     contract_latest_days: Days
+    higher_frequency_months: Months = 6
+    """How often a surveillance is due where that was decided to be more often (R:7/6.5.1)."""
 
 
 class Rules(Record):
