@@ -12,7 +12,7 @@ from domain.engagement import all_modes, check_dates, check_modes, engagement, s
 from domain.model import Record, Text
 from domain.planning import PersonDays, band, cap, check_span, decimal_text, most, refuse_first, required
 from domain.rules import Rules
-from domain.sampling import factor, sample_size
+from domain.sampling import NAMED, factor, sample_size
 from domain.state import CaseState
 from domain.team import MYSTERY_VISIT, Engagement, Member, Obstacle, Person, Role, obstacles
 
@@ -152,7 +152,8 @@ def _split(total: Fraction, grid: Fraction, *, two: bool) -> PersonDays:
 def _extent(state: CaseState, audit: Audit, rules: Rules) -> Extent:
     in_scope = sites(state)
     others = len(in_scope.others)
-    sample = sample_size(others, factor(audit.audit_kind, rules.planning))
+    named = audit.audit_kind in NAMED
+    sample = others if named else sample_size(others, factor(audit.audit_kind, rules.planning))
     return Extent(central=len(in_scope.central), others=others, sample=sample)
 
 

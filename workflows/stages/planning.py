@@ -19,7 +19,7 @@ from domain.planning import (
 from domain.points import format_points
 from domain.prose import figures
 from domain.refusal import Refused
-from domain.sampling import Sites, check_sampling, draw, factor
+from domain.sampling import NAMED, Sites, check_named, check_sampling, draw, factor
 from domain.sheets import AuditKind
 from domain.state import Deadline, Task
 from domain.team import MYSTERY_VISIT, Member, auditors, check_team
@@ -107,6 +107,7 @@ def _check(case: Case, audit: Audit, answer: AuditPlan, days: PersonDays, table:
             *check_person_days(days, table, answer.reason, case.rules.planning, deviation=deviation),
             *check_coverage(days, auditors(team, case.facts.people), answer.planned_from, answer.planned_to),
             *(check_sampling(answer.sites.risk_basis, _sites(case, answer)) if answer.sites else []),
+            *(check_named(audit.audit_kind, _sites(case, answer)) if answer.sites else []),
         ]
     )
     two = "audit.characteristics" in case.rules.evaluations
@@ -131,6 +132,8 @@ def _plan(case: Case, audit: Audit, answer: AuditPlan) -> Plan:
     if audit.stage == "audit" and audit.plan:
         # The sites stay those the work on site began with: what was found there stays too.
         visited, seed = audit.plan.sites, audit.plan.seed
+    elif answer.sites and audit.audit_kind in NAMED:
+        visited = [site for site in visited if site in answer.sites.mandatory]
     elif answer.sites:
         seed = case.state.head
         visited = draw(_sites(case, answer), seed, audit.audit_kind, case.rules.planning).sites
