@@ -233,6 +233,7 @@ class Case(Waiting, Recording, Telling, Matters):
                 self.close_matter(matter, status)
         # A delivery that failed is still owed, whatever became of the case.
         self.state.tasks = [task for task in self.state.tasks if task.kind == "operations.resolve"]
+        self.state.veil = None
         for deadline in self.state.deadlines:
             if deadline.state == "running":
                 deadline.state = "void"

@@ -2,7 +2,7 @@
 
 from domain.acts import ConflictDeclaration, HeadcountCorrection, TeamReplacement
 from domain.audit import Audit, Plan, TeamMember
-from domain.engagement import PERSON_DAYS, days_left, engagement, plan_is_open, seats
+from domain.engagement import PERSON_DAYS, RUNNING, days_left, engagement, plan_is_open, seats
 from domain.planning import PLAN, TABLE, crosses_band, refuse_first
 from domain.prose import figures
 from domain.refusal import Refused
@@ -73,8 +73,8 @@ def conflict_declared(case: Case, act: ConflictDeclaration) -> None:
 def headcount_corrected(case: Case, act: HeadcountCorrection) -> None:
     """R:11/10.1: the people found on site stand; where they fall into another column, the plan is asked for again.
 
-    The audit stays where it is: its sheets and open tasks stay, the sites stay those it began with, and it goes on
-    under the new plan. Until that stands there is no closing meeting.
+    An audit on site stays where it is: its sheets and open tasks stay, the sites stay those it began with, and it
+    goes on under the new plan. Until that stands there is no closing meeting. What is planned beside it is as well.
     """
     audit = _led_on_site(case)
     known = {site.id: site for site in case.application.sites}
@@ -87,7 +87,9 @@ def headcount_corrected(case: Case, act: HeadcountCorrection) -> None:
     found = case.application.headcount_in_scope
     case.record_message(act, TABLE, audit=audit.id, before=before, found=found)
     if crosses_band(before, found, case.rules.planning):
-        _reopen_plan(case, audit)
+        for one in case.state.audits:
+            if one.plan and one.stage in RUNNING and one.last_day is None:
+                _reopen_plan(case, one)
 
 
 def _led_on_site(case: Case) -> Audit:
@@ -100,8 +102,12 @@ def _led_on_site(case: Case) -> Audit:
 
 
 def _reopen_plan(case: Case, audit: Audit) -> None:
-    """What is under way about an earlier plan is void."""
+    """What is under way about an earlier plan is void; documents that have not passed wait for the new one."""
     case.drop_tasks("audit.plan.confirm", audit)
+    if audit.stage == "document_review":
+        case.go_audit(audit, "planning")
+        case.drop_tasks("audit.documents", audit)
+        case.drop_tasks("documents.correct", audit)
     mine = [task for task in case.state.tasks if (task.audit_id, task.subject) == (audit.id, PERSON_DAYS)]
     for task in mine:
         if task.kind == "approval.give":
