@@ -64,6 +64,11 @@ class Message(Record):
     expected_version: int | None = None
     """The version its sender expects, if any."""
 
+    @property
+    def is_news(self) -> bool:
+        """Whether a machine sent it, which waits for nothing and will not send it again."""
+        return "machine" in self.actor.roles
+
 
 class Task(Record):
     """Something asked of somebody, still open."""
@@ -222,6 +227,8 @@ class CaseState(Record):
     suspension: Suspension | None = None
     matters: list[Matter] = Field(default_factory=list)
     """What was and is settled beside the programme, oldest first."""
+    surveillance_months: int | None = None
+    """How many months apart surveillances were decided to be, until the next grant; none: as usual."""
     fee_total: str = ""
     tasks: list[Task] = Field(default_factory=list)
     deadlines: list[Deadline] = Field(default_factory=list)

@@ -31,6 +31,7 @@ from workflows.stages import (
     editions,
     evaluation,
     held_up,
+    incidents,
     issue,
     operations,
     planning,
@@ -40,6 +41,8 @@ from workflows.stages import (
     reporting,
     restoration,
     review,
+    special,
+    starting,
     surveillance,
     suspension,
     withdrawal,
@@ -103,6 +106,7 @@ APPROVED: dict[str, Step] = {
     EDITION: editions.decided,
     proposals.POSTPONE: surveillance.postponement_decided,
     proposals.EXTEND: suspension.extension_decided,
+    special.INCIDENT: incidents.decided,
 }
 """What an `approval.give` leads to, by the kind of its subject."""
 
@@ -124,6 +128,8 @@ DONE: dict[str, Step] = {
     proposals.RESTORE: restoration.requested,
     proposals.WITHDRAW: withdrawal.requested,
     "report.correct": reporting.corrected,
+    special.INCIDENT: incidents.reported,
+    "audit.start": starting.started,
     "note.add": operations.noted,
 }
 

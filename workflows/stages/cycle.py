@@ -9,7 +9,7 @@ from domain.audit import Audit
 from domain.dates import Anchor, Due
 from domain.state import Certificate, CycleNumber, Deadline, Effect, Task
 from workflows.case import Case, invalid
-from workflows.stages import planning, proposals, surveillance, suspension
+from workflows.stages import planning, proposals, special, surveillance, suspension
 
 
 def certify(case: Case, audit: Audit) -> None:
@@ -25,7 +25,7 @@ def certify(case: Case, audit: Audit) -> None:
     case.state.status = "certified"
     case.follow_programme()
     case.settle_deadlines("met", kind="certificate.issue")
-    case.state.certified = None
+    case.state.certified = case.state.surveillance_months = None
     proposals.drop_proposals(case)
     case.rely_on("certificate")
     for flag in ("issue_overdue", "converted_to_initial", "late_application"):
@@ -111,7 +111,8 @@ def renewal_applied(case: Case, task: Task, answer: RecertificationApplication) 
         raise invalid("认证方案不符", "Another scheme.", [("/scheme", "not the certified one")])
     if answer.service.category != case.application.service.category:
         raise invalid("行业类别不符", "Another trade.", [("/service/category", "not the certified one")])
-    if any(audit.stage != "closed" and (audit.first_day or audit.failed) for audit in case.state.audits):
+    under_way = (audit for audit in case.state.audits if audit.stage != "closed" and case.in_programme(audit))
+    if any(audit.first_day or audit.failed for audit in under_way):
         raise case.conflict("请先完成正在进行的审查", "Another audit of this case is under way: finish it first.")
     valid_until = case.certificate.valid_until
     apply_by = dates.recertification_apply_by(valid_until, case.rules.cycle)
@@ -179,6 +180,7 @@ def expired(case: Case, deadline: Deadline) -> None:
     case.send(Effect(id="", kind="submission", about=f"expiry:{old.number}"))
     if any(_leads_to_a_certificate(case, audit) for audit in case.state.audits):
         case.state.status = "expired"
+        special.ended_with_certificate(case)
     else:
         case.end("expired")
     case.tell_applicant("证书已到期", f"Certificate {old.number} has expired")
