@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities.interface import CASE, RECORD, REFUSED, WAKE, Incident, Outcome, Start, Turn
@@ -21,12 +21,12 @@ with workflow.unsafe.imports_passed_through():
     from workflows.attributes import attributes
     from workflows.courier import carry
     from workflows.flow import admit, react
+    from workflows.refusals import UNAVAILABLE, refusal_error, refusal_of
 
 A_BREATH = timedelta(milliseconds=1)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=10)
 """Between two tries to record what nobody will send again."""
-UNAVAILABLE = Refusal(code="unavailable", zh="记录服务暂不可用", en="The record is not available just now.")
 
 
 @workflow.defn(name=CASE)
@@ -77,7 +77,7 @@ class CertificationCase:
         await workflow.wait_condition(lambda: message.id in self._settled)
         settled = self._settled[message.id]
         if isinstance(settled, Refusal):
-            raise _refusal_error(settled)
+            raise refusal_error(settled)
         return settled
 
     @submit.validator
@@ -90,7 +90,7 @@ class CertificationCase:
         try:
             admit(self._state, message)
         except Refused as refused:
-            raise _refusal_error(refused.refusal) from refused
+            raise refusal_error(refused.refusal) from refused
 
     @workflow.signal(name=WAKE)
     def wake(self) -> None:
@@ -173,7 +173,7 @@ class CertificationCase:
             await self._take_turns_until(message)
             self._try_again_at, self._pause = None, FIRST_PAUSE
         except FailureError as error:
-            await self._refuse_or_retry(message, _refusal_of(error))
+            await self._refuse_or_retry(message, refusal_of(error))
         self._busy = False
         self._show()
 
@@ -291,15 +291,3 @@ class CertificationCase:
         if shown != self._shown:
             self._shown = shown
             workflow.upsert_search_attributes(shown)
-
-
-def _refusal_error(refusal: Refusal) -> ApplicationError:
-    return ApplicationError(refusal.en, refusal, type=REFUSED, non_retryable=True)
-
-
-def _refusal_of(error: FailureError) -> Refusal:
-    # A local activity's failure arrives as it was raised, another's as the cause of an ActivityError.
-    cause = error if isinstance(error, ApplicationError) else error.cause
-    if isinstance(cause, ApplicationError) and cause.type == REFUSED:
-        return Refusal.model_validate(cause.details[0])
-    return UNAVAILABLE

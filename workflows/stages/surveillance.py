@@ -134,7 +134,9 @@ def postpone(case: Case, act: SurveillancePostponement) -> None:
 
 def _furthest(case: Case) -> date:
     """The last day to which a surveillance may be put off (R:7/7.3.3); a first one stays where it is."""
-    previous = [one.last_day for one in case.state.audits if one.last_day and case.in_programme(one)]
+    audits = case.state.audits
+    days = (programme_last_day(audits, one) for one in audits if one.last_day and case.in_programme(one))
+    previous = [day for day in days if day]
     if not held(case) or not previous:
         raise case.refuse(dates.SURVEILLANCE, "首次监督审查不得延期", "A first surveillance is not put off.")
     valid_until = case.certificate.valid_until
