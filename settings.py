@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     register_per_minute: int = Field(
         default=120, ge=1, description="requests a minute to the public register from one address"
     )
+    complaints_per_minute: int = Field(
+        default=5, ge=1, description="complaints a minute that one address may file without signing in"
+    )
     workflow_sandbox: bool = Field(default=False, description="1: workflows run in the SDK's sandbox (slower)")
     events_a_run: int = Field(default=800, description="history length from which a case hands on to a new run")
     delivery_seconds: float = Field(default=600, description="how long a delivery is tried before operations is asked")

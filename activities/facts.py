@@ -12,10 +12,11 @@ from activities.pinned import keep
 from activities.scores import Scores
 from domain.application import NewCase
 from domain.dates import local_date
+from domain.issuing import certificates_issued
 from domain.payloads import payload_of
 from domain.refusal import Fault, Refused
 from domain.state import CaseState, Facts, Message
-from records import reports, store, waves
+from records import reports, requirements, store, waves
 from records.tables import CaseRow, FileRow, FileUseRow
 from services.schemes import Library, Packs
 
@@ -36,7 +37,7 @@ class FactFinder:
         Raises:
             Refused: something that is named is not there.
         """
-        payload_of(message)
+        payload = payload_of(message)
         facts = Facts(reported=_reported(session, state, message))
         if message.kind in ("application", "answer", "act") or message.content != "{}":
             facts.content = _digest(message.content)
@@ -59,8 +60,9 @@ class FactFinder:
                 facts.people = people.named(session, state, message, local_date(at))
             case "audit.management" | "audit.characteristics" | "audit.checklist" | "audit.credit":
                 self._scores.gather(session, state, message, facts, at)
-            case "decision.make":
-                facts.certificate_number = "" if preview else _certificate_number(session, state, message, at)
+        facts.announced = requirements.for_message(session, state, message, payload, local_date(at))
+        if message.kind == "answer" and not preview:
+            _number(session, state, facts, certificates_issued(state, message, payload), at)
         if message.kind == "application":
             packs = self._of_application(session, state, message, facts, at)
             self._keep(session, packs, preview=preview)
@@ -130,12 +132,11 @@ def _reported(session: Session, state: CaseState, message: Message) -> str:
     return about
 
 
-def _certificate_number(session: Session, state: CaseState, message: Message, at: datetime) -> str:
-    if json.loads(message.content).get("outcome") != "grant":
-        return ""
-    year = local_date(at).year
-    prefix = f"{'YL-' if state.rehearsal else ''}SXJP-{state.body.upper()}-{year}"
-    return f"{prefix}-{store.next_number(session, f'certificate-{prefix}'):05d}"
+def _number(session: Session, state: CaseState, facts: Facts, certificates: int, at: datetime) -> None:
+    """Take a number for each certificate that is issued."""
+    prefix = f"{'YL-' if state.rehearsal else ''}SXJP-{state.body.upper()}-{local_date(at).year}"
+    for fact in ("certificate_number", "further_number")[:certificates]:
+        setattr(facts, fact, f"{prefix}-{store.next_number(session, f'certificate-{prefix}'):05d}")
 
 
 def _digest(content: str) -> str:

@@ -107,7 +107,7 @@ class Order(Record):
 
     message: Message
     selection: str
-    """Which cases: `running`, or `provisional` for those with a running provisional date."""
+    """Which cases: `running`, the `holders` of a certificate, or `provisional`: with a running provisional date."""
     after: str = ""
     """The id of the last case that has been looked at."""
     finished: bool = False

@@ -31,6 +31,7 @@ from domain.documents import (
 from domain.pack import Scheme
 from domain.points import format_points, parse_points
 from domain.results import Results
+from domain.scope import application_of
 from domain.sheets import CreditSheet, ManagementSheet
 from domain.state import CaseState
 from domain.trade_pack import TradePack
@@ -143,9 +144,10 @@ def report_data(dossier: Dossier) -> AuditReportData:
         DocumentError: something the report needs is not on record.
     """
     state, audit, packs = dossier.state, dossier.audit, dossier.packs
-    application, plan, results = state.application, audit.plan, audit.results
-    if not (application and plan and results):
+    plan, results = audit.plan, audit.results
+    if not (state.application and plan and results):
         raise DocumentError(f"{audit.id}: without plan and results there is no report")
+    application = application_of(state, audit)
     full = Results.model_validate_json(dossier.content(audit.results_content)) if audit.on_site else results
     report = AuditReport.model_validate_json(dossier.payload("audit.report"))
     organization = application.organization
@@ -227,10 +229,10 @@ def _plan(dossier: Dossier, plan: Plan) -> PrintedPlan:
 
 
 def _sites(dossier: Dossier, plan: Plan) -> Iterator[PrintedSite]:
-    audit, application = dossier.audit, dossier.state.application
+    audit, application = dossier.audit, application_of(dossier.state, dossier.audit)
     asked = AuditPlan.model_validate_json(dossier.payload("audit.plan")).sites
     mandatory = asked.mandatory if asked else []
-    for site in application.sites if application else []:
+    for site in application.sites:
         if site.id in plan.sites:
             drawn = "指定 mandatory" if site.id in mandatory else "抽取 drawn" if plan.seed else "全部 every site"
             yield PrintedSite(

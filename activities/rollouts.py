@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -14,9 +14,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.calendars import Calendars
 from activities.interface import BRING, NEXT_CASES, REFUSED, ROLLOUT, SUBMIT, Order
+from domain.application import Ref
 from domain.dates import local_date
 from domain.redate import moves
-from domain.state import CALENDAR, Message
+from domain.requirements import REQUIREMENTS_CHANGE, concerns
+from domain.state import CALENDAR, Actor, Announcement, Message
 from records import days, queries
 
 PAGE = 100
@@ -57,6 +59,19 @@ def of_calendar(version: str, selection: str = "provisional") -> Order:
     return Order(message=message, selection=selection)
 
 
+def of_requirements(edition: Ref, until: date, by: Actor) -> Order:
+    """The order that tells every holder of an announced edition, once; it comes from no body (R:9/8.1)."""
+    content = Announcement(edition=edition, transition_until=until).model_dump_json()
+    message = Message(
+        id=f"requirements:{edition.id}/{edition.version}",
+        kind="rollout",
+        name=REQUIREMENTS_CHANGE,
+        actor=by.model_copy(update={"body": ""}),
+        content=content,
+    )
+    return Order(message=message, selection="holders")
+
+
 class RolloutActivities:
     """Holds the database and the engine's client."""
 
@@ -79,7 +94,7 @@ class RolloutActivities:
         await hand(self._client, case_id, message)
 
     def _is_wanted(self, case_id: str, message: Message) -> bool:
-        """Whether a case has not had the message, and of a calendar, whether that changes a date of it.
+        """Whether a case has not had the message and is concerned: a calendar changes a date of it, or its packs do.
 
         A case whose dates stay takes a calendar with whatever reaches it next.
         """
@@ -87,6 +102,8 @@ class RolloutActivities:
             row = queries.case_row(session, case_id)
             if row is None or queries.turn_of(session, case_id, message.id):
                 return False
+            if message.name == REQUIREMENTS_CHANGE:
+                return concerns(queries.state_of(row), Announcement.model_validate_json(message.content).edition)
             if message.name != LOADED:
                 return True
             today = local_date(datetime.now(UTC) + timedelta(seconds=row.clock_ahead))

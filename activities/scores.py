@@ -16,6 +16,7 @@ from domain.evaluation import Circumstances, Sheets, evaluate, evaluate_checklis
 from domain.pack import Scheme
 from domain.refusal import Fault, Refused
 from domain.results import ChosenReadings, Results
+from domain.scope import extension_in
 from domain.sheet_checks import Setting, check_characteristics, check_sheet
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet, to_approve, with_carried
 from domain.state import CaseState, Facts, Message
@@ -68,12 +69,14 @@ class Known(NamedTuple):
     previous: ManagementSheet | None
     """The management sheet of the audit before: rows may be carried from it."""
     open_rows: list[int]
+    extended: bool = False
+    """The audit looks at an extension as well, which is scored as at first: nothing is carried (R:9/8.3)."""
 
 
 def on_record(session: Session, state: CaseState, audit: Audit, packs: Packs) -> Known:
     """Read what an audit has handed in, and what its scores rest on."""
     texts = {kind: _text(session, state, audit, kind) for kind in (*packs.scheme.evaluations, CREDIT)}
-    return Known(texts, *_earlier(session, state, audit))
+    return Known(texts, *_earlier(session, state, audit), extended=extension_in(state, audit) is not None)
 
 
 def faults(packs: Packs, audit: Audit, kind: str, known: Known) -> list[Fault]:
@@ -84,7 +87,7 @@ def faults(packs: Packs, audit: Audit, kind: str, known: Known) -> list[Fault]:
         checked = kind == CHECKLIST
         sheet = ChecklistSheet.model_validate_json(text) if checked else None
         return check_checklist(packs.scheme.checklist, sheet, sites) if sheet else []
-    setting = Setting(audit.audit_kind, known.previous, known.open_rows, sites)
+    setting = Setting("scope" if known.extended else audit.audit_kind, known.previous, known.open_rows, sites)
     found = _faults(packs.scheme, packs.trade, (kind, text), setting)
     return found + _adoption_faults(packs.scheme, packs.trade, kind, known.texts, sites)
 
@@ -168,7 +171,8 @@ def _earlier(session: Session, state: CaseState, audit: Audit) -> tuple[Manageme
     begins, now = audit.first_day or date.max, _scored_on(audit, date.max)
     others = [one for one in state.audits if one is not audit and _scored_on(one, date.min) <= now]
     for one in sorted(others, key=lambda one: _scored_on(one, date.min)):
-        given = one.given.get("audit.management") if one.judged else None
+        full = one.judged and one.audit_kind != "scope"  # a scope audit saw what is new alone
+        given = one.given.get("audit.management") if full else None
         row = session.get(ContentRow, (state.id, given.content)) if given else None
         if row:
             handed_in = ManagementSheet.model_validate_json(row.body)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from domain.scope import certified_by, in_force
 from domain.state import CaseState, Certificate, Effect
 from domain.submissions import Submission
 
@@ -32,10 +33,9 @@ def submission(state: CaseState, effect: Effect, on: date, codes: Mapping[str, s
         ValidationError: the kind is none the alliance knows.
     """
     kind, _, named = effect.about.partition(":")
-    application = state.application
-    if application is None:
-        raise RuntimeError("a case that reports has an application")
     certificate = _certificate(state, kind, named)
+    application = certified_by(state, certificate) if certificate else in_force(state)
+    edition = (certificate and certificate.scheme) or application.scheme
     return Submission.model_validate(
         {
             "id": submission_id(state, effect),
@@ -46,7 +46,7 @@ def submission(state: CaseState, effect: Effect, on: date, codes: Mapping[str, s
             "organization": application.organization.name,
             "uscc": application.organization.uscc,
             "scheme": application.scheme.id,
-            "edition": application.scheme.version,
+            "edition": edition.version,
             "service": application.service.name,
             "on": on,
             "outcome": OUTCOMES.get(kind) or _verdict(state, named),

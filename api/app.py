@@ -12,6 +12,7 @@ from api import (
     alliance,
     calendars,
     cases,
+    complaints,
     deadlines,
     editions,
     feed,
@@ -27,6 +28,7 @@ from api import (
     problems,
     proposals,
     register,
+    requirements,
     waves,
 )
 from api.engine import CaseEngine
@@ -58,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.facts = FactFinder(app.state.library)
         app.state.storage = Storage.open(settings.files_url)
         app.state.gate = gate.Gate(settings.register_per_minute)
+        app.state.complaints = complaints.Receipts(settings)
         gc.freeze()
         yield
         app.state.database.dispose()
@@ -72,6 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         alliance,
         calendars,
         cases,
+        complaints,
         deadlines,
         editions,
         feed,
@@ -86,6 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         proposals,
         register,
         waves,
+        requirements,
     )
     for router in (*(one.router for one in routes), operations.health):
         app.include_router(router)

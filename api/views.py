@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from domain.audit import Audit, Finding, Plan
-from domain.matters import Matter
-from domain.policy import UNKNOWN_TO_THE_CLIENT, hidden
+from domain.matters import OUTLIVE, Matter
+from domain.policy import UNKNOWN_TO_THE_CLIENT, brought, hidden, learns_of
 from domain.state import Actor, CaseState, Deadline, Task, Veil
 from domain.team import MYSTERY_VISIT
 from records.chain import instant
@@ -49,7 +49,7 @@ def snapshot(state: CaseState, reader: Actor, now: datetime, content: Content, h
         "rules": state.rules
         and state.rules.model_dump(include={"edition", "digest", "house_rules", "readings", "origins"})
         | {"planned": state.edition and state.edition.model_dump(mode="json", exclude={"by"})},
-        "matters": [matter_view(one, reader) for one in state.matters],
+        "matters": [matter_view(one, reader, content) for one in state.matters if learns_of(one, reader)],
         "surveillance_months": state.surveillance_months,
         "suspension": state.suspension and state.suspension.model_dump(mode="json"),
         **_face(state, reader),
@@ -169,10 +169,15 @@ def task_view(task: Task, state: CaseState) -> dict[str, Any]:
     return view
 
 
-def matter_view(matter: Matter, reader: Actor) -> dict[str, Any]:
-    """One matter beside the programme; persons are shown to the body only."""
-    hidden_parts = {"proposed", "content"} | ({"by", "decided_by"} if _is_client(reader) else set())
-    return matter.model_dump(mode="json", exclude=hidden_parts)
+def matter_view(matter: Matter, reader: Actor, content: Content) -> dict[str, Any]:
+    """One matter beside the programme; persons are shown to the body only, words to those who are answered as well."""
+    filed, own = matter.kind in OUTLIVE, brought(matter, reader)
+    persons = {"by", "decided_by", "told"} if _is_client(reader) or (filed and not own) else set()
+    view = matter.model_dump(mode="json", exclude={"proposed", "content", "message", "answer"} | persons)
+    if filed and own:
+        view["filed"] = content(matter.content)
+        view["answer"] = content(matter.answer) if matter.answer else None
+    return view
 
 
 def deadline_view(deadline: Deadline) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from domain.application import Evidence, Ident, Name, Organization, Ref, Service, Site, Uscc
 from domain.grounds import SuspensionGround, Trigger, WithdrawalGround
@@ -179,11 +179,21 @@ class MarkUse(Input):
 
 
 class Filing(Input):
-    """A complaint or an appeal: what it is about, why, and what shows it."""
+    """A complaint or an appeal: what it is about, why, and what shows it.
 
-    about: Name
+    An appeal names the decision, by its task or the task's kind; else the latest one is meant.
+    """
+
+    about: Annotated[Name, PROSE]
     reason: Reason
     evidence: Evidence = Field(default_factory=list)
+
+
+class Complaint(Filing):
+    """The same by somebody who may leave a name, and how to be reached; the client learns neither."""
+
+    name: Annotated[str, StringConstraints(max_length=200), PROSE] = ""
+    contact: Annotated[str, StringConstraints(max_length=200), PROSE] = ""
 
 
 class ReportCorrection(Input):
@@ -210,7 +220,7 @@ ACTS: dict[str, type[Input]] = {
     "scope.extend": ScopeExtension,
     "scope.reduce": ScopeReduction,
     "mark_use.record": MarkUse,
-    "complaint.file": Filing,
+    "complaint.file": Complaint,
     "appeal.file": Filing,
     "report.correct": ReportCorrection,
     "note.add": Note,

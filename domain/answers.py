@@ -251,6 +251,26 @@ class Approval(Input):
     reason: Prose = ""
 
 
+class Acknowledgement(Input):
+    """A complaint or an appeal has been received, and is looked into."""
+
+    note: Prose = ""
+
+
+class ComplaintAnswer(Input):
+    """What somebody who took no part says to a complaint; the answer is told to whoever complained."""
+
+    outcome: Literal["upheld", "partly", "dismissed"]
+    answer: Reason
+
+
+class AppealDecision(Input):
+    """What a decision maker who took no part says to an appeal: upheld, the decision is made again."""
+
+    outcome: Literal["uphold", "dismiss"]
+    reason: Reason
+
+
 class Resolution(Input):
     """What operations says of a delivery that failed: try again, or leave it with a reason."""
 
@@ -287,6 +307,10 @@ ANSWERS: dict[str, type[Input]] = {
     "withdrawal.decide": WithdrawalDecision,
     "restoration.verify": RestorationVerification,
     "scope.confirm": ScopeConfirmation,
+    "complaint.acknowledge": Acknowledgement,
+    "complaint.handle": ComplaintAnswer,
+    "appeal.acknowledge": Acknowledgement,
+    "appeal.decide": AppealDecision,
     "operations.resolve": Resolution,
 }
 """Task kind → payload model."""

@@ -8,6 +8,7 @@ from domain.pack_parts import ChangeKind
 from domain.refusal import Fault, Refused
 from domain.state import Certificate
 
+CHANGED: Final = "R:9/8.2"
 EXTENSION: Final = "R:9/8.3"
 REDUCTION: Final = "R:10/9.2"
 
@@ -92,8 +93,13 @@ def reissue(old: Certificate, number: str, decided_on: date) -> tuple[Certificat
     """
     if old.status not in {"upcoming", "valid", "suspended"}:
         raise ValueError(f"certificate {old.number} is {old.status}")
-    first_day = max(decided_on, old.valid_from)
-    new = {"number": number, "decided_on": decided_on, "valid_from": first_day, "predecessor": old.number}
+    new = {
+        "number": number,
+        "decided_on": decided_on,
+        "valid_from": max(decided_on, old.valid_from),
+        "predecessor": old.number,
+        "granted_on": old.cycle_began,
+    }
     return (
         old.model_copy(update={"status": "superseded", "successor": number}),
         old.model_copy(update=new),

@@ -254,6 +254,13 @@ def approved_until(anchor: Anchor, until: date, clause: str) -> Due:
 
 
 @named
+def advertising_change(reduced_on: date, cycle: Cycle) -> Due:
+    """Give the last day for advertising that no longer fits a narrower scope (R:8/7.3.3)."""
+    limit = Limit(amount=cycle.advertising_days, unit="days")
+    return due_on_calendar(Anchor(kind="decision", on=reduced_on), limit, "R:8/7.3.3")
+
+
+@named
 def issue_overdue(anchor: Anchor, cycle: Cycle, calendar: Calendar) -> Due:
     """Give the last day for the certificate after the passing `report` (R:7/6.4.7); overdue from the next."""
     limit = Limit(amount=cycle.certificate_issue_working_days, unit="working_days")

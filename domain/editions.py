@@ -24,6 +24,7 @@ FROM_CYCLE: Final = {
     "cycle.issue_overdue": "certificate_issue_working_days",
     "cycle.credit_good_until": "credit_valid_days",
     "cycle.recertification_apply_by": "recertification_apply_months",
+    "cycle.advertising_change": "advertising_days",
 }
 """Function of a date → the parameter of the cycle that gives its length.
 

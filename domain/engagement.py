@@ -6,10 +6,11 @@ from typing import Final
 
 from domain.application import Application
 from domain.audit import Audit, Plan, TeamMember
-from domain.planning import invalid, rule_refused
+from domain.planning import invalid, required, rule_refused
 from domain.refusal import Fault, Refusal
 from domain.rules import Planning, Rules
 from domain.sampling import Sites
+from domain.scope import CHANGE_REQUEST, extension_in, headcount_about, matter_about, new_sites, sites_about
 from domain.state import CaseState
 from domain.team import AUDITING, MYSTERY_VISIT, Engagement
 
@@ -79,16 +80,30 @@ def check_dates(state: CaseState, audit: Audit, planned_from: date, planned_to: 
     return found
 
 
-def sites(state: CaseState, mandatory: Sequence[str] = ()) -> Sites:
-    """Give the sites in scope, and those that an earlier audit of the case has seen; ValueError as `engagement`."""
-    in_scope = _known(state)[0].sites
+def sites(state: CaseState, mandatory: Sequence[str] = (), audit: Audit | None = None) -> Sites:
+    """Give the sites in scope, and those that an earlier audit of the case has seen; ValueError as `engagement`.
+
+    Of an audit those that it covers: what an extension adds is visited in any case (R:9/8.3).
+    """
+    in_scope = sites_about(state, audit) if audit else _known(state)[0].sites
+    added = [site.id for site in new_sites(state, audit)] if audit and extension_in(state, audit) else []
     seen = {site for audit in state.audits if audit.last_day and audit.plan for site in audit.plan.sites}
     return Sites(
         central=[site.id for site in in_scope if site.central],
         others=[site.id for site in in_scope if not site.central],
-        mandatory=list(mandatory),
+        mandatory=[*mandatory, *(site for site in added if site not in mandatory)],
         visited=sorted(seen),
     )
+
+
+def days_by_table(state: CaseState, audit: Audit, *, combined: bool = False) -> int | None:
+    """Give the table's person-days for an audit (R:11/10.1); None where its plan sets them with a reason.
+
+    A change is audited like anything special; an extension as at first, unless its plan is `combined` with another's.
+    """
+    matter = matter_about(state, audit)
+    special = combined or (matter is not None and matter.kind == CHANGE_REQUEST)
+    return required(headcount_about(state, audit), audit.audit_kind, _known(state)[1], combined=special)
 
 
 def teams_held(audits: Sequence[Audit], but: Audit | None = None) -> list[tuple[date, set[str]]]:

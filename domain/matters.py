@@ -6,11 +6,18 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from domain.application import Application
+from domain.application import Application, Ref
 from domain.grounds import Bringer
 from domain.model import Record
 
 NUMBERED: Final = re.compile(r"-\d+$")
+COMPLAINT: Final = "complaint.file"
+APPEAL: Final = "appeal.file"
+"""Acts, and the kinds of the matters that they open; the second is also the due date until which one may appeal."""
+OUTLIVE: Final = frozenset(
+    {COMPLAINT, "complaint.acknowledge", "complaint.handle", APPEAL, "appeal.acknowledge", "appeal.decide"}
+)
+"""Matters, tasks and due dates that outlive a case: what was filed is answered although the case has ended."""
 
 
 class Matter(Record):
@@ -26,7 +33,7 @@ class Matter(Record):
     opened_on: date
     by: str
     """The person; empty for a machine and a timer."""
-    brought_by: Bringer
+    brought_by: Bringer | Literal["public"]
     content: str = ""
     """SHA-256 of the act's payload as stored."""
     news: str = ""
@@ -39,6 +46,16 @@ class Matter(Record):
     """The date asked for."""
     proposed: Application | None = None
     """What is certified once it is granted."""
+    about: str = ""
+    """The ruling that is appealed against."""
+    told: str = ""
+    """Who is told what becomes of it, as an effect's `to`; nobody where that is asked for by receipt."""
+    message: str = ""
+    """The message that brought it, by which a receipt finds it."""
+    answer: str = ""
+    """SHA-256 of the answer to it as stored."""
+    edition: Ref | None = None
+    """The announced edition that the holder is to meet (R:9/8.1)."""
     decided_by: list[str] = Field(default_factory=list)
     """The persons who have decided so far, where it takes two."""
     state: Literal["open", "closed"] = "open"

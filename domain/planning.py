@@ -109,6 +109,20 @@ def check_person_days(
     return found
 
 
+def check_days_on_top(days: PersonDays, table: int, reason: str, planning: Planning) -> list[Refusal]:
+    """Say what is wrong with the days of an audit that looks at an extension as well (R:9/8.3, R:11/10.1).
+
+    They are the table's and the extension's own on top, with a reason; the cap of the increase does not bind them.
+    """
+    found = check_person_days(days, None, reason, planning)
+    if not found and days.total <= table:
+        said = decimal_text(days.total)
+        fault = Fault(pointer="/person_days", detail=f"{said} leaves no day above {table}")
+        zh, en = "扩大范围须另加人日", f"The extension takes days of its own, beside the table's {table}"
+        found = [rule_refused(zh, en, TABLE, [fault])]
+    return found
+
+
 def exceeds(days: PersonDays, table: int | None, planning: Planning) -> bool:
     """Say whether a plan is above the cap (R:11/10.2); where the table says nothing there is none."""
     return table is not None and days.total > cap(table, planning)

@@ -1,7 +1,8 @@
 """Who may do what, and who sees a case: role and relation, in one place for API, workflow and pages."""
 
+from domain.matters import COMPLAINT, Matter
 from domain.refusal import Refused
-from domain.state import Actor, CaseState, Task
+from domain.state import PUBLIC, Actor, CaseState, Task
 
 BODY_WIDE = {"case_manager", "reviewer", "decision_maker", "ops", "admin"}
 """Roles that see every case of their body."""
@@ -37,7 +38,7 @@ OPEN_TO_THE_BODY = {"conflict.declare"}
 OPEN_TO_MACHINES = {"incident.report"}
 """Acts by which a machine brings its news; it sees no case."""
 
-UNKNOWN_TO_THE_CLIENT = {"audit.mystery_visit", "operations.resolve"}
+UNKNOWN_TO_THE_CLIENT = {"audit.mystery_visit", "complaint.acknowledge", "complaint.handle", "operations.resolve"}
 """Task kinds that are not there for an applicant."""
 
 RELATIONS = {"leader", "visitor"}
@@ -56,7 +57,12 @@ def sees(state: CaseState, actor: Actor) -> bool:
 
 
 def reaches(state: CaseState, act: str, actor: Actor) -> bool:
-    """Whether a case is there for whoever sends an act: a conflict may be declared before one sees the case."""
+    """Whether a case is there for whoever sends an act: a conflict may be declared before one sees the case.
+
+    Anybody may complain.
+    """
+    if actor == PUBLIC:
+        return act == COMPLAINT
     if "machine" in actor.roles:
         return act in OPEN_TO_MACHINES and state.body == actor.body
     return sees(state, actor) or (act in OPEN_TO_THE_BODY and state.body == actor.body)
@@ -85,6 +91,19 @@ def hidden(task: Task, actor: Actor) -> bool:
     return task.covered
 
 
+def learns_of(matter: Matter, actor: Actor) -> bool:
+    """Whether a matter is there for somebody who sees its case: a complaint of others, for the client, once handled."""
+    of_others = "applicant" in actor.roles and matter.kind == COMPLAINT and not brought(matter, actor)
+    return not of_others or matter.state == "closed"
+
+
+def brought(matter: Matter, actor: Actor) -> bool:
+    """Whether the words of a complaint or an appeal are the reader's: the client's own; to the body's judges, all."""
+    if "applicant" in actor.roles:
+        return matter.brought_by == "client"
+    return bool(BODY_WIDE & set(actor.roles))
+
+
 def knows_of(state: CaseState, audit_id: str, actor: Actor) -> bool:
     """Whether somebody who sees a case may see what an audit's team has brought in: the client, once it is told."""
     audit = next((audit for audit in state.audits if audit.id == audit_id), None)
@@ -99,6 +118,8 @@ def may_act(state: CaseState, act: str, actor: Actor) -> None:
     """
     if not reaches(state, act, actor):
         raise _not_found()
+    if actor == PUBLIC:
+        return
     leads = any(audit.stage != "closed" and audit.member("leader") == actor.user for audit in state.audits)
     if not ACT_ROLES.get(act, set()) & {*actor.roles, *(["leader"] if leads else [])}:
         raise _forbidden()

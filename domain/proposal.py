@@ -8,11 +8,12 @@ from math import ceil
 from typing import Final
 
 from domain.audit import Audit
-from domain.engagement import all_modes, check_dates, check_modes, engagement, sites
+from domain.engagement import all_modes, check_dates, check_modes, days_by_table, engagement, sites
 from domain.model import Record, Text
-from domain.planning import PersonDays, band, cap, check_span, decimal_text, most, refuse_first, required
+from domain.planning import PersonDays, band, cap, check_span, decimal_text, most, refuse_first
 from domain.rules import Rules
 from domain.sampling import NAMED, factor, sample_size
+from domain.scope import extension_in, headcount_about, new_sites
 from domain.state import CaseState
 from domain.team import MYSTERY_VISIT, Engagement, Member, Obstacle, Person, Role, obstacles
 
@@ -112,14 +113,17 @@ def propose(
 
 def _effort(state: CaseState, audit: Audit, rules: Rules) -> tuple[Effort, Fraction]:
     """The person-days, and those of them on site."""
-    headcount = state.application.headcount_in_scope if state.application else 0
-    table = required(headcount, audit.audit_kind, rules)
+    headcount, added = headcount_about(state, audit), extension_in(state, audit)
+    table = days_by_table(state, audit)
     total = Fraction(table) if table is not None else _as_before(state, audit, headcount, rules)
+    if added:
+        new = sum(site.headcount for site in new_sites(state, audit))
+        total += band(new, rules.planning).initial
     days = _split(total, Fraction(rules.planning.grid), two=CHARACTERISTICS in rules.evaluations)
     effort = Effort(
         table=table,
-        cap=None if table is None else decimal_text(cap(table, rules.planning)),
-        most=None if table is None else decimal_text(most(table, rules.planning)),
+        cap=None if table is None or added else decimal_text(cap(table, rules.planning)),
+        most=None if table is None or added else decimal_text(most(table, rules.planning)),
         grid=rules.planning.grid,
         proposed={name: format(days.model_dump()[name].normalize(), "f") for name in PersonDays.model_fields},
         reason_needed=table is None or days.total > table,
@@ -150,7 +154,7 @@ def _split(total: Fraction, grid: Fraction, *, two: bool) -> PersonDays:
 
 
 def _extent(state: CaseState, audit: Audit, rules: Rules) -> Extent:
-    in_scope = sites(state)
+    in_scope = sites(state, audit=audit)
     others = len(in_scope.others)
     named = audit.audit_kind in NAMED
     sample = others if named else sample_size(others, factor(audit.audit_kind, rules.planning))

@@ -17,6 +17,9 @@ TITLES: Final = {
     "certificate.expiry": Text(zh="证书到期", en="The certificate expires"),
     "reaudit": Text(zh="再次审查", en="Re-audit"),
     "edition.transition": Text(zh="认证要求变更的过渡期届满", en="The transition to changed requirements ends"),
+    "mark_use": Text(zh="纠正证书或标志的使用", en="Mend the use of certificate or mark"),
+    "requirements.transition": Text(zh="满足变更后的认证要求", en="Meet the changed requirements"),
+    "advertising.change": Text(zh="修改广告宣传材料", en="Change the advertising"),
     "suspension.end": Text(zh="暂停期届满", en="The suspension ends"),
 }
 """Long due dates by what people call them; both sides are told of them."""

@@ -19,7 +19,7 @@ from domain.sheets import (
 )
 from domain.trade_pack import SpecialRule, SpecialRuleItem
 
-NEVER_CARRIED_IN: Final = {"initial", "reaudit", "recertification"}
+NEVER_CARRIED_IN: Final = {"initial", "reaudit", "recertification", "scope"}
 
 
 class Setting(NamedTuple):

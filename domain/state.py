@@ -43,6 +43,8 @@ class Actor(Record):
 TIMER = Actor(user="timer")
 COURIER = Actor(user="courier")
 CALENDAR = Actor(user="calendar")
+PUBLIC = Actor(user="public")
+"""Anybody who has not signed in; also stands for members of the body where the client must not learn who it was."""
 
 
 class Message(Record):
@@ -151,6 +153,9 @@ class Certificate(Record):
     successor: str | None = None
     granted_on: date | None = None
     """Of a re-issued certificate: the day of the grant that began its cycle."""
+    scheme: Ref | None = None
+    """The edition that it names; none for one from before that was kept here: the case's own."""
+    special_rule: Ref | None = None
 
     @property
     def cycle_began(self) -> date:
@@ -167,6 +172,43 @@ class Suspension(Record):
     over: bool = False
     clause: str = "R:10/9.3.1"
     """Under which it began: R:7/6.5.3.2 after a failed surveillance, which nothing makes longer."""
+
+
+class Ruling(Record):
+    """A decision against the client while it may be appealed against, and what stood before it."""
+
+    id: str
+    """The task that was answered."""
+    kind: str
+    clause: str
+    on: date
+    by: list[str]
+    """The persons who made and reviewed it: they do not make it again."""
+    audit_id: str | None = None
+    subject: str | None = None
+    stage: Stage
+    status: Status
+    ended: bool
+    """Whether it ended the case."""
+    suspension: Suspension | None = None
+    grounds: list[str] = Field(default_factory=list)
+    """The grounds that it added to a suspension."""
+    certificates: dict[str, CertificateStatus] = Field(default_factory=dict)
+    """Of those whose status it changed."""
+    renewal: Application | None = None
+    """The application to renew that it refused while a certificate ran."""
+    flags: list[str] = Field(default_factory=list)
+    """Those that it cleared."""
+    audits: dict[str, Stage] = Field(default_factory=dict)
+    """Of those that it closed; its own not."""
+    opened: list[str] = Field(default_factory=list)
+    """Audits that it opened."""
+    tasks: list[Task] = Field(default_factory=list)
+    """Those that it dropped."""
+    deadlines: list[str] = Field(default_factory=list)
+    """Due dates that it voided."""
+    matters: list[str] = Field(default_factory=list)
+    """Matters that it closed."""
 
 
 class CycleNumber(Record):
@@ -209,7 +251,7 @@ class CaseState(Record):
     """The annual wave it was handed in with."""
     application: Application | None = None
     certified: Application | None = None
-    """While a renewal is under way, the application of the certificate that still runs."""
+    """From an application to renew until the certificate that runs then has ended, what that one certifies."""
     scheme: Ref | None = None
     special_rule: Ref | None = None
     rules: Rules | None = None
@@ -229,6 +271,10 @@ class CaseState(Record):
     """What was and is settled beside the programme, oldest first."""
     surveillance_months: int | None = None
     """How many months apart surveillances were decided to be, until the next grant; none: as usual."""
+    rulings: list[Ruling] = Field(default_factory=list)
+    """Decisions against the client that it may still appeal against or has, oldest first."""
+    barred: dict[str, list[str]] = Field(default_factory=dict)
+    """Matter or audit that is decided again → the persons who made and reviewed the earlier decision."""
     fee_total: str = ""
     tasks: list[Task] = Field(default_factory=list)
     deadlines: list[Deadline] = Field(default_factory=list)
@@ -254,13 +300,21 @@ class CaseState(Record):
     @property
     def over(self) -> bool:
         """Whether nothing can happen to this case any more."""
-        return self.stage == "closed" and not self.effects and not self.tasks
+        awaited = self.effects or self.tasks or any(one.state == "running" for one in self.deadlines)
+        return self.stage == "closed" and not awaited
 
 
 class DueDates(Record):
     """Of a case's state its due dates alone: read in a fraction of the time where many cases are looked through."""
 
     deadlines: list[Deadline] = Field(default_factory=list)
+
+
+class Announcement(Record):
+    """An edition that was announced, and the last day by which every holder meets it (R:9/8.1)."""
+
+    edition: Ref
+    transition_until: date
 
 
 class Facts(Record):
@@ -277,6 +331,8 @@ class Facts(Record):
     """SHA-256 of the payload without what the client must not know yet; empty when there is nothing to hide."""
     edition: NewEdition | None = None
     """The other edition that is proposed, approved or due."""
+    announced: list[Announcement] = Field(default_factory=list)
+    """The editions that were announced and that whoever holds a certificate is told of (R:9/8.1)."""
     people: list[Person] = Field(default_factory=list)
     """The members that a plan names."""
     results: Results | None = None
@@ -291,3 +347,5 @@ class Facts(Record):
     certificate_number: str = ""
     reported: str = ""
     """What the report that is to be corrected was about."""
+    further_number: str = ""
+    """Of the renewed certificate that is still to come, where it is issued again together with the running one."""

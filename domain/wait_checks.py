@@ -36,9 +36,16 @@ TASK_ROLES: Final = {
     "restoration.verify": "leader",
     "scope.confirm": "applicant",
     "approval.give": "decision_maker",
+    "complaint.acknowledge": "case_manager",
+    "complaint.handle": "reviewer",
+    "appeal.file": "applicant",
+    "appeal.acknowledge": "case_manager",
+    "appeal.decide": "decision_maker",
     "operations.resolve": "ops",
 }
-"""Every task kind of the API → whom it asks; no pack asks another, for who may answer and who is barred rests on it."""
+"""Every task kind of the API → whom it asks; no pack asks another, for who may answer and who is barred rests on it.
+
+An appeal is an act, which has a limit as well."""
 
 ROLES_BY_SUBJECT: Final = {"approval.give": {"not_applicable": "reviewer", "change.request": "case_manager"}}
 """Task kind → the role asked instead, by its subject."""
@@ -50,6 +57,7 @@ CONSEQUENCES: Final[dict[str, tuple[Lapse, Lapse | None]]] = {
     "findings.confirm": ("noted", None),
     "rectification.submit": ("audit_failed", None),
     "recertification.apply": ("noted", None),
+    "appeal.file": ("noted", None),
 }
 """What the flow does at the end of a client's limit, and in an audit that is not the initial one where that differs;
 a pack may have it escalate instead. Every other limit escalates."""
@@ -85,6 +93,11 @@ LIMITED: Final = {
     "review.independent",
     "decision.make",
     "withdrawal.decide",
+    "complaint.acknowledge",
+    "complaint.handle",
+    "appeal.file",
+    "appeal.acknowledge",
+    "appeal.decide",
 }
 """Task kinds that have one: the client's, which its end decides on, and the body's, which nothing else would remind
 of or escalate (R:7/6.4.7)."""

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
-from domain.application import Application, postal_address
+from domain.application import postal_address
 from domain.dates import local_date
+from domain.scope import certified_by
 from domain.state import CaseState, Certificate, CertificateStatus
 from records.issued import CertificateChangeRow, CertificateRow, DocumentRow
 from records.tables import CaseRow
@@ -18,6 +19,8 @@ Status = CertificateStatus
 
 ENDED: tuple[Status, ...] = ("withdrawn", "cancelled", "superseded")
 """What a certificate stays whatever the calendar says."""
+MOVING = ("status", "predecessor", "successor")
+"""What of a certificate changes after it was issued."""
 CHUNK = 200
 
 
@@ -42,15 +45,16 @@ def write(session: Session, after: CaseState, on: date) -> None:
         row = rows.get(certificate.number)
         if row is None:
             _add(session, after, certificate, place, on)
-        elif row.status != certificate.status or row.successor != certificate.successor:
+        elif any(getattr(row, name) != getattr(certificate, name) for name in MOVING):
             _change(session, row, certificate, on)
 
 
 def _add(session: Session, state: CaseState, certificate: Certificate, place: int, on: date) -> None:
-    application = _application(state)
-    rule = state.special_rule
+    application = certified_by(state, certificate)
+    scheme, rule = certificate.scheme or application.scheme, certificate.special_rule or state.special_rule
     row = CertificateRow(
-        **certificate.model_dump(),
+        **certificate.model_dump(exclude={"scheme", "special_rule", "granted_on"}),
+        scheme=scheme.id,
         case_id=state.id,
         place=place,
         body=state.body,
@@ -58,8 +62,7 @@ def _add(session: Session, state: CaseState, certificate: Certificate, place: in
         uscc=application.organization.uscc,
         address=postal_address(application.organization.city, application.organization.address),
         city=application.organization.city,
-        scheme=application.scheme.id,
-        scheme_version=application.scheme.version,
+        scheme_version=scheme.version,
         special_rule=rule.id if rule else None,
         special_rule_version=rule.version if rule else None,
         service=application.service.name,
@@ -76,14 +79,9 @@ def _change(session: Session, row: CertificateRow, certificate: Certificate, on:
     if row.status != certificate.status:
         place = len(changes(session, row.number))
         session.add(CertificateChangeRow(number=row.number, place=place, on=on, status=certificate.status))
-    row.status, row.successor = certificate.status, certificate.successor
+    for name in MOVING:
+        setattr(row, name, getattr(certificate, name))
     session.add(row)
-
-
-def _application(state: CaseState) -> Application:
-    if state.application is None:
-        raise ValueError("a case has certificates only after its application")
-    return state.application
 
 
 # Reading ------------------------------------------------------------------------------------------------------

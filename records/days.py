@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from domain.calendar import Override
+from domain.requirements import HOLDERS
 from domain.state import Actor
 from records.queries import visible
 from records.tables import CalendarDayRow, CaseRow
@@ -38,6 +39,7 @@ def add(session: Session, rows: Iterable[Override], added_by: str) -> None:
 
 SELECTIONS: dict[str, ColumnElement[bool]] = {
     "running": col(CaseRow.stage) != "closed",
+    "holders": col(CaseRow.status).in_(HOLDERS),
     "provisional": col(CaseRow.provisional).is_(True),
 }
 """Which cases something is rolled out to, by name."""

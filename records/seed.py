@@ -17,6 +17,7 @@ ACCOUNTS: dict[str, tuple[str | None, list[str], str]] = {
     "auditor": ("demo", ["auditor"], "沈审核"),
     "visitor": ("demo", ["auditor"], "方体验"),
     "reviewer": ("demo", ["reviewer", "auditor"], "傅复核"),
+    "reviewer2": ("demo", ["reviewer"], "费复核"),
     "decider": ("demo", ["decision_maker", "auditor"], "丁决定"),
     "decider2": ("demo", ["decision_maker"], "董决定"),
     "ops": ("demo", ["ops"], "尤运维"),

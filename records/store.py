@@ -17,7 +17,7 @@ from domain.application import Application
 from domain.dates import local_date
 from domain.refusal import Refused
 from domain.state import CaseState, EventDraft, Facts, Message
-from records import certificates, people
+from records import certificates, people, requirements
 from records.chain import FIRST, chained
 from records.tables import (
     CaseRow,
@@ -97,6 +97,7 @@ def write_turn(  # the parts of one transaction
     _keep_past_deadlines(session, before, after)
     _write_tasks(session, before, after)
     people.write(session, before, after, message)
+    requirements.write(session, before, after)
     _use_files(session, before, message)
     return head
 
@@ -121,7 +122,10 @@ def _keep_content(session: Session, case_id: str, digest: str, content: str) -> 
 
 
 def _write_case(session: Session, before: CaseState, state: CaseState, at: datetime) -> None:
+    application = _application(state)
     changing = {
+        "organization": application.organization.name,
+        "service": application.service.name,
         "stage": state.stage,
         "status": state.status,
         "version": state.version,
@@ -129,7 +133,7 @@ def _write_case(session: Session, before: CaseState, state: CaseState, at: datet
         "provisional": "provisional_dates" in state.flags,
         "next_due": min((one.due_on for one in state.deadlines if one.state == "running"), default=None),
         "next_at": next((entry.at for entry in agenda(state)), None),
-        "open_key": open_key(_application(state), rehearsal=state.rehearsal) if state.stage != "closed" else None,
+        "open_key": open_key(application, rehearsal=state.rehearsal) if state.stage != "closed" else None,
         "clock_ahead": (at - datetime.now(UTC)).total_seconds() if state.rehearsal else 0,
         "state": state.model_dump_json(),
     }
@@ -153,9 +157,7 @@ def _standing(state: CaseState, at: datetime) -> dict[str, Any]:
         "number": state.number,
         "body": state.body,
         "applicant": state.applicant,
-        "organization": application.organization.name,
         "uscc": application.organization.uscc,
-        "service": application.service.name,
         "scheme": application.scheme.id,
         "wave": state.wave or None,
         "rehearsal": state.rehearsal,

@@ -195,6 +195,36 @@ class CounterRow(SQLModel, table=True):
     last: int
 
 
+class RequirementRow(SQLModel, table=True):
+    """An edition of a pack that was announced, and the last day by which every holder meets it (R:9/8.1)."""
+
+    __tablename__ = "requirements"
+    edition: str = Field(primary_key=True)
+    """`<id>/<version>`."""
+    pack: str = Field(index=True)
+    version: str
+    transition_until: date
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    announced_by: str = Field(foreign_key="accounts.user")
+    at: datetime = Field(sa_column=instant())
+
+
+class TransitionRow(SQLModel, table=True):
+    """How far a holder has come with an announced edition (R:9/8.1)."""
+
+    __tablename__ = "transitions"
+    __table_args__ = (ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),)
+    edition: str = Field(primary_key=True, foreign_key="requirements.edition")
+    case_id: str = Field(primary_key=True)
+    body: str
+    taken: bool
+    """The case is under it."""
+    outcome: str
+    """Empty while it is open."""
+    lapsed: bool
+    """Its last day went by before that."""
+
+
 class IdempotencyRow(SQLModel, table=True):
     """A POST with an `Idempotency-Key`: what was asked and what was answered."""
 

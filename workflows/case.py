@@ -6,9 +6,10 @@ from datetime import date, datetime
 from domain.audit import Audit, Given, Stage
 from domain.dates import Anchor, Due, due, local_date
 from domain.engagement import PROGRAMME
-from domain.matters import Matter, kind_of
+from domain.matters import OUTLIVE, Matter, kind_of
 from domain.model import Text
 from domain.refusal import Fault, Refused
+from domain.scope import PROPOSES
 from domain.sheets import AuditKind
 from domain.state import CaseState, Certificate, Deadline, Effect, EventDraft, Facts, Message, Status, Task
 from workflows.matters import Matters
@@ -19,6 +20,8 @@ from workflows.waiting import Waiting
 Begins = Mapping[Stage, "Callable[[Case, Audit], None]"]
 """Stage → what an audit begins it with."""
 
+DECIDED_AGAIN = ("review.independent", "decision.make", "suspension.decide", "withdrawal.decide")
+"""Task kinds barred to those from whose decision an appeal was upheld."""
 SEEN = 50
 """How many message ids a case remembers itself; older ones are known to the record."""
 
@@ -94,6 +97,14 @@ class Case(Waiting, Recording, Telling, Matters):
         """Nothing more is asked of an audit; its due dates are void, and there is nothing left to hide."""
         audit.stage = "closed"
         self.disclose(audit)
+        for matter in self.open_matters(*PROPOSES):
+            if matter.audit_id == audit.id:
+                self.drop_about(matter)
+                self.close_matter(matter, "not_audited")
+                self.tell_applicant(
+                    "合并的审查不再进行,请重新提出变更范围",
+                    "The audit is not held: ask again for what was combined with it",
+                )
         for kind in {task.kind for task in self.state.tasks if task.audit_id == audit.id}:
             self.drop_tasks(kind, audit)
         for deadline in self.state.deadlines:
@@ -184,6 +195,27 @@ class Case(Waiting, Recording, Telling, Matters):
                 clause="R:7/6.4.6.2",
             )
 
+    def refuse_if_took_part(self) -> None:
+        """Refuse somebody with any duty in the case: complaints and appeals are for those who took no part."""
+        if self.state.duties.get(self.message.actor.person):
+            raise Refused(
+                "not_independent",
+                "您参与过本案,不得处理投诉或申诉",
+                "You took part in this case.",
+                clause="R:7/6.4.6.2",
+            )
+
+    def refuse_if_decided_before(self, task: Task) -> None:
+        """Refuse whoever made or reviewed the decision that is made again after an appeal (R:7/6.4.6.2)."""
+        about = task.subject or task.audit_id or ""
+        if task.kind in DECIDED_AGAIN and self.message.actor.person in self.state.barred.get(about, []):
+            raise Refused(
+                "not_independent",
+                "您参与过被申诉的决定,不得重新决定",
+                "You took part in the decision that is made again.",
+                clause="R:7/6.4.6.2",
+            )
+
     def refuse_if_asked_by(self, person: str) -> None:
         """Refuse somebody who consents to what they asked for themselves: it takes a second person."""
         if self.message.actor.person == person:
@@ -229,13 +261,13 @@ class Case(Waiting, Recording, Telling, Matters):
             audit.stage = "closed"
             self.disclose(audit)
         for matter in self.state.matters:
-            if matter.state == "open":
+            if matter.state == "open" and matter.kind not in OUTLIVE:
                 self.close_matter(matter, status)
-        # A delivery that failed is still owed, whatever became of the case.
-        self.state.tasks = [task for task in self.state.tasks if task.kind == "operations.resolve"]
+        # A delivery that failed is still owed, whatever became of the case, and so is an answer to what was filed.
+        self.state.tasks = [task for task in self.state.tasks if task.kind in {"operations.resolve", *OUTLIVE}]
         self.state.veil = None
         for deadline in self.state.deadlines:
-            if deadline.state == "running":
+            if deadline.state == "running" and deadline.kind not in OUTLIVE:
                 deadline.state = "void"
 
     def terminate(self, audit: Audit) -> None:

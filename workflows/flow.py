@@ -14,7 +14,7 @@ from domain.agenda import agenda
 from domain.answers import Approval
 from domain.dates import end_of_day
 from domain.editions import EDITION
-from domain.matters import kind_of
+from domain.matters import APPEAL, kind_of
 from domain.payloads import payload_of
 from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Refused
@@ -22,23 +22,30 @@ from domain.state import CaseState, EventDraft, Facts, Message, Task
 from workflows.case import Begins, Case, invalid
 from workflows.stages import (
     amendments,
+    appeals,
     application,
     audit,
+    changes,
+    complaints,
     contract,
     credit,
     cycle,
     deadlines,
     editions,
     evaluation,
+    extension,
     held_up,
     incidents,
     issue,
+    marks,
     operations,
     planning,
     proposals,
     reaudit,
     rectification,
+    reduction,
     reporting,
+    requirements,
     restoration,
     review,
     special,
@@ -93,8 +100,15 @@ ANSWERED: dict[str, Step] = {
     # R:7/6.5, R:7/6.6, R:10/9.3 after the certificate
     "recertification.apply": cycle.renewal_applied,
     "suspension.decide": suspension.decided,
+    # R:10/9.2 reduction
+    "scope.confirm": reduction.confirmed,
     "restoration.verify": restoration.verified,
     "withdrawal.decide": withdrawal.decided,
+    # complaints and appeals, by people who took no part
+    "complaint.acknowledge": complaints.acknowledged,
+    "complaint.handle": complaints.handled,
+    "appeal.acknowledge": appeals.acknowledged,
+    "appeal.decide": appeals.decided,
     # deliveries that failed
     "operations.resolve": operations.resolved,
 }
@@ -104,6 +118,7 @@ APPROVED: dict[str, Step] = {
     "not_applicable": evaluation.approved,
     "person_days": planning.deviation_decided,
     EDITION: editions.decided,
+    "change.request": changes.decided,
     proposals.POSTPONE: surveillance.postponement_decided,
     proposals.EXTEND: suspension.extension_decided,
     special.INCIDENT: incidents.decided,
@@ -122,11 +137,17 @@ DONE: dict[str, Step] = {
     "conflict.declare": amendments.conflict_declared,
     "headcount.correct": amendments.headcount_corrected,
     "edition.change": editions.proposed,
+    "change.request": changes.requested,
+    "scope.extend": extension.requested,
+    "scope.reduce": reduction.requested,
     proposals.POSTPONE: surveillance.postpone,
     proposals.REQUEST: suspension.requested,
     proposals.EXTEND: suspension.extension_asked,
     proposals.RESTORE: restoration.requested,
     proposals.WITHDRAW: withdrawal.requested,
+    "complaint.file": complaints.filed,
+    "appeal.file": appeals.filed,
+    "mark_use.record": marks.recorded,
     "report.correct": reporting.corrected,
     special.INCIDENT: incidents.reported,
     "audit.start": starting.started,
@@ -149,6 +170,10 @@ LAPSED: dict[tuple[str, str], Step] = {
     ("recertification.on_site", ""): cycle.on_site_not_closed,
     ("suspension.end", ""): suspension.ran_out,
     ("audit.credit", "stale"): credit.is_old,
+    ("appeal.file", ""): appeals.not_filed,
+    ("mark_use", ""): marks.not_mended,
+    ("advertising.change", ""): marks.advertising_not_changed,
+    ("requirements.transition", ""): requirements.lapsed,
 }
 """What the end of a limit leads to; every other limit escalates."""
 
@@ -193,7 +218,7 @@ def react(state: CaseState, message: Message, facts: Facts, at: datetime) -> Rea
         case "delivered":
             operations.delivered(case)
         case "rollout":
-            pass  # what it brings is in its facts
+            requirements.announced(case)  # whatever it brings is in its facts
     case.finish()
     return Reaction(case.state, case.events)
 
@@ -202,6 +227,7 @@ def _copy(state: CaseState) -> CaseState:
     """A copy to change; what no stage ever changes in place is shared, because copying it is most of the cost."""
     shared: list[object] = [state.rules, state.calendar, state.application, state.certified]
     shared += [deadline.proof for deadline in state.deadlines]
+    shared += [matter.proposed for matter in state.matters]
     shared += [part for audit in state.audits for part in (audit.plan, audit.results)]
     return deepcopy(state, {id(one): one for one in shared if one is not None})
 
@@ -218,7 +244,7 @@ def admit(state: CaseState, message: Message) -> None:
             raise Refused("task_not_open", "该任务未打开或已完成", "This task is not open.")
         may_answer(state, task, message.actor)
     elif message.kind == "act":
-        if state.stage == "closed":
+        if state.stage == "closed" and not (message.name == APPEAL and state.rulings):
             raise Refused("stage_conflict", "案件已结束", "The case has ended.")
         may_act(state, message.name, message.actor)
 
@@ -227,6 +253,7 @@ def _answered(case: Case) -> None:
     """R:7/7.1a-f, R:A: what is answered leads to the next step, as the chart draws them."""
     admit(case.state, case.message)
     task = next(task for task in case.state.tasks if task.id == case.message.task)
+    case.refuse_if_decided_before(task)
     payload = payload_of(case.message)
     step = _approval(task, payload) if isinstance(payload, Approval) else ANSWERED[task.kind]
     case.close(task)

@@ -69,6 +69,7 @@ async def test_every_member_of_the_body_is_spoken_of(life: Life, web: Any) -> No
         "auditor",
         "visitor",
         "reviewer",
+        "reviewer2",
         "decider",
         "decider2",
         "ops",

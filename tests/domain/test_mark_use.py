@@ -5,7 +5,8 @@ from typing import get_args
 
 import pytest
 
-from domain.mark_use import BARRED_BY, may_use, misuse_calls_for
+from domain.mark_use import BARRED_BY, may_use, mended_by, misuse_calls_for
+from domain.refusal import Refused
 from domain.state import CertificateStatus
 
 DUE = date(2027, 6, 30)
@@ -46,3 +47,25 @@ def test_a_wrong_use_not_mended_by_its_last_day_is_a_ground_to_suspend(
 ) -> None:
     """R:10/9.3.1e, R:8/7.3.3."""
     assert misuse_calls_for(DUE, today, correct=correct) == ground
+
+
+@pytest.mark.parametrize("due_on", [date(2027, 7, 1), date(2027, 9, 28)])
+def test_a_wrong_use_is_mended_by_a_day_after_today_and_within_ninety(due_on: date) -> None:
+    """R:8/7.3.3."""
+    assert mended_by(due_on, DUE) == due_on
+
+
+@pytest.mark.parametrize("due_on", [None, DUE, date(2027, 9, 29)])
+def test_no_other_day_is_taken(due_on: date | None) -> None:
+    """R:8/7.3.3."""
+    with pytest.raises(Refused) as raised:
+        mended_by(due_on, DUE)
+    refusal = raised.value.refusal
+    assert (refusal.code, refusal.zh, refusal.en) == (
+        "invalid",
+        "须给出纠正期限",
+        "Say until when it is to be mended.",
+    )
+    assert [(fault.pointer, fault.detail) for fault in refusal.faults] == [
+        ("/due_on", "a date after today, until 2027-09-28")
+    ]

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from domain.audit import Audit, Plan, TeamMember
+from domain.matters import Matter
 from domain.model import Text
-from domain.policy import hidden, knows_of, may_act, may_answer, reaches, sees
+from domain.policy import ACT_ROLES, brought, hidden, knows_of, learns_of, may_act, may_answer, reaches, sees
 from domain.refusal import Refused
-from domain.state import Actor, CaseState, Task
+from domain.state import PUBLIC, Actor, CaseState, Task
 
 DAY = date(2026, 3, 9)
 TEAM = [TeamMember(user=user, person=f"p-{user}", role=user) for user in ("auditor", "leader", "visitor")]
@@ -139,8 +140,40 @@ def test_the_leader_of_a_running_audit_corrects_the_headcount(stage: str, user: 
     assert refused_act("headcount.correct", of_the_body("auditor", f"p-{user}", user=user), case) == code
 
 
-@pytest.mark.parametrize("kind", ["audit.mystery_visit", "operations.resolve"])
-def test_a_client_knows_of_no_mystery_visit_nor_of_failed_deliveries(kind: str) -> None:
+def test_a_stranger_may_complain_and_do_nothing_else() -> None:
+    """R:10/9.3.1f."""
+    assert [act for act in ACT_ROLES if reaches(a_case(), act, PUBLIC)] == ["complaint.file"]
+    assert (refused_act("complaint.file", PUBLIC), refused_act("note.add", PUBLIC)) == (None, "not_found")
+    assert not sees(a_case(), PUBLIC)
+
+
+def test_nobody_with_an_account_passes_for_a_stranger() -> None:
+    named_so = Actor(user="public", person="p-public", roles=["applicant"])
+    assert refused_act("complaint.file", named_so) == "not_found"
+
+
+@pytest.mark.parametrize(("state", "client", "body"), [("open", False, True), ("closed", True, True)])
+def test_a_client_learns_of_a_complaint_of_others_once_it_is_handled(state: str, *, client: bool, body: bool) -> None:
+    complaint = a_complaint(brought_by="public", state=state)
+    assert (learns_of(complaint, APPLICANT), learns_of(complaint, MANAGER)) == (client, body)
+    assert learns_of(a_complaint(brought_by="client"), APPLICANT)
+
+
+def test_the_words_of_a_complaint_are_for_the_body_s_judges_and_for_the_client_who_complained() -> None:
+    complaint = a_complaint(brought_by="public")
+    assert [brought(complaint, one) for one in (MANAGER, of_the_body("auditor"), APPLICANT)] == [True, False, False]
+    assert brought(a_complaint(brought_by="client"), APPLICANT)
+
+
+def a_complaint(**changes: Any) -> Matter:
+    fields = {"id": "complaint.file-1", "kind": "complaint.file", "opened_on": DAY, "by": "", "brought_by": "body"}
+    return Matter.model_validate(fields | changes)
+
+
+@pytest.mark.parametrize(
+    "kind", ["audit.mystery_visit", "operations.resolve", "complaint.acknowledge", "complaint.handle"]
+)
+def test_a_client_knows_of_no_mystery_visit_nor_of_failed_deliveries_nor_of_complaints(kind: str) -> None:
     """R:4/4.2."""
     assert hidden(a_task(kind=kind), APPLICANT)
     assert not hidden(a_task(kind=kind), MANAGER)

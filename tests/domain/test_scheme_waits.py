@@ -83,6 +83,11 @@ def test_a_wait_that_does_not_fit_is_told(changes: dict[str, Any], problem: tupl
         "review.independent",
         "decision.make",
         "withdrawal.decide",
+        "complaint.acknowledge",
+        "complaint.handle",
+        "appeal.file",
+        "appeal.acknowledge",
+        "appeal.decide",
     ],
 )
 def test_what_the_readings_give_a_limit_has_one(kind: str) -> None:

@@ -285,6 +285,14 @@ def test_suspending_after_it_is_for_six_months_on_its_own_ground(
     assert certified.case.matters[0].outcome == "suspend"
 
 
+def test_the_client_may_appeal_against_a_suspension_after_it(certified: Life) -> None:
+    """R:7/6.4.6.2."""
+    to_special_decision(certified, failing=True)
+    certified.answer("decider", "decision.make", outcome="suspend", reason="x")
+    [ruling] = certified.case.rulings
+    assert (ruling.kind, "person-decider" in ruling.by) == ("decision.make", True)
+
+
 @pytest.mark.parametrize("outcome", ["grant", "refuse", "restore", "withdraw"])
 def test_no_other_decision_fits_it(certified: Life, outcome: str) -> None:
     to_special_decision(certified)

@@ -18,6 +18,23 @@ ROWS: dict[str, dict[str, Any]] = {
         "password_hash": "none",
         "active": True,
     },
+    "requirements": {
+        "edition": "service/1.1",
+        "pack": "service",
+        "version": "1.1",
+        "transition_until": date(2027, 12, 31),
+        "reason": "规则换版",
+        "announced_by": "applicant",
+        "at": AT,
+    },
+    "transitions": {
+        "edition": "service/1.1",
+        "case_id": "case-1",
+        "body": "demo",
+        "taken": True,
+        "outcome": "",
+        "lapsed": False,
+    },
     "cases": {
         "id": "case-1",
         "number": "JP-2026-00001",

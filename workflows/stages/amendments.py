@@ -2,13 +2,14 @@
 
 from domain.acts import ConflictDeclaration, HeadcountCorrection, TeamReplacement
 from domain.audit import Audit, Plan, TeamMember
-from domain.engagement import PERSON_DAYS, RUNNING, days_left, engagement, plan_is_open, seats
+from domain.engagement import RUNNING, days_left, engagement, plan_is_open, seats
 from domain.planning import PLAN, TABLE, crosses_band, refuse_first
 from domain.prose import figures
 from domain.refusal import Refused
+from domain.scope import application_of, headcount_about
 from domain.team import IMPARTIAL, Member, barred_until, check_replacement
 from workflows.case import Case, invalid
-from workflows.stages import planning
+from workflows.stages import planning, reissue
 
 
 def replaced(case: Case, act: TeamReplacement) -> None:
@@ -77,19 +78,20 @@ def headcount_corrected(case: Case, act: HeadcountCorrection) -> None:
     goes on under the new plan. Until that stands there is no closing meeting. What is planned beside it is as well.
     """
     audit = _led_on_site(case)
-    known = {site.id: site for site in case.application.sites}
+    about = application_of(case.state, audit)
+    known = {site.id: site for site in about.sites}
     faults = [(f"/sites/{at}/id", "no site of this case") for at, one in enumerate(act.sites) if one.id not in known]
     if faults or len({one.id for one in act.sites}) < len(act.sites):
         raise invalid("场所有误", "Name sites of this case, each once.", faults or [("/sites", "a site stands twice")])
-    before = case.application.headcount_in_scope
+    running = [one for one in case.state.audits if one.plan and one.stage in RUNNING and one.last_day is None]
+    before = {one.id: headcount_about(case.state, one) for one in running}
     known |= {one.id: known[one.id].model_copy(update={"headcount": one.headcount}) for one in act.sites}
-    case.state.application = case.application.model_copy(update={"sites": list(known.values())})
-    found = case.application.headcount_in_scope
-    case.record_message(act, TABLE, audit=audit.id, before=before, found=found)
-    if crosses_band(before, found, case.rules.planning):
-        for one in case.state.audits:
-            if one.plan and one.stage in RUNNING and one.last_day is None:
-                _reopen_plan(case, one)
+    reissue.take(case, about, about.model_copy(update={"sites": list(known.values())}))
+    found = {one.id: headcount_about(case.state, one) for one in running}
+    case.record_message(act, TABLE, audit=audit.id, before=before[audit.id], found=found[audit.id])
+    for one in running:
+        if crosses_band(before[one.id], found[one.id], case.rules.planning):
+            _reopen_plan(case, one)
 
 
 def _led_on_site(case: Case) -> Audit:
@@ -102,16 +104,7 @@ def _led_on_site(case: Case) -> Audit:
 
 
 def _reopen_plan(case: Case, audit: Audit) -> None:
-    """What is under way about an earlier plan is void; documents that have not passed wait for the new one."""
-    case.drop_tasks("audit.plan.confirm", audit)
-    if audit.stage == "document_review":
-        case.go_audit(audit, "planning")
-        case.drop_tasks("audit.documents", audit)
-        case.drop_tasks("documents.correct", audit)
-    mine = [task for task in case.state.tasks if (task.audit_id, task.subject) == (audit.id, PERSON_DAYS)]
-    for task in mine:
-        if task.kind == "approval.give":
-            case.state.tasks.remove(task)
-    if not plan_is_open(case.state, audit):
-        planning.ask_plan(case, audit, "headcount")
+    was_open = plan_is_open(case.state, audit)
+    planning.reopen(case, audit, "headcount")
+    if not was_open:
         case.tell_role("case_manager", "现场人数跨越区间,须重新策划", "The headcount found calls for a new plan")

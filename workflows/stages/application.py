@@ -10,6 +10,7 @@ from domain.prose import figures
 from domain.rules import Rules
 from domain.state import Deadline, Task
 from workflows.case import Case, invalid
+from workflows.stages.rulings import ruling
 
 
 def received(case: Case) -> None:
@@ -54,8 +55,9 @@ def reviewed(case: Case, task: Task, answer: ApplicationReview) -> None:
     elif not answer.reason:
         raise invalid("不受理须说明理由", "A rejection needs a reason.", [("/reason", "required")])
     else:
-        case.end("rejected")
-        case.tell_applicant("认证申请不予受理", "The application is not accepted")
+        with ruling(case, task):
+            case.end("rejected")
+            case.tell_applicant("认证申请不予受理", "The application is not accepted")
 
 
 def _accept(case: Case) -> None:

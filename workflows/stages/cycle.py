@@ -7,13 +7,15 @@ from domain.answers import RecertificationApplication
 from domain.application import Application
 from domain.audit import Audit
 from domain.dates import Anchor, Due
+from domain.scope import application_of
 from domain.state import Certificate, CycleNumber, Deadline, Effect, Task
 from workflows.case import Case, invalid
-from workflows.stages import planning, proposals, special, surveillance, suspension
+from workflows.stages import beside, planning, proposals, special, surveillance, suspension
 
 
 def certify(case: Case, audit: Audit) -> None:
     """R:4/4.4, R:7/7.3.3: the certificate, for three years, and the dates of its cycle."""
+    case.state.application = application_of(case.state, audit)
     old = case.certificate if case.state.certificates else None
     renewed = old if old and audit_renews(case) else None
     certificate, until = _certificate(case, renewed)
@@ -25,14 +27,16 @@ def certify(case: Case, audit: Audit) -> None:
     case.state.status = "certified"
     case.follow_programme()
     case.settle_deadlines("met", kind="certificate.issue")
-    case.state.certified = case.state.surveillance_months = None
+    case.state.surveillance_months = None
+    if certificate.status != "upcoming":
+        case.state.certified = None
     proposals.drop_proposals(case)
     case.rely_on("certificate")
     for flag in ("issue_overdue", "converted_to_initial", "late_application"):
         case.flag(flag, on=False)
     if old:
         surveillance.forget_before(case, old.cycle_began)
-    _record(case, certificate)
+    record(case, certificate)
     case.run_deadline("certificate.expiry", until, deadline_id=f"certificate.expiry-{certificate.number}")
     surveillance.begin_cycle(case, audit)
     _watch_renewal(case, certificate)
@@ -64,14 +68,17 @@ def _certificate(case: Case, renewed: Certificate | None) -> tuple[Certificate, 
         valid_from=valid_from,
         valid_until=until.on,
         predecessor=case.state.certificates[-1].number if case.state.certificates else None,
+        scheme=case.state.scheme,
+        special_rule=case.state.special_rule,
     )
     return certificate, until
 
 
-def _record(case: Case, certificate: Certificate) -> None:
+def record(case: Case, certificate: Certificate, clause: str = "R:7/7.3.3") -> None:
+    """Enter into the record what a certificate is from now on."""
     case.record(
         f"certificate.{certificate.status}",
-        "R:7/7.3.3",
+        clause,
         number=certificate.number,
         valid_from=certificate.valid_from,
         valid_until=certificate.valid_until,
@@ -111,8 +118,8 @@ def renewal_applied(case: Case, task: Task, answer: RecertificationApplication) 
         raise invalid("认证方案不符", "Another scheme.", [("/scheme", "not the certified one")])
     if answer.service.category != case.application.service.category:
         raise invalid("行业类别不符", "Another trade.", [("/service/category", "not the certified one")])
-    under_way = (audit for audit in case.state.audits if audit.stage != "closed" and case.in_programme(audit))
-    if any(audit.first_day or audit.failed for audit in under_way):
+    under_way = [one for one in case.state.audits if one.stage != "closed" and (one.first_day or one.failed)]
+    if any(case.in_programme(audit) for audit in under_way):
         raise case.conflict("请先完成正在进行的审查", "Another audit of this case is under way: finish it first.")
     valid_until = case.certificate.valid_until
     apply_by = dates.recertification_apply_by(valid_until, case.rules.cycle)
@@ -172,12 +179,14 @@ def expired(case: Case, deadline: Deadline) -> None:
     successor = next((one for one in case.state.certificates if one.number == old.successor), None)
     if successor:
         successor.status = "suspended" if case.state.suspension else "valid"
-        _record(case, successor)
+        case.state.certified = None
+        record(case, successor)
         return
     suspension.is_past(case)
     for kind in ("surveillance", proposals.CALENDAR_YEAR):
         case.settle_deadlines("void", kind=kind)
     case.send(Effect(id="", kind="submission", about=f"expiry:{old.number}"))
+    beside.end_with_certificate(case)
     if any(_leads_to_a_certificate(case, audit) for audit in case.state.audits):
         case.state.status = "expired"
         special.ended_with_certificate(case)

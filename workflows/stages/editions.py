@@ -110,6 +110,9 @@ def _take(case: Case, new: NewEdition) -> None:
 
 def _pin(case: Case, new: NewEdition) -> None:
     state = case.state
+    for certificate in state.certificates:
+        if certificate.scheme is None:
+            certificate.scheme, certificate.special_rule = state.scheme, state.special_rule
     state.scheme, state.special_rule, state.rules, state.edition = new.scheme, new.special_rule, new.rules, None
     refs = {"scheme": new.scheme, "special_rule": new.special_rule}
     state.application = case.application.model_copy(update=refs)

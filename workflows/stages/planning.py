@@ -6,20 +6,30 @@ from domain.answers import MAIN_POINTS, Approval, AuditPlan, DocumentReview, Pla
 from domain.application import Supplement
 from domain.audit import Audit, Plan, TeamMember
 from domain.dates import Due
-from domain.engagement import PERSON_DAYS, all_modes, check_dates, check_modes, engagement, sites
+from domain.engagement import (
+    PERSON_DAYS,
+    all_modes,
+    check_dates,
+    check_modes,
+    days_by_table,
+    engagement,
+    plan_is_open,
+    sites,
+)
 from domain.planning import (
     INCREASE,
     PersonDays,
     check_coverage,
+    check_days_on_top,
     check_person_days,
     exceeds,
     refuse_first,
-    required,
 )
 from domain.points import format_points
 from domain.prose import figures
-from domain.refusal import Refused
+from domain.refusal import Refusal, Refused
 from domain.sampling import NAMED, Sites, check_named, check_sampling, draw, factor
+from domain.scope import extension_in, sites_about
 from domain.sheets import AuditKind
 from domain.state import Deadline, Task
 from domain.team import MYSTERY_VISIT, Member, auditors, check_team
@@ -49,6 +59,24 @@ def ask_plan(case: Case, audit: Audit, subject: str | None = None) -> None:
     case.ask("audit.plan", audit=audit, until=window, subject=subject)
 
 
+def reopen(case: Case, audit: Audit, why: str) -> None:
+    """What is under way about a plan is void; it is made again, unless that is asked for already.
+
+    Documents that have not passed are reviewed under the new one.
+    """
+    case.drop_tasks("audit.plan.confirm", audit)
+    if audit.stage == "document_review":
+        case.go_audit(audit, "planning")
+        case.drop_tasks("audit.documents", audit)
+        case.drop_tasks("documents.correct", audit)
+    mine = [task for task in case.state.tasks if (task.audit_id, task.subject) == (audit.id, PERSON_DAYS)]
+    for task in mine:
+        if task.kind == "approval.give":
+            case.state.tasks.remove(task)
+    if not plan_is_open(case.state, audit):
+        ask_plan(case, audit, why)
+
+
 def planned(case: Case, task: Task, answer: AuditPlan) -> None:
     """R:7/7.3.1: purpose, basis, team, person-days, sampling and both evaluations; the client is asked.
 
@@ -59,6 +87,8 @@ def planned(case: Case, task: Task, answer: AuditPlan) -> None:
     days = PersonDays.model_validate(answer.person_days.model_dump())
     table = _table(case, audit, answer)
     _check(case, audit, answer, days, table)
+    if extension_in(case.state, audit):
+        table = None  # no cap binds the days on top
     plan = _plan(case, audit, answer)
     audit.plan = plan
     for member in plan.team:
@@ -89,8 +119,7 @@ def _table(case: Case, audit: Audit, answer: AuditPlan) -> int | None:
     others = [one.id for one in case.state.audits if one.stage != "closed" and one.id != audit.id]
     if answer.combined_with not in (None, *others):
         raise invalid("没有可合并的审查", "There is no such audit.", [("/combined_with", "no open audit of this case")])
-    combined = answer.combined_with is not None
-    return required(case.application.headcount_in_scope, audit.audit_kind, case.rules, combined=combined)
+    return days_by_table(case.state, audit, combined=answer.combined_with is not None)
 
 
 def _check(case: Case, audit: Audit, answer: AuditPlan, days: PersonDays, table: int | None) -> None:
@@ -99,20 +128,26 @@ def _check(case: Case, audit: Audit, answer: AuditPlan, days: PersonDays, table:
     refuse_first(check_dates(case.state, audit, answer.planned_from, answer.planned_to, case.today))
     team = [Member(user=member.user, role=member.role) for member in answer.team]
     sent = engagement(case.state, answer.modes, (answer.planned_from, answer.planned_to), case.today)
-    deviation = bool(answer.deviation.strip())
     refuse_first(
         [
             *check_modes(answer.modes, case.rules.planning),
             *check_team(team, case.facts.people, sent),
-            *check_person_days(days, table, answer.reason, case.rules.planning, deviation=deviation),
+            *_check_days(case, audit, answer, days, table),
             *check_coverage(days, auditors(team, case.facts.people), answer.planned_from, answer.planned_to),
-            *(check_sampling(answer.sites.risk_basis, _sites(case, answer)) if answer.sites else []),
-            *(check_named(audit.audit_kind, _sites(case, answer)) if answer.sites else []),
+            *(check_sampling(answer.sites.risk_basis, _sites(case, audit, answer)) if answer.sites else []),
+            *(check_named(audit.audit_kind, _sites(case, audit, answer)) if answer.sites else []),
         ]
     )
     two = "audit.characteristics" in case.rules.evaluations
     if not days.management or (two and not days.characteristics):
         raise case.refuse(PLANNING, "各项评价均须安排人日", "Every evaluation needs person-days.")
+
+
+def _check_days(case: Case, audit: Audit, answer: AuditPlan, days: PersonDays, table: int | None) -> list[Refusal]:
+    if extension_in(case.state, audit) and table is not None:
+        return check_days_on_top(days, table, answer.reason, case.rules.planning)
+    deviation = bool(answer.deviation.strip())
+    return check_person_days(days, table, answer.reason, case.rules.planning, deviation=deviation)
 
 
 def _without_trade_pack(case: Case) -> Refused:
@@ -122,13 +157,13 @@ def _without_trade_pack(case: Case) -> Refused:
     return case.refuse("R:7/7.4.5", "没有专用规则,不能策划", "Without a special rule no audit can be planned.")
 
 
-def _sites(case: Case, answer: AuditPlan) -> Sites:
-    return sites(case.state, answer.sites.mandatory if answer.sites else [])
+def _sites(case: Case, audit: Audit, answer: AuditPlan) -> Sites:
+    return sites(case.state, answer.sites.mandatory if answer.sites else [], audit)
 
 
 def _plan(case: Case, audit: Audit, answer: AuditPlan) -> Plan:
     person_of = {one.user: one.person for one in case.facts.people}
-    visited, seed = [site.id for site in case.application.sites], None
+    visited, seed = [site.id for site in sites_about(case.state, audit)], None
     if audit.stage == "audit" and audit.plan:
         # The sites stay those the work on site began with: what was found there stays too.
         visited, seed = audit.plan.sites, audit.plan.seed
@@ -136,7 +171,7 @@ def _plan(case: Case, audit: Audit, answer: AuditPlan) -> Plan:
         visited = [site for site in visited if site in answer.sites.mandatory]
     elif answer.sites:
         seed = case.state.head
-        visited = draw(_sites(case, answer), seed, audit.audit_kind, case.rules.planning).sites
+        visited = draw(_sites(case, audit, answer), seed, audit.audit_kind, case.rules.planning).sites
     return Plan(
         team=[TeamMember(user=one.user, person=person_of[one.user], role=one.role) for one in answer.team],
         person_days={name: format_points(days) for name, days in answer.person_days.model_dump().items()},
@@ -174,7 +209,7 @@ def _record(case: Case, task: Task, plan: Plan, answer: AuditPlan, **more: Any) 
 def _drawn_from(case: Case, audit: Audit, answer: AuditPlan) -> dict[str, Any]:
     """What anybody needs beside the seed to repeat the draw (R:7/7.3.2)."""
     rules = case.rules
-    return _sites(case, answer).model_dump() | {
+    return _sites(case, audit, answer).model_dump() | {
         "factor": factor(audit.audit_kind, rules.planning),
         "random_share": rules.planning.random_share,
         "edition": f"{rules.scheme} {rules.edition}",

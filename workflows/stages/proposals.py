@@ -19,7 +19,25 @@ RESTORE: Final = "restoration.request"
 WITHDRAW: Final = "withdrawal.request"
 OVER: Final = "suspension_over"
 """The flag, and the proposal to withdraw, of a suspension that has run out."""
-PROPOSALS: Final = (MISSED, CALENDAR_YEAR, POSTPONE, REQUEST, EXTEND, RESTORE, WITHDRAW, OVER)
+MISUSED: Final = "mark_use"
+"""The due date until which a wrong use of the mark is mended, and the proposal to suspend where it is not."""
+ADVERTISING: Final = "advertising.change"
+"""The due date by which advertising follows a narrower scope, and the proposal where it does not (R:8/7.3.3)."""
+TRANSITION: Final = "requirements.transition"
+"""The due date by which changed requirements are met, and the proposal where they are not (R:9/8.1)."""
+PROPOSALS: Final = (
+    MISSED,
+    CALENDAR_YEAR,
+    POSTPONE,
+    REQUEST,
+    EXTEND,
+    RESTORE,
+    WITHDRAW,
+    OVER,
+    MISUSED,
+    ADVERTISING,
+    TRANSITION,
+)
 """What is open about a certificate and ends with it."""
 
 

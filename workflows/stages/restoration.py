@@ -10,6 +10,7 @@ from domain.state import Effect, Task
 from domain.team import Member, check_team
 from workflows.case import Case, invalid
 from workflows.stages import planning, proposals, surveillance, suspension, withdrawal
+from workflows.stages.rulings import ruling
 
 
 def open_reaudit(case: Case, audit: Audit) -> None:
@@ -81,7 +82,8 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
     if answer.outcome == "restore":
         restore(case)
     else:
-        withdrawal.withdraw(case, ["a"])
+        with ruling(case, task):
+            withdrawal.withdraw(case, ["a"])
 
 
 def after_audit(case: Case, audit: Audit) -> None:

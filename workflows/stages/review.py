@@ -1,5 +1,6 @@
 """R:7/6.4.6.2: independent review and certification decision, by people who took no part in the evaluation."""
 
+from contextlib import nullcontext
 from typing import Final
 
 from domain.answers import Decision, IndependentReview, is_met
@@ -7,7 +8,8 @@ from domain.audit import Audit
 from domain.grounds import MAINTENANCE, not_met, not_stated
 from domain.state import Effect, Task
 from workflows.case import Case, invalid
-from workflows.stages import credit, cycle, issue, restoration, special, surveillance, suspension, withdrawal
+from workflows.stages import changes, credit, cycle, issue, restoration, special, surveillance, suspension, withdrawal
+from workflows.stages.rulings import ruling
 
 INDEPENDENCE = "R:7/6.4.6.2"
 OTHER: Final = "k"
@@ -86,38 +88,46 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
     case.drop_tasks("audit.credit", audit)
     match answer.outcome:
         case _ if audit.audit_kind == "special":
-            special.concluded(case, audit, answer)
+            with ruling(case, task) if answer.outcome == "suspend" else nullcontext():
+                special.concluded(case, audit, answer)
+        case _ if audit.audit_kind == "scope":
+            case.follow_programme()
         case "grant":
             issue.watch(case, audit, "decision")
             cycle.certify(case, audit)
-        case "maintain":
+        case "maintain" | "extend" | "reduce":
             surveillance.maintained(case, audit)
         case "suspend":
             case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
             failed = not audit.passed or audit.recommendation == "fail"
             grounds = ["b"] if failed else answer.grounds or [OTHER]
-            suspension.suspend(case, list(grounds), failed_surveillance=failed)
-            if failed:
-                restoration.open_reaudit(case, audit)
+            with ruling(case, task):
+                suspension.suspend(case, list(grounds), failed_surveillance=failed)
+                if failed:
+                    restoration.open_reaudit(case, audit)
         case "restore":
             restoration.after_audit(case, audit)
         case "withdraw":
             case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
-            withdrawal.withdraw(case, ["b"])
+            with ruling(case, task):
+                withdrawal.withdraw(case, ["b"])
         case _:
-            _refuse(case, audit)
+            with ruling(case, task):
+                _refuse(case, audit)
+    changes.audit_decided(case, audit, answer.outcome)
 
 
 OUTCOMES = {
     "initial": ("grant", "refuse"),
     "recertification": ("grant", "refuse"),
-    "surveillance": ("maintain", "suspend"),
-    "special": ("maintain", "suspend"),
+    "surveillance": ("maintain", "suspend", "extend", "reduce"),
+    "special": ("maintain", "suspend", "extend", "reduce"),
+    "scope": ("grant", "extend", "refuse"),
 }
 """Kind of an audit, of a re-audit that of the one it repeats → decisions that fit it."""
 FAILED = {"surveillance": "R:7/6.5.3.2", "special": "R:10/9.3.1"}
 """The same kind → the clause that bars a decision in the client's favour after a failed audit."""
-FAVOURABLE = ("grant", "maintain", "restore")
+FAVOURABLE = ("grant", "maintain", "extend", "reduce", "restore")
 
 
 def _outcomes(case: Case, audit: Audit) -> tuple[str, ...]:
@@ -130,6 +140,7 @@ def _outcomes(case: Case, audit: Audit) -> tuple[str, ...]:
 def _check_outcome(case: Case, audit: Audit, answer: Decision) -> None:
     if answer.outcome not in _outcomes(case, audit):
         raise case.refuse(INDEPENDENCE, "该决定不适用于本次审查", "This decision does not fit this audit.")
+    changes.check_outcome(case, audit, answer.outcome)
     if answer.outcome not in FAVOURABLE:
         if not answer.reason:
             raise invalid("不利决定须说明理由", "This decision needs a reason.", [("/reason", "required")])
@@ -141,11 +152,11 @@ def _check_outcome(case: Case, audit: Audit, answer: Decision) -> None:
         raise case.refuse(INDEPENDENCE, "复核不同意,不得作出该决定", "The review disagreed.")
     if not credit.is_fresh(case, audit):
         raise case.refuse(credit.CLAUSE, "信用查询已超过30天,须重新查询", "The credit check is too old: check again.")
-    if answer.outcome == "maintain":
+    if audit.audit_kind != "scope" and answer.outcome in ("maintain", "extend", "reduce"):
         _check_conditions(case, audit, answer)
-    elif answer.outcome == "restore":
+    if answer.outcome == "restore":
         suspension.running(case)
-    elif case.state.status == "suspended":
+    if answer.outcome in ("grant", "extend") and case.state.status == "suspended":
         raise case.refuse("R:10/9.3.1", "暂停期间不得授予", "Nothing is granted before restoration.")
 
 

@@ -94,6 +94,9 @@ def held(case: Case) -> int:
 def forget_before(case: Case, day: date) -> None:
     """What was settled before a day stands in the record only: a case's state stays small for all its years."""
     case.state.deadlines = [one for one in case.state.deadlines if one.state == "running" or one.due_on >= day]
+    for matter in case.state.matters:
+        if matter.state == "closed":
+            matter.proposed = None
     for audit in case.state.audits:
         if audit.stage == "closed" and audit.last_day and audit.last_day < day:
             audit.given = {kind: given for kind, given in audit.given.items() if kind == "audit.management"}

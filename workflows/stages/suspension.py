@@ -25,6 +25,7 @@ from workflows.stages.proposals import (
     drop_proposals,
     propose,
 )
+from workflows.stages.rulings import ruling
 
 # Asked for and decided ------------------------------------------------------------------------------------
 
@@ -58,7 +59,8 @@ def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
     case.take_duty(case.message.actor.person, "decision")
     case.close_matter(matter, answer.outcome)
     if answer.outcome == "suspend":
-        suspend(case, grounds, failed_surveillance=False)
+        with ruling(case, task):
+            suspend(case, grounds, failed_surveillance=False)
     elif until:
         surveillance.give_new_date(case, task.opened_on, until)
 

@@ -9,6 +9,7 @@ from domain.matters import Matter
 from domain.state import Effect, Task
 from workflows.case import Case
 from workflows.stages import proposals
+from workflows.stages.rulings import ruling
 
 CLAUSE: Final = "R:10/9.4"
 
@@ -57,7 +58,8 @@ def decided(case: Case, task: Task, answer: WithdrawalDecision) -> None:
         _ask(case, matter)
         return
     case.close_matter(matter, "withdraw")
-    withdraw(case, grounds)
+    with ruling(case, task):
+        withdraw(case, grounds)
 
 
 def withdraw(case: Case, grounds: list[str]) -> None:
