@@ -1,5 +1,6 @@
 """R:7/6.4.6.2: independent review and certification decision, by people who took no part in the evaluation."""
 
+from contextlib import nullcontext
 from typing import Final
 
 from domain.answers import Decision, IndependentReview, is_met
@@ -7,7 +8,7 @@ from domain.audit import Audit
 from domain.grounds import MAINTENANCE, not_met, not_stated
 from domain.state import Effect, Task
 from workflows.case import Case, invalid
-from workflows.stages import changes, credit, cycle, issue, restoration, surveillance, suspension, withdrawal
+from workflows.stages import changes, credit, cycle, issue, restoration, special, surveillance, suspension, withdrawal
 from workflows.stages.rulings import ruling
 
 INDEPENDENCE = "R:7/6.4.6.2"
@@ -64,7 +65,8 @@ def _return(case: Case, audit: Audit, kinds: list[str]) -> None:
     if not audit.on_site and set(kinds) != {"audit.report"}:
         faults = [("/reopen", "it never came to work on site: only the report")]
         raise invalid("未到现场的审查只能退回报告", "Only the report can be returned.", faults)
-    case.stop_watching_issue()
+    if issue.leads_to_a_certificate(case, audit):
+        case.stop_watching_issue()
     case.go_audit(audit, "audit")
     audit.reopen_results()
     for kind in dict.fromkeys(kinds):
@@ -85,6 +87,9 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
     audit.stage = "closed"
     case.drop_tasks("audit.credit", audit)
     match answer.outcome:
+        case _ if audit.audit_kind == "special":
+            with ruling(case, task) if answer.outcome == "suspend" else nullcontext():
+                special.concluded(case, audit, answer)
         case _ if audit.audit_kind == "scope":
             case.follow_programme()
         case "grant":
@@ -116,9 +121,12 @@ OUTCOMES = {
     "initial": ("grant", "refuse"),
     "recertification": ("grant", "refuse"),
     "surveillance": ("maintain", "suspend", "extend", "reduce"),
+    "special": ("maintain", "suspend", "extend", "reduce"),
     "scope": ("grant", "extend", "refuse"),
 }
 """Kind of an audit, of a re-audit that of the one it repeats → decisions that fit it."""
+FAILED = {"surveillance": "R:7/6.5.3.2", "special": "R:10/9.3.1"}
+"""The same kind → the clause that bars a decision in the client's favour after a failed audit."""
 FAVOURABLE = ("grant", "maintain", "extend", "reduce", "restore")
 
 
@@ -138,7 +146,7 @@ def _check_outcome(case: Case, audit: Audit, answer: Decision) -> None:
             raise invalid("不利决定须说明理由", "This decision needs a reason.", [("/reason", "required")])
         return
     if not audit.passed:
-        clause = "R:7/6.5.3.2" if case.programme_kind(audit) == "surveillance" else "R:7/6.4.8"
+        clause = FAILED.get(case.programme_kind(audit), "R:7/6.4.8")
         raise case.refuse(clause, "审查未通过,不得作出该决定", "The audit failed: this decision is not left.")
     if audit.review == "disagree":
         raise case.refuse(INDEPENDENCE, "复核不同意,不得作出该决定", "The review disagreed.")
