@@ -35,6 +35,10 @@ mutants:
     uv run --no-sync mutmut run
     uv run --no-sync mutmut results --all true | uv run --no-sync python -m bench.mutants
 
+# random lives from another seed: the steps without the engine, then 300 simulated years on it
+lives seed=`date +%s` years="300":
+    WALKS_SEED={{ seed }} WALKS_YEARS={{ years }} uv run --no-sync pytest tests/walks tests/engine/test_random_lives.py
+
 # records the histories of all paths, or of these, anew; tests/histories/lesson.py says when that is right
 histories *paths:
     uv run --no-sync python -m tests.histories.record {{ paths }}

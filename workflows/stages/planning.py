@@ -35,7 +35,7 @@ from domain.state import Deadline, Task
 from domain.team import MYSTERY_VISIT, Member, auditors, check_team
 from workflows.case import Case, invalid
 from workflows.recording import MYSTERY
-from workflows.stages import held_up
+from workflows.stages import held_up, proposals
 
 PLANNING = "R:7/7.3.1"
 WINDOWED = ("surveillance", "recertification")
@@ -313,4 +313,5 @@ def documents_not_corrected(case: Case, deadline: Deadline) -> None:
         case.settle_deadlines("void", kind="recertification.on_site", audit_id=audit.id)
         if audit.audit_kind == "surveillance":
             case.settle_deadlines("void", kind="surveillance")
+            proposals.drop_proposals(case, proposals.POSTPONE)
         case.ask("audit.report", audit=audit)

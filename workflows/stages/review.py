@@ -105,6 +105,8 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
                 suspension.suspend(case, list(grounds), failed_surveillance=failed)
                 if failed:
                     restoration.open_reaudit(case, audit)
+            if not failed:
+                surveillance.watch_next(case, audit)
         case "restore":
             restoration.after_audit(case, audit)
         case "withdraw":

@@ -107,6 +107,7 @@ def forget_before(case: Case, day: date) -> None:
 
 def missed(case: Case, deadline: Deadline) -> None:
     """R:7/7.3.3, R:10/9.3.1c: one proposal to suspend, decided by a person."""
+    forget_before(case, case.certificate.cycle_began)
     proposals.propose(case, proposals.MISSED, ["c"])
     case.tell_applicant("未按期接受监督审查", f"The surveillance was due on {deadline.due_on} and did not take place")
 

@@ -104,6 +104,8 @@ def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> Non
         "certificate.suspended", until.clause, number=certificate.number, grounds=now.grounds, ends_on=now.ends_on
     )
     drop_proposals(case)
+    if failed_surveillance:
+        drop_proposals(case, EXTEND)
     case.send(Effect(id="", kind="submission", about=f"suspension:{certificate.number}"))
     case.tell_applicant(
         "认证已暂停,请停止使用证书和标志",

@@ -26,6 +26,7 @@ def surveillance_closed(case: Case, audit: Audit, on: date) -> None:
     again = window.clause == proposals.CLAUSE
     case.flag("late_entry", on=again or case.today > window.due_on)
     case.settle(window)
+    proposals.drop_proposals(case, proposals.POSTPONE)
 
 
 def recertification_closed(case: Case, audit: Audit, on: date) -> None:
@@ -50,3 +51,4 @@ def recertification_closed(case: Case, audit: Audit, on: date) -> None:
     surveillance.year_served(case, on)
     if due := case.running("surveillance"):
         case.settle(due)
+        proposals.drop_proposals(case, proposals.POSTPONE)

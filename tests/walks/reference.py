@@ -1,0 +1,367 @@
+"""The rules once more, in as few lines as they take: what a case is after each event of its record, and what is due.
+
+It reads the record as anybody could, counts its own dates, and imports nothing of the product.
+"""
+
+from calendar import monthrange
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Data = dict[str, Any]
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+A_DAY = timedelta(days=1)
+RUNS = ("valid", "suspended", "upcoming")
+"""What a certificate is until it ends."""
+
+
+def months_after(day: date, months: int) -> date:
+    """The corresponding day, else the month's last (Civil Code 201, 202)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def moment(event: Data) -> datetime:
+    """When an event happened, on the clock of Shanghai."""
+    at = event["at"]
+    return (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(SHANGHAI)
+
+
+@dataclass
+class Certificate:
+    """One certificate: its days and what it is worth."""
+
+    begins: date
+    ends: date
+    status: str
+
+
+@dataclass
+class Suspension:
+    """Since when, the last day, and whether that has passed."""
+
+    since: date
+    ends: date
+    over: bool = False
+
+
+@dataclass
+class Reference:
+    """What the rules make of a record, event by event."""
+
+    audits: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Audit → the kind and the id of the one it repeats, or its own: all that is told from outside."""
+    status: str = "open"
+    certificates: list[Certificate] = field(default_factory=list)
+    suspension: Suspension | None = None
+    surveillance: date | None = None
+    apply: date | None = None
+    years: set[int] = field(default_factory=set)
+    on_site: dict[str, date] = field(default_factory=dict)
+    """Renewal, or its re-audit → the day by which it closes."""
+    reaudits: dict[str, date] = field(default_factory=dict)
+    """The failed audit → the day by which its re-audit begins."""
+    over: bool = False
+    renewing: bool = False
+    converted: bool = False
+    granted_on: date = date.min
+    closings: dict[str, date] = field(default_factory=dict)
+    """Audit, or the one it repeats → its last day."""
+    reports: dict[str, Data] = field(default_factory=dict)
+    repeated: set[str] = field(default_factory=set)
+    under_way: set[str] = field(default_factory=set)
+    """Surveillances held, or failed by their documents, that nobody has decided on."""
+    returned: list[str] = field(default_factory=list)
+    """The audits whose documents were returned, in order."""
+    withdrawals: list[list[str]] = field(default_factory=list)
+    """The grounds of each withdrawal that was requested, in order."""
+    said_so: dict[str, int] = field(default_factory=dict)
+    """Withdrawal → how many decision makers have said so."""
+
+    # What it knows
+
+    def due(self) -> dict[str, list[date]]:
+        """What runs, by kind."""
+        if self.over:
+            return {}
+        suspended = self.suspension and not self.suspension.over
+        found = {
+            "surveillance": [self.surveillance],
+            "recertification.apply": [self.apply],
+            "calendar_year": [date(year, 12, 31) for year in sorted(self.years)],
+            "recertification.on_site": sorted(self.on_site.values()),
+            "reaudit": sorted(self.reaudits.values()),
+            "suspension.end": [self.suspension.ends if suspended and self.suspension else None],
+            "certificate.expiry": [one.ends for one in self.certificates if one.status in RUNS],
+        }
+        return {kind: [day for day in days if day] for kind, days in found.items() if any(days)}
+
+    @property
+    def running(self) -> Certificate | None:
+        """The certificate in force."""
+        return next((one for one in reversed(self.certificates) if one.status in ("valid", "suspended")), None)
+
+    @property
+    def last_day(self) -> date:
+        """The last day of certification, the renewed one's where it is renewed already."""
+        return max(one.ends for one in self.certificates if one.status in RUNS)
+
+    # What happens
+
+    def take(self, event: Data) -> None:
+        """Follow one event, on its day in Shanghai."""
+        at = moment(event)
+        self.pass_to(at)
+        if not self.over and (step := getattr(self, "_" + event["kind"].replace(".", "_"), None)):
+            step(at.date(), event["data"])
+
+    def pass_to(self, at: datetime) -> None:
+        """Certificates run out at the end of their last day (R:7/7.3.3)."""
+        for one in self.certificates:
+            if one.status in ("valid", "suspended") and one.ends < at.astimezone(SHANGHAI).date():
+                one.status = "expired"
+                self._expired(one)
+
+    def _expired(self, old: Certificate) -> None:
+        if self.apply and self.apply <= old.ends:
+            self.apply = None
+        following = next((one for one in self.certificates if one.status == "upcoming"), None)
+        if following:
+            following.status = "suspended" if self.suspension else "valid"
+            return
+        self.status, self.suspension, self.surveillance, self.years = "expired", None, None, set()
+        self.over = not self.renewing
+
+    def _end(self, status: str) -> None:
+        self.status, self.suspension, self.over = status, None, True
+
+    # Until the certificate
+
+    def _application_review(self, _: date, data: Data) -> None:
+        if data["outcome"] == "reject":
+            self._end("rejected")
+
+    def _timer_application_supplement(self, _: date, __: Data) -> None:
+        self._end("rejected")
+
+    def _timer_contract_sign(self, _: date, data: Data) -> None:
+        if data["deadline"] == "contract.sign-latest":
+            self._end("rejected")
+
+    def _case_withdraw(self, _: date, __: Data) -> None:
+        self._end("application_withdrawn")
+
+    # Audits
+
+    def _audit_documents(self, _: date, data: Data) -> None:
+        if data["outcome"] == "return":
+            self.returned.append(data["audit"])
+
+    def _timer_documents_correct(self, _: date, data: Data) -> None:
+        """R:7/7.4.1: an initial audit ends the case, any other has failed and is missed no more."""
+        audit = self.returned[int(data["deadline"].rpartition("-")[2]) - 1]
+        kind, of = self.audits[audit]
+        if audit == of and (kind == "initial" or (kind == "recertification" and self.converted)):
+            self._end("terminated")
+        self.on_site.pop(audit, None)
+        if audit != of:
+            self.reaudits.pop(of, None)
+        elif kind == "surveillance":
+            self.surveillance = None
+            self.under_way.add(audit)
+
+    def _audit_open(self, _: date, data: Data) -> None:
+        audit = data["audit"]
+        if self.audits[audit][1] != audit:
+            self.reaudits.pop(self.audits[audit][1], None)
+
+    def _audit_close(self, _: date, data: Data) -> None:
+        audit, on = data["audit"], date.fromisoformat(data["on"])
+        kind, of = self.audits[audit]
+        self.closings[of] = on
+        if kind == "surveillance":
+            self.years.discard(on.year)
+            if audit == of:
+                self.surveillance = None
+                self.under_way.add(audit)
+        if audit in self.on_site:
+            if on > self.on_site.pop(audit):
+                self.converted = True
+            else:
+                self.years.discard(on.year)
+                self.surveillance = None
+
+    def _audit_report(self, day: date, data: Data) -> None:
+        audit = data["audit"]
+        kind, of = self.audits[audit]
+        self.reports[audit] = {"verdict": data["verdict"], "recommendation": data["recommendation"]}
+        if data["verdict"] == "fail" and audit == of and audit in self.closings and audit not in self.repeated:
+            self._repeat(audit, "initial" if self.converted else kind, day)
+
+    def _repeat(self, audit: str, kind: str, day: date) -> None:
+        """R:7/6.4.6.1: once, within 90 days of the audit, of the report where that came later; before expiry."""
+        due = self.closings[audit] + 90 * A_DAY
+        due = due if due >= day else day + 90 * A_DAY
+        if kind == "initial":
+            self.reaudits[audit] = due
+        elif kind == "recertification" and self.running and day < self.running.ends:
+            self.reaudits[audit] = min(due, self.running.ends)
+            again = next(one for one, (_, of) in self.audits.items() if of == audit != one)
+            self.on_site[again] = self.running.ends
+        else:
+            return
+        self.repeated.add(audit)
+
+    def _audit_credit(self, _: date, data: Data) -> None:
+        if data["audit"] in self.reports and "verdict" in data:
+            self.reports[data["audit"]]["verdict"] = data["verdict"]
+
+    def _timer_reaudit(self, _: date, data: Data) -> None:
+        audit = data["deadline"].removeprefix("reaudit-")
+        self.reaudits.pop(self.audits[audit][1])
+        self.on_site.pop(audit, None)
+        if self.converted or not self.certificates:
+            self._end("terminated")
+
+    def _timer_recertification_on_site(self, _: date, data: Data) -> None:
+        audit = "audit-" + data["deadline"].rpartition("audit-")[2]
+        self.on_site.pop(audit)
+        of = self.audits[audit][1]
+        self.converted = of == audit
+        if of != audit:
+            self.reaudits.pop(of, None)
+
+    # Decisions
+
+    def _decision_make(self, day: date, data: Data) -> None:
+        audit = data.get("audit", "")
+        kind, of = self.audits.get(audit, ("", ""))
+        failed = self._failed(audit)
+        self.under_way.discard(of)
+        match data["outcome"]:
+            case "grant" if kind != "scope":
+                self._grant(day, kind, of)
+            case "maintain":
+                self._next_surveillance(of)
+            case "suspend":
+                self._suspend(day, 90 if failed else 0)
+                if not failed:
+                    self._next_surveillance(of)
+            case "restore":
+                self._restore()
+                if kind == "surveillance":
+                    self._next_surveillance(of)
+            case "withdraw":
+                self._withdraw("withdrawn")
+            case "refuse":
+                self._refuse(again=of != audit, failed=self.reports[audit]["verdict"] == "fail")
+
+    def _failed(self, audit: str) -> bool:
+        return "fail" in self.reports.get(audit, {}).values()
+
+    def _grant(self, day: date, kind: str, of: str) -> None:
+        """R:7/7.3.3, R:7/6.6: three years from the decision, or from the day after the certificate it renews."""
+        old = self.running
+        begins = max(day, old.ends + A_DAY) if old else day
+        ends = months_after(begins, 36) - A_DAY
+        self.certificates.append(Certificate(begins, ends, "upcoming" if begins > day else "valid"))
+        renewed = kind == "recertification" and not self.converted
+        self.surveillance = months_after(self.closings[of] if renewed else day, 12)
+        self.apply = months_after(ends, -3)
+        self.years = set(range(day.year + 1, ends.year))
+        self.granted_on, self.status, self.renewing, self.converted = day, "certified", False, False
+
+    def _refuse(self, *, again: bool, failed: bool) -> None:
+        """R:7/6.4.8: a running certificate stays."""
+        self.renewing = False
+        if self.running is None:
+            self._end("terminated" if again and failed else "refused")
+
+    def _next_surveillance(self, of: str) -> None:
+        """R:7/7.3.3: two in a cycle; one more only before expiry and outside its year."""
+        last_day, running = self.closings.get(of), self.running
+        if last_day is None or running is None:
+            return
+        of_kind = {audit for kind, audit in self.audits.values() if kind == "surveillance"}
+        held = sum(audit in of_kind and day >= self.granted_on for audit, day in self.closings.items())
+        due = months_after(last_day, 12)
+        if held < 2 or (held == 2 and due < running.ends and due.year != running.ends.year):
+            self.surveillance = min(due, running.ends)
+
+    # Suspension, restoration, withdrawal
+
+    def _suspension_decide(self, day: date, data: Data) -> None:
+        if data["outcome"] == "suspend":
+            self._suspend(day, 0)
+            return
+        moved = "until" in data and data["subject"].startswith("missed_surveillance")
+        if moved and self.surveillance is None and not self.under_way:
+            self.surveillance = date.fromisoformat(data["until"])
+
+    def _suspend(self, day: date, days: int) -> None:
+        """R:7/6.5.3.2, R:10/9.3.1: a further ground joins, the earlier end wins."""
+        ends = min(day + timedelta(days=days) if days else months_after(day, 6), self.last_day)
+        if self.suspension is None:
+            self.suspension = Suspension(day, ends)
+        elif not self.suspension.over:
+            self.suspension.ends = min(self.suspension.ends, ends)
+        self.status = "suspended"
+        if self.running:
+            self.running.status = "suspended"
+
+    def _restore(self) -> None:
+        self.suspension, self.status = None, "certified"
+        for one in self.certificates:
+            one.status = "valid" if one.status == "suspended" else one.status
+
+    def _withdrawal_request(self, _: date, data: Data) -> None:
+        self.withdrawals.append(data["brought"])
+
+    def _withdrawal_decide(self, _: date, data: Data) -> None:
+        """R:10/9.4b: at once after a failed surveillance only where two say so."""
+        if data["outcome"] == "dismiss":
+            return
+        kind, _, number = data["subject"].rpartition("-")
+        brought = self.withdrawals[int(number) - 1] if kind == "withdrawal.request" else ["a"]
+        grounds = data.get("grounds") or brought
+        self.said_so[data["subject"]] = self.said_so.get(data["subject"], 0) + 1
+        takes = 2 if grounds == ["b"] and self.suspension is None else 1
+        if self.said_so[data["subject"]] >= takes:
+            self._withdraw("cancelled" if grounds == ["h"] else "withdrawn")
+
+    def _withdraw(self, status: str) -> None:
+        for one in self.certificates:
+            one.status = status if one.status in RUNS else one.status
+        self._end(status)
+
+    # Dates that pass, are met, or are moved
+
+    def _timer_surveillance(self, _: date, __: Data) -> None:
+        self.surveillance = None
+
+    def _timer_calendar_year(self, _: date, data: Data) -> None:
+        self.years.discard(int(data["deadline"].rpartition("-")[2]))
+
+    def _timer_suspension_end(self, _: date, __: Data) -> None:
+        if self.suspension:
+            self.suspension.over = True
+
+    def _timer_recertification_apply(self, _: date, __: Data) -> None:
+        self.apply = None
+
+    def _recertification_apply(self, _: date, __: Data) -> None:
+        """R:7/6.6.2: closed on site by expiry."""
+        self.apply, self.renewing = None, True
+        renewal = list(self.audits)[-1]
+        if self.running:
+            self.on_site[renewal] = self.running.ends
+
+    def _approval_give(self, _: date, data: Data) -> None:
+        if data["outcome"] != "approve":
+            return
+        kind = data["subject"].rpartition("-")[0]
+        if kind == "surveillance.postpone" and self.surveillance:
+            self.surveillance = date.fromisoformat(data["until"])
+        if kind == "suspension.extend" and self.suspension:
+            self.suspension.ends = min(date.fromisoformat(data["until"]), self.last_day)

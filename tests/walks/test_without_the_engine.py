@@ -1,0 +1,102 @@
+"""Random lives over whole cycles, without the engine: 20,000 steps, each of them followed by the reference."""
+
+import os
+from collections import Counter
+from typing import ClassVar
+
+import pytest
+from hypothesis import HealthCheck, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from sqlalchemy import Engine
+
+from tests.flow.years import to_certificate, to_third_year
+from tests.walks import people
+from tests.walks.lives import Walked
+
+STEPS = 20_000
+SHARES = 4
+FIRST_SEED = int(os.environ.get("WALKS_SEED", "0"))
+HOW = settings(
+    max_examples=100, stateful_step_count=40, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+BEGINNINGS = {"fresh": Walked.apply, "certified": to_certificate, "third year": to_third_year}
+FILES = {"applicant": "f-applicant", "manager": "f-manager"}
+REACHED = (
+    "decision.make grant",
+    "decision.make refuse",
+    "decision.make maintain",
+    "suspension.decide suspend",
+    "withdrawal.decide withdraw",
+    "recertification.apply",
+    "timer.surveillance",
+    "timer.recertification.on_site",
+    "certificate.expired",
+)
+"""What a walk that means anything comes by."""
+NUMBER = st.integers(0, 2**32 - 1)
+
+
+class Lives(RuleBasedStateMachine):
+    """One case after the other, the next one begun where the last has ended."""
+
+    database: ClassVar[Engine]
+    steps: ClassVar[int] = 0
+    seen: ClassVar[Counter[str]] = Counter()
+
+    @initialize(where=st.sampled_from(sorted(BEGINNINGS)))
+    def begin(self, where: str) -> None:
+        self._life = Walked(self.database)
+        BEGINNINGS[where](self._life)
+
+    @property
+    def life(self) -> Walked:
+        if self._life.case.stage == "closed":
+            self.end()
+            self.begin("fresh")
+        return self._life
+
+    def mixed(self, number: int) -> int:
+        """A number for one step: drawn numbers repeat themselves more than people do."""
+        return number * 1_000_003 + self.life.steps
+
+    def end(self) -> None:
+        self._life.close()
+        type(self).steps += self._life.steps
+        self.seen.update(self._life.seen)
+
+    @rule(number=NUMBER, times=st.integers(1, 8))
+    def people_answered(self, number: int, times: int) -> None:
+        for turn in range(times):
+            if move := people.answer(self.life.shown, self.life.today, self.mixed(number + turn), FILES):
+                self.life.send(move)
+
+    @rule(number=NUMBER)
+    def somebody_acted(self, number: int) -> None:
+        self.life.send(people.act(self.life.today, self.mixed(number)))
+
+    @rule(number=NUMBER)
+    def days_passed(self, number: int) -> None:
+        self.life.wait(people.Dice(self.mixed(number)))
+
+    @rule(number=NUMBER)
+    def somebody_else_answered(self, number: int) -> None:
+        if move := people.barred(self.life.shown, self.life.today, self.mixed(number), FILES):
+            self.life.refuse(move)
+
+    @rule(number=NUMBER)
+    def an_answer_came_twice(self, number: int) -> None:
+        if move := people.answer(self.life.shown, self.life.today, self.mixed(number), FILES):
+            self.life.send_again(move)
+
+    def teardown(self) -> None:
+        if hasattr(self, "_life"):
+            self.end()
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_random_lives_are_what_the_rules_make_of_them(database: Engine, share: int) -> None:
+    lives = seed(FIRST_SEED + share)(type("Lives", (Lives,), {"database": database, "seen": Counter()}))
+    run_state_machine_as_test(lives, settings=HOW)
+    assert [what for what in REACHED if not lives.seen[what]] == []
+    assert lives.steps >= STEPS / SHARES
