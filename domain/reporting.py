@@ -34,6 +34,9 @@ REPORTABLE: Final[dict[tuple[str, str], Rule]] = {
     ("certificate.suspended", ""): Rule("suspension", "number", _SURVEILLANCE),
     ("certificate.withdrawn", ""): Rule("withdrawal", "number", _RESULTS),
     ("certificate.cancelled", ""): Rule("cancellation", "number", _RESULTS),
+    ("certificate.valid", "reopened"): Rule("restoration", "number", _RESULTS),
+    ("certificate.suspended", "reopened"): Rule("suspension", "number", _RESULTS),
+    ("certificate.superseded", ""): Rule("reissue", "successor", _RESULTS),
     ("certificate.expired", ""): Rule("expiry", "number", _RESULTS),
 }
 """R:7/6.4.6.2, R:7/6.5.3.3: event kind and its outcome → what the alliance has to be told."""
@@ -81,16 +84,19 @@ def unreported(events: Iterable[Event]) -> list[Owed]:
 
 
 def _is_a_fact(event: Event, rule: Rule, granted: list[str]) -> bool:
-    """Whether an event tells of something new: a renewed certificate that takes over was reported when granted.
+    """Whether an event tells of something new.
 
-    A decision after a verification is about no audit.
+    A renewed certificate that takes over was reported when granted, and one issued again as such; a decision after a
+    verification is about no audit.
     """
     if rule.named not in event.data:
         return False
+    if rule.kind == "reissue":
+        granted.append(event.data["successor"])
     if rule.kind == "certification":
         known = event.data["number"] in granted
         granted.append(event.data["number"])
         return not known
     if rule.kind == "expiry":
         return granted[-1:] == [event.data["number"]]
-    return rule.kind != "suspension" or "grounds" in event.data
+    return rule.kind != "suspension" or bool({"grounds", "outcome"} & {*event.data})

@@ -9,8 +9,18 @@ from domain.reporting import Event, unreported
 from domain.state import COURIER, Message
 from tests.flow.beside import special_maintained, to_special_decision
 from tests.flow.conftest import Lives
+from tests.flow.situations import Way
 from tests.flow.steps import to_reaudit
-from tests.flow.years import EXPIRY, days_before, maintained, renewed, submissions, surveilled, suspended
+from tests.flow.years import (
+    EXPIRY,
+    days_before,
+    maintained,
+    renewed,
+    submissions,
+    surveilled,
+    suspended,
+    suspended_on_request,
+)
 from tests.lives import Life
 
 SURVEILLANCE = date(2027, 2, 1)
@@ -108,3 +118,41 @@ def test_a_refusal_by_a_person_or_a_timer_is_missing(lives: Lives, end: str) -> 
         life.answer("decider", "decision.make", outcome="refuse", reason="x")
     assert life.case.stage == "closed"
     assert missing(life) == submissions(life) == [f"refusal:{life.audit.id}"]
+
+
+def restored(life: Life) -> Life:
+    suspended_on_request(life).act("applicant", "restoration.request", reason="x")
+    life.answer("leader", "restoration.verify", outcome="pass", evidence="x")
+    life.answer("decider", "decision.make", outcome="restore")
+    return life
+
+
+def withdrawn(life: Life) -> Life:
+    life.act("manager", "withdrawal.request", grounds=["d"], reason="x")
+    life.answer("decider", "withdrawal.decide", outcome="withdraw", reason="x")
+    return life
+
+
+def cancelled(life: Life) -> Life:
+    life.act("applicant", "withdrawal.request", reason="x")
+    life.answer("decider", "withdrawal.decide", outcome="withdraw", reason="x")
+    return life
+
+
+def reduced_and_expired(life: Life) -> Life:
+    life.act("applicant", "scope.reduce", sites=["s1", "s2"], reason="x")
+    life.answer("applicant", "scope.confirm", confirmed=True)
+    life.until(EXPIRY + timedelta(days=1))
+    return life
+
+
+def withdrawn_and_appealed(life: Life) -> Life:
+    withdrawn(life).act("applicant", "appeal.file", about="withdrawal.decide", reason="x")
+    life.answer("manager", "appeal.acknowledge")
+    life.answer("decider2", "appeal.decide", outcome="uphold", reason="x")
+    return life
+
+
+@pytest.mark.parametrize("way", [restored, withdrawn, cancelled, reduced_and_expired, withdrawn_and_appealed])
+def test_whatever_becomes_of_a_certificate_is_missing_as_it_is_submitted(certified: Life, way: Way) -> None:
+    assert sorted(missing(way(certified))) == sorted(submissions(certified))

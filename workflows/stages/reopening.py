@@ -1,10 +1,13 @@
 """R:7/6.4.6.2: a decision whose appeal is upheld is made again, by others; it is not turned into its opposite."""
 
 from domain.model import Text
-from domain.state import Ruling, Suspension
+from domain.state import Effect, Ruling, Suspension
 from workflows.case import Case
 from workflows.stages.proposals import EXTEND, OVER, RESTORE, drop_proposals
 from workflows.stages.rulings import CLAUSE
+
+TOLD = {"valid": "restoration", "suspended": "suspension"}
+"""What a certificate is again → as what the alliance is told of it."""
 
 
 def reopen(case: Case, made: Ruling) -> bool:
@@ -53,10 +56,13 @@ def _undo_end(case: Case, made: Ruling) -> None:
 
 
 def _give_back(case: Case, made: Ruling) -> None:
+    """Certificates are worth what they were; the alliance, which was told otherwise, is told again (R:7/6.4.6.2)."""
     for certificate in case.state.certificates:
         if certificate.number in made.certificates:
             certificate.status = made.certificates[certificate.number]
-            case.record(f"certificate.{certificate.status}", CLAUSE, number=certificate.number)
+            case.record(f"certificate.{certificate.status}", CLAUSE, number=certificate.number, outcome="reopened")
+            if kind := TOLD.get(certificate.status):
+                case.send(Effect(id="", kind="submission", about=f"{kind}:{certificate.number}"))
 
 
 def _open_again(case: Case, made: Ruling) -> None:
