@@ -86,10 +86,16 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
     case.take_duty(case.message.actor.person, "decision")
     audit.stage = "closed"
     case.drop_tasks("audit.credit", audit)
+    against = answer.outcome not in FAVOURABLE and audit.audit_kind != "scope"
+    with ruling(case, task) if against else nullcontext():
+        _take_effect(case, audit, answer)
+    changes.audit_decided(case, audit, answer.outcome)
+
+
+def _take_effect(case: Case, audit: Audit, answer: Decision) -> None:
     match answer.outcome:
         case _ if audit.audit_kind == "special":
-            with ruling(case, task) if answer.outcome == "suspend" else nullcontext():
-                special.concluded(case, audit, answer)
+            special.concluded(case, audit, answer)
         case _ if audit.audit_kind == "scope":
             case.follow_programme()
         case "grant":
@@ -98,25 +104,26 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
         case "maintain" | "extend" | "reduce":
             surveillance.maintained(case, audit)
         case "suspend":
-            case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
-            failed = not audit.passed or audit.recommendation == "fail"
-            grounds = ["b"] if failed else answer.grounds or [OTHER]
-            with ruling(case, task):
-                suspension.suspend(case, list(grounds), failed_surveillance=failed)
-                if failed:
-                    restoration.open_reaudit(case, audit)
-            if not failed:
-                surveillance.watch_next(case, audit)
+            _suspend(case, audit, answer)
         case "restore":
             restoration.after_audit(case, audit)
         case "withdraw":
             case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
-            with ruling(case, task):
-                withdrawal.withdraw(case, ["b"])
+            withdrawal.withdraw(case, ["b"])
         case _:
-            with ruling(case, task):
-                _refuse(case, audit)
-    changes.audit_decided(case, audit, answer.outcome)
+            _refuse(case, audit)
+
+
+def _suspend(case: Case, audit: Audit, answer: Decision) -> None:
+    """R:7/6.5.3.2: a failed surveillance suspends for ninety days, with one re-audit; another ground as it is named."""
+    case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
+    failed = not audit.passed or audit.recommendation == "fail"
+    grounds = ["b"] if failed else answer.grounds or [OTHER]
+    suspension.suspend(case, list(grounds), failed_surveillance=failed)
+    if failed:
+        restoration.open_reaudit(case, audit)
+    else:
+        surveillance.watch_next(case, audit)
 
 
 OUTCOMES = {

@@ -30,6 +30,7 @@ def begin_cycle(case: Case, audit: Audit) -> None:
 def watch(case: Case, until: Due, *, opens_on: date | None = None, planned: bool = False) -> Deadline:
     """A surveillance closes by a date; its plan opens in good time, unless it is `planned` already."""
     opens = opens_on or max(dates.surveillance_plan_opens(until.on, case.rules.cycle), case.today + A_DAY)
+    case.settle_deadlines("void", kind="surveillance")
     return case.run_deadline(
         "surveillance",
         until,
