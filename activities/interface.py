@@ -1,13 +1,16 @@
 """What a workflow may know of its activities: their names, what they get and what they give."""
 
 import json
-from datetime import datetime, timedelta
-from typing import Self
+from datetime import date, datetime, timedelta
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
+from domain.application import Ident
+from domain.grounds import Trigger
 from domain.model import Record
-from domain.state import COURIER, CaseState, Effect, Facts, Message
+from domain.prose import Reason
+from domain.state import COURIER, Actor, CaseState, Effect, Facts, Message
 
 CASE = "CertificationCase"
 """The workflow of a case."""
@@ -79,6 +82,24 @@ class Outcome(Record):
     at: datetime
     facts: Facts
     head: str
+
+
+class Incident(Record):
+    """R:7/6.5.1: a machine's news of an incident: a credit listing, an authority's penalty, the media."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,100}$")]
+    """Of the source's own: the same news is the same id, however often it comes."""
+    trigger: Trigger
+    description: Reason
+    on: date
+    source: Ident
+
+    def message(self, body: str) -> Message:
+        """The act that it is in a case of a body."""
+        actor = Actor(user=f"machine:{self.source}", body=body, roles=["machine"])
+        content = self.model_dump_json(include={"trigger", "description", "on"})
+        news = f"incident:{self.source}:{self.id}"
+        return Message(id=news, kind="act", name="incident.report", actor=actor, content=content)
 
 
 class Order(Record):

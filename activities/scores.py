@@ -164,20 +164,29 @@ def _text(session: Session, state: CaseState, audit: Audit, kind: str) -> str:
 def _earlier(session: Session, state: CaseState, audit: Audit) -> tuple[ManagementSheet | None, list[int]]:
     """What an audit rests on: the last judged sheet, its own carried rows filled in, and the rows with open findings.
 
-    A finding is open until it is accepted, or its row has been audited again.
+    A finding is open until it is accepted, or its row has been audited again. Audits may run beside each other: what
+    counts is the order in which their sheets came in, and nothing is carried from one that had not ended before.
     """
     sheet, open_rows = None, set[int]()
-    for one in state.audits[: state.audits.index(audit)]:
+    begins, now = audit.first_day or date.max, _scored_on(audit, date.max)
+    others = [one for one in state.audits if one is not audit and _scored_on(one, date.min) <= now]
+    for one in sorted(others, key=lambda one: _scored_on(one, date.min)):
         full = one.judged and one.audit_kind != "scope"  # a scope audit saw what is new alone
         given = one.given.get("audit.management") if full else None
         row = session.get(ContentRow, (state.id, given.content)) if given else None
         if row:
             handed_in = ManagementSheet.model_validate_json(row.body)
             open_rows -= {score.row for score in handed_in.scores if not score.carried}
-            sheet = with_carried(handed_in, sheet)
+            if one.last_day and one.last_day < begins:
+                sheet = with_carried(handed_in, sheet)
         found = (finding for finding in one.findings if finding.source == "management")
         open_rows |= {int(finding.item) for finding in found if finding.status != "accepted"}
     return sheet, sorted(open_rows)
+
+
+def _scored_on(audit: Audit, otherwise: date) -> date:
+    given = audit.given.get("audit.management")
+    return given.on if given else otherwise
 
 
 def _sheets(texts: dict[str, str], previous: ManagementSheet | None) -> Sheets:

@@ -23,7 +23,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
 from activities.beginning import Beginning, begin
-from activities.interface import ERRAND, REFUSED, Order
+from activities.interface import ERRAND, REFUSED, Incident, Order
 from activities.rollouts import roll_out
 from api.problems import UNAVAILABLE
 from domain.refusal import Refusal, Refused
@@ -81,6 +81,19 @@ class CaseEngine:
             return Pending(message.id, update_id)
         except WorkflowUpdateFailedError as error:
             raise _of_failure(error) from error
+
+    async def tell(self, case_id: str, news: Incident) -> bool:
+        """Bring a machine's news to a case, without waiting for what it makes of it; whether the case goes on."""
+        try:
+            return await self._unless_away(self._signal(case_id, news)) is not None
+        except Refused as refused_by:
+            if refused_by.refusal.code != "stage_conflict":
+                raise
+            return False
+
+    async def _signal(self, case_id: str, news: Incident) -> bool:
+        await self._handle(case_id).signal(CertificationCase.incident, news)
+        return True
 
     async def refusal(self, case_id: str, update_id: str) -> Refusal | None:
         """Why a message was refused after all, or `unavailable` where it was lost; none while it is under way."""

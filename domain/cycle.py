@@ -8,6 +8,7 @@ from domain.dates import A_DAY, Anchor, Due, Length, Run, counted, due, due_on_c
 from domain.rules import Cycle, Limit
 
 SURVEILLANCE = "R:7/7.3.3"
+FREQUENCY = "R:7/6.5.1"
 REAUDIT = "R:7/6.4.6.1"
 CREDIT = "R:7/7.4.5"
 
@@ -87,22 +88,48 @@ def extended_surveillance(
     return earlier(counted(Run(anchor=anchor, lengths=[years], clause=SURVEILLANCE, rule=rule)), longest)
 
 
+@named
+def frequent_surveillance(anchor: Anchor, months: int) -> Due:
+    """Give the latest last day of a surveillance where they were decided to be more frequent (R:7/6.5.1).
+
+    Args:
+        anchor: The `decision` on it, or the previous audit's `audit_last_day`.
+        months: How many months apart they were decided to be.
+    """
+    return due_on_calendar(anchor, Limit(amount=months, unit="months"), FREQUENCY)
+
+
+def next_surveillance(previous_last_day: date, cycle: Cycle, months: int | None = None) -> Due:
+    """Give the latest last day of the surveillance after the previous audit's, as usual or so many months apart."""
+    if months:
+        return frequent_surveillance(Anchor(kind="audit_last_day", on=previous_last_day), months)
+    return later_surveillance(previous_last_day, cycle)
+
+
 def surveillance_plan_opens(due_on: date, cycle: Cycle) -> date:
     """Give the day on which a surveillance's plan opens by itself (R:7/6.5.1)."""
     return due_on - cycle.surveillance_plan_opens_days * A_DAY
 
 
 def another_surveillance(
-    held: int, previous_last_day: date, valid_until: date, recertification_year: int, cycle: Cycle
+    held: int,
+    previous_last_day: date,
+    valid_until: date,
+    recertification_year: int,
+    cycle: Cycle,
+    months: int | None = None,
 ) -> bool:
     """Say whether the cycle holds a further surveillance after those already held (R:7/7.3.3, R:7/6.5.1).
 
     Beyond the pack's number there is one more, only where its due date falls before the certificate's last
-    day and outside the recertification year.
+    day and outside the recertification year. Where they were decided to be so many `months` apart, there are as
+    many as fall before the last day.
     """
+    due_on = next_surveillance(previous_last_day, cycle, months).on
+    if months:
+        return due_on < valid_until
     if held != cycle.surveillances:
         return held < cycle.surveillances
-    due_on = later_surveillance(previous_last_day, cycle).on
     return due_on < valid_until and due_on.year != recertification_year
 
 

@@ -122,6 +122,20 @@ def teams_held(audits: Sequence[Audit], but: Audit | None = None) -> list[tuple[
     return list(held.values())
 
 
+def programme_last_day(audits: Sequence[Audit], audit: Audit) -> date | None:
+    """Give the last day of a programme audit as the one from which the next counts (R:7/7.3.3).
+
+    It is the latest of its own, its re-audit's, and those of audits planned as combined with either. None where
+    none of them came to an end on site.
+    """
+    of = audit.of or audit.id
+    held = [one for one in audits if of in (one.id, one.of)]
+    ids = {one.id for one in held}
+    named = {one.plan.combined_with for one in held if one.plan}
+    held += [one for one in audits if one.id in named or (one.plan and one.plan.combined_with in ids)]
+    return max((one.last_day for one in held if one.last_day), default=None)
+
+
 def plan_is_open(state: CaseState, audit: Audit) -> bool:
     """Say whether an audit's plan is asked for, or waits for the approval of its person-days."""
     return any(

@@ -85,8 +85,10 @@ def grounds_problems(grounds: Grounds | None, clauses: Mapping[str, object]) -> 
                 yield Problem((*at, place, "clause"), f"{one.clause} does not stand under {stem}")
 
 
-def check_brought(known: Sequence[Ground], letters: Sequence[str], by: Bringer) -> None:
+def check_brought(known: Sequence[Ground], letters: Sequence[str], by: Bringer, at: str = "/grounds/{}") -> None:
     """Whether grounds may be brought by somebody: the client brings its own wish, and nobody else does for it.
+
+    `at` is the JSON pointer of a ground, with its place.
 
     Raises:
         Refused: `invalid` for none or an unknown one; `rule_refused` under the ground's clause for another's.
@@ -99,7 +101,7 @@ def check_brought(known: Sequence[Ground], letters: Sequence[str], by: Bringer) 
         raise Refused("invalid", "须指明情形", "Name the grounds.", faults=faults)
     for place, letter in enumerate(letters):
         if by not in by_letter[letter].brought_by:
-            fault = Fault(pointer=f"/grounds/{place}", detail=f"not brought by {by}")
+            fault = Fault(pointer=at.format(place), detail=f"not brought by {by}")
             en = f"Ground {letter} is not the {by}'s to bring."
             clause = by_letter[letter].clause
             raise Refused("rule_refused", f"情形{letter}不由该方提出", en, clause=clause, faults=[fault])

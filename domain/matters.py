@@ -36,6 +36,8 @@ class Matter(Record):
     brought_by: Bringer | Literal["public"]
     content: str = ""
     """SHA-256 of the act's payload as stored."""
+    news: str = ""
+    """The id of a machine's message, by which it is known however often it comes."""
     audit_id: str | None = None
     """The audit that was ordered for it, or that it is combined with."""
     grounds: list[str] = Field(default_factory=list)

@@ -35,6 +35,8 @@ ACT_ROLES: dict[str, set[str]] = {
 """Act kind → roles that may do it in a case they see; `leader` is whoever leads a running audit of it."""
 OPEN_TO_THE_BODY = {"conflict.declare"}
 """Acts that any member of the body may do, also those who do not see the case."""
+OPEN_TO_MACHINES = {"incident.report"}
+"""Acts by which a machine brings its news; it sees no case."""
 
 UNKNOWN_TO_THE_CLIENT = {"audit.mystery_visit", "complaint.acknowledge", "complaint.handle", "operations.resolve"}
 """Task kinds that are not there for an applicant."""
@@ -45,6 +47,8 @@ RELATIONS = {"leader", "visitor"}
 
 def sees(state: CaseState, actor: Actor) -> bool:
     """Whether a case exists at all for this person: the body's staff, its auditors' teams, its applicant."""
+    if "machine" in actor.roles:
+        return False
     if "applicant" in actor.roles:
         return state.applicant == actor.user
     if state.body != actor.body:
@@ -59,6 +63,8 @@ def reaches(state: CaseState, act: str, actor: Actor) -> bool:
     """
     if actor == PUBLIC:
         return act == COMPLAINT
+    if "machine" in actor.roles:
+        return act in OPEN_TO_MACHINES and state.body == actor.body
     return sees(state, actor) or (act in OPEN_TO_THE_BODY and state.body == actor.body)
 
 

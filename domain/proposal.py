@@ -12,7 +12,7 @@ from domain.engagement import all_modes, check_dates, check_modes, days_by_table
 from domain.model import Record, Text
 from domain.planning import PersonDays, band, cap, check_span, decimal_text, most, refuse_first
 from domain.rules import Rules
-from domain.sampling import factor, sample_size
+from domain.sampling import NAMED, factor, sample_size
 from domain.scope import extension_in, headcount_about, new_sites
 from domain.state import CaseState
 from domain.team import MYSTERY_VISIT, Engagement, Member, Obstacle, Person, Role, obstacles
@@ -156,7 +156,8 @@ def _split(total: Fraction, grid: Fraction, *, two: bool) -> PersonDays:
 def _extent(state: CaseState, audit: Audit, rules: Rules) -> Extent:
     in_scope = sites(state, audit=audit)
     others = len(in_scope.others)
-    sample = sample_size(others, factor(audit.audit_kind, rules.planning))
+    named = audit.audit_kind in NAMED
+    sample = others if named else sample_size(others, factor(audit.audit_kind, rules.planning))
     return Extent(central=len(in_scope.central), others=others, sample=sample)
 
 

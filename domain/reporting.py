@@ -77,8 +77,9 @@ def unreported(events: Iterable[Event]) -> list[Owed]:
             if "corrects" not in event.data and owed[event.data["about"]]:
                 owed[event.data["about"]].pop()
         elif (rule := REPORTABLE.get((event.kind, event.data.get("outcome", "")))) and _is_a_fact(event, rule, granted):
-            about = f"{rule.kind}:{event.data[rule.named]}"
-            owed[about].append(Owed(about, rule.kind, event.at, rule.clause))
+            kind: SubmissionKind = "special" if event.data.get("audit_kind") == "special" else rule.kind
+            about = f"{kind}:{event.data[rule.named]}"
+            owed[about].append(Owed(about, kind, event.at, rule.clause))
     return sorted((one for facts in owed.values() for one in facts), key=lambda one: one.place)
 
 

@@ -102,6 +102,8 @@ class Cycle(Record):
     contract_latest_days: Days
     advertising_days: Days = 30
     """R:8/7.3.3 sets no length for changing the advertising after a reduction."""
+    higher_frequency_months: Months = 6
+    """How often a surveillance is due where that was decided to be more often (R:7/6.5.1)."""
 
 
 class Rules(Record):

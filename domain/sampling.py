@@ -12,6 +12,8 @@ from domain.refusal import Fault, Refusal
 from domain.rules import Planning
 
 SAMPLING: Final = "R:7/7.3.2"
+NAMED: Final = frozenset({"special"})
+"""Kinds of audit that visit the sites their plan names, or every site: none are drawn."""
 
 
 class Sites(Record):
@@ -73,6 +75,14 @@ def check_sampling(risk_basis: str, sites: Sites) -> list[Refusal]:
             )
         )
     return found
+
+
+def check_named(audit_kind: str, sites: Sites) -> list[Refusal]:
+    """Say that an audit which draws no sites has to name some, or leave sampling out for every site."""
+    if audit_kind not in NAMED or sites.mandatory:
+        return []
+    missing = Fault(pointer="/sites/mandatory", detail="name the sites to visit; without `sites` it is every site")
+    return [invalid("须指明审查的场所", "Name the sites to visit", [missing])]
 
 
 def draw(sites: Sites, seed: str, audit_kind: str, planning: Planning) -> Sample:

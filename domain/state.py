@@ -66,6 +66,11 @@ class Message(Record):
     expected_version: int | None = None
     """The version its sender expects, if any."""
 
+    @property
+    def is_news(self) -> bool:
+        """Whether a machine sent it, which waits for nothing and will not send it again."""
+        return "machine" in self.actor.roles
+
 
 class Task(Record):
     """Something asked of somebody, still open."""
@@ -264,6 +269,8 @@ class CaseState(Record):
     suspension: Suspension | None = None
     matters: list[Matter] = Field(default_factory=list)
     """What was and is settled beside the programme, oldest first."""
+    surveillance_months: int | None = None
+    """How many months apart surveillances were decided to be, until the next grant; none: as usual."""
     rulings: list[Ruling] = Field(default_factory=list)
     """Decisions against the client that it may still appeal against or has, oldest first."""
     barred: dict[str, list[str]] = Field(default_factory=dict)

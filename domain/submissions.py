@@ -12,6 +12,7 @@ SubmissionKind = Literal[
     "certification",
     "refusal",
     "surveillance",
+    "special",
     "suspension",
     "restoration",
     "withdrawal",

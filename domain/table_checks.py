@@ -33,6 +33,9 @@ def _lengths(cycle: Cycle) -> Iterator[Problem]:
     extended, usual = cycle.surveillance_extended_months, cycle.surveillance_months
     if extended < usual:
         yield Problem(("cycle", "surveillance_extended_months"), f"{extended} extended months are fewer than {usual}")
+    if cycle.higher_frequency_months >= usual:
+        reason = f"{cycle.higher_frequency_months} months are no more often than {usual}"
+        yield Problem(("cycle", "higher_frequency_months"), reason)
     yield from _out_of_cycle(cycle)
     opens, due = cycle.recertification_opens_days, cycle.recertification_apply_months
     if opens <= due * LONGEST_MONTH:

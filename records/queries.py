@@ -140,6 +140,12 @@ def running_cases(session: Session, actor: Actor, limit: int) -> Sequence[CaseRo
     return session.exec(query.order_by(col(CaseRow.next_due), col(CaseRow.number)).limit(limit)).all()
 
 
+def certified_of(session: Session, uscc: str, body: str | None) -> Sequence[CaseRow]:
+    """An organization's cases with a certificate in force: of one body, or of every body."""
+    query = select(CaseRow).where(CaseRow.uscc == uscc, col(CaseRow.status).in_(("certified", "suspended")))
+    return session.exec(query.where(CaseRow.body == body) if body else query).all()
+
+
 NEVER = date(9999, 12, 31)
 """Stands for "no due date" where tasks are put in order."""
 

@@ -265,6 +265,7 @@ class Case(Waiting, Recording, Telling, Matters):
                 self.close_matter(matter, status)
         # A delivery that failed is still owed, whatever became of the case, and so is an answer to what was filed.
         self.state.tasks = [task for task in self.state.tasks if task.kind in {"operations.resolve", *OUTLIVE}]
+        self.state.veil = None
         for deadline in self.state.deadlines:
             if deadline.state == "running" and deadline.kind not in OUTLIVE:
                 deadline.state = "void"

@@ -8,31 +8,25 @@ to the next when its history has grown long.
 import asyncio
 from collections import deque
 from datetime import datetime, timedelta
-from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy, SearchAttributeKey, SearchAttributeUpdate
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.interface import CASE, RECORD, REFUSED, WAKE, Outcome, Start, Turn
+    from activities.interface import CASE, RECORD, REFUSED, WAKE, Incident, Outcome, Start, Turn
     from domain.agenda import Entry, agenda
-    from domain.dates import end_of_day
     from domain.refusal import Refusal, Refused
     from domain.state import TIMER, CaseState, Effect, Message
+    from workflows.attributes import attributes
     from workflows.courier import carry
     from workflows.flow import admit, react
-
-STAGE = SearchAttributeKey.for_keyword("JpStage")
-STATUS = SearchAttributeKey.for_keyword("JpStatus")
-BODY = SearchAttributeKey.for_keyword("JpBody")
-NEXT_DUE = SearchAttributeKey.for_datetime("JpNextDue")
+    from workflows.refusals import UNAVAILABLE, refusal_error, refusal_of
 
 A_BREATH = timedelta(milliseconds=1)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=10)
 """Between two tries to record what nobody will send again."""
-UNAVAILABLE = Refusal(code="unavailable", zh="记录服务暂不可用", en="The record is not available just now.")
 
 
 @workflow.defn(name=CASE)
@@ -56,7 +50,7 @@ class CertificationCase:
         self._busy = False
         self._delivering = False
         # A case started again from the record is not found by anything yet.
-        self._shown = _attributes(start.state) if workflow.info().continued_run_id else ()
+        self._shown = attributes(start.state) if workflow.info().continued_run_id else ()
 
     @workflow.run
     async def run(self, _: Start) -> str:
@@ -79,17 +73,11 @@ class CertificationCase:
         """Bring a message; answers with the record's version once it is recorded and the case is at rest."""
         if message.id in self._state.seen:
             return self._state.seen[message.id]
-        if isinstance(self._settled.get(message.id), Refusal):
-            # What was refused may be possible by now.
-            del self._settled[message.id]
-            self._known.discard(message.id)
-        if message.id not in self._known:
-            self._known.add(message.id)
-            self._inbox.append(message)
+        self._take_in(message)
         await workflow.wait_condition(lambda: message.id in self._settled)
         settled = self._settled[message.id]
         if isinstance(settled, Refusal):
-            raise _refusal_error(settled)
+            raise refusal_error(settled)
         return settled
 
     @submit.validator
@@ -102,12 +90,28 @@ class CertificationCase:
         try:
             admit(self._state, message)
         except Refused as refused:
-            raise _refusal_error(refused.refusal) from refused
+            raise refusal_error(refused.refusal) from refused
 
     @workflow.signal(name=WAKE)
     def wake(self) -> None:
         """Look at the agenda again: by the record something on it is overdue."""
         self._woken = True
+
+    @workflow.signal
+    def incident(self, news: Incident) -> None:
+        """Bring a machine's news, each once; a case that refuses it drops it, and news that is none never gets here."""
+        message = news.message(self._state.body)
+        if self._state.turn and not any(one.news == message.id for one in self._state.matters):
+            self._take_in(message)
+
+    def _take_in(self, message: Message) -> None:
+        if isinstance(self._settled.get(message.id), Refusal):
+            # What was refused may be possible by now.
+            del self._settled[message.id]
+            self._known.discard(message.id)
+        if message.id not in self._known:
+            self._known.add(message.id)
+            self._inbox.append(message)
 
     @workflow.query
     def state(self) -> CaseState:
@@ -169,14 +173,16 @@ class CertificationCase:
             await self._take_turns_until(message)
             self._try_again_at, self._pause = None, FIRST_PAUSE
         except FailureError as error:
-            await self._refuse_or_retry(message, _refusal_of(error))
+            await self._refuse_or_retry(message, refusal_of(error))
         self._busy = False
         self._show()
 
     async def _refuse_or_retry(self, message: Message, refusal: Refusal) -> None:
         """A refusal is its sender's; what nobody will send again is tried again, less and less often."""
-        if refusal is not UNAVAILABLE or message.kind in ("answer", "act"):
+        if refusal is not UNAVAILABLE or (message.kind in ("answer", "act") and not message.is_news):
             self._settled[message.id] = refusal
+            if message.is_news:
+                workflow.logger.warning("a machine's news was dropped", extra={"id": message.id, "why": refusal.en})
             self._application_refused |= message.kind == "application"
             return
         workflow.logger.error("a message could not be recorded and is tried again", extra={"message": message.name})
@@ -281,25 +287,7 @@ class CertificationCase:
     # Being found -------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        shown = _attributes(self._state)
+        shown = attributes(self._state)
         if shown != self._shown:
             self._shown = shown
             workflow.upsert_search_attributes(shown)
-
-
-def _attributes(state: CaseState) -> tuple[SearchAttributeUpdate[Any], ...]:
-    running = [deadline.due_on for deadline in state.deadlines if deadline.state == "running"]
-    due = NEXT_DUE.value_set(end_of_day(min(running))) if running else NEXT_DUE.value_unset()
-    return (STAGE.value_set(state.stage), STATUS.value_set(state.status), BODY.value_set(state.body), due)
-
-
-def _refusal_error(refusal: Refusal) -> ApplicationError:
-    return ApplicationError(refusal.en, refusal, type=REFUSED, non_retryable=True)
-
-
-def _refusal_of(error: FailureError) -> Refusal:
-    # A local activity's failure arrives as it was raised, another's as the cause of an ActivityError.
-    cause = error if isinstance(error, ApplicationError) else error.cause
-    if isinstance(cause, ApplicationError) and cause.type == REFUSED:
-        return Refusal.model_validate(cause.details[0])
-    return UNAVAILABLE

@@ -35,6 +35,7 @@ from workflows.stages import (
     evaluation,
     extension,
     held_up,
+    incidents,
     issue,
     marks,
     operations,
@@ -47,6 +48,8 @@ from workflows.stages import (
     requirements,
     restoration,
     review,
+    special,
+    starting,
     surveillance,
     suspension,
     withdrawal,
@@ -118,6 +121,7 @@ APPROVED: dict[str, Step] = {
     "change.request": changes.decided,
     proposals.POSTPONE: surveillance.postponement_decided,
     proposals.EXTEND: suspension.extension_decided,
+    special.INCIDENT: incidents.decided,
 }
 """What an `approval.give` leads to, by the kind of its subject."""
 
@@ -145,6 +149,8 @@ DONE: dict[str, Step] = {
     "appeal.file": appeals.filed,
     "mark_use.record": marks.recorded,
     "report.correct": reporting.corrected,
+    special.INCIDENT: incidents.reported,
+    "audit.start": starting.started,
     "note.add": operations.noted,
 }
 

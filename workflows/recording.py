@@ -75,16 +75,16 @@ class Recording:
         """An answered task stays open in the client's eyes, and its event out of the record."""
         self.state.tasks.append(task.model_copy(update={"covered": True}))
         self.state.held.append(self.events.pop())
-        flags = set(self.state.flags)
+        flags, veil = set(self.state.flags), self.state.veil or Veil()
         self.state.veil = Veil(
-            raised=sorted(flags - self.flags_before),
-            lowered=sorted(self.flags_before - flags),
-            errata=sorted(set(self.state.errata) - self.errata_before),
+            raised=sorted({*veil.raised, *(flags - self.flags_before)}),
+            lowered=sorted({*veil.lowered, *(self.flags_before - flags)}),
+            errata=sorted({*veil.errata, *(set(self.state.errata) - self.errata_before)}),
         )
 
     def uncover(self, audit: Audit) -> datetime | None:
         """What was covered is answered in the client's eyes too, now; gives when it was."""
-        self.state.veil = None
+        self._lift_veil(audit)
         covered = [task for task in self.state.tasks if task.covered and task.audit_id == audit.id]
         answered_at = None
         for task in covered:
@@ -95,10 +95,15 @@ class Recording:
             answered_at = draft.at
         return answered_at
 
+    def _lift_veil(self, audit: Audit) -> None:
+        """The client may be shown what was covered, unless another audit still has something to hide."""
+        if not any(task.covered and task.audit_id != audit.id for task in self.state.tasks):
+            self.state.veil = None
+
     def disclose(self, audit: Audit) -> None:
         """The client may know now: what was held enters the record."""
         audit.disclosed = True
-        self.state.veil = None
+        self._lift_veil(audit)
         mine = [draft for draft in self.state.held if draft.data.get("audit") == audit.id]
         self.events.extend(mine)
         self.state.held = [draft for draft in self.state.held if draft not in mine]

@@ -179,7 +179,7 @@ def test_a_digest_that_can_never_be_delivered_is_told_to_operations_once(courier
 
 @pytest.mark.parametrize(("until", "cron"), [(time(7, 30), "0 8 * * *"), (time(9, 15), "15 9 * * *")])
 def test_it_is_due_at_eight_or_when_quiet_hours_end(until: time, cron: str) -> None:
-    assert regular(Settings(quiet_until=until)) == [Regular(DIGEST, cron)]
+    assert Regular(DIGEST, cron) in regular(Settings(quiet_until=until))
 
 
 def test_a_mail_server_that_is_away_is_asked_again(courier: Courier) -> None:

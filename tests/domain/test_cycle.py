@@ -166,6 +166,29 @@ def test_there_is_never_a_fourth_surveillance() -> None:
     assert not another(3, date(2027, 12, 1))
 
 
+@pytest.mark.parametrize("anchor", ["decision", "audit_last_day"])
+def test_a_surveillance_decided_to_be_more_frequent_counts_by_its_own_months(anchor: str) -> None:
+    """R:7/6.5.1."""
+    found = cycle.frequent_surveillance(Anchor(kind=anchor, on=date(2026, 8, 31)), 6)
+    assert (found.on, found.clause, found.proof.anchor.kind) == (date(2027, 2, 28), "R:7/6.5.1", anchor)
+
+
+def test_the_next_surveillance_counts_as_usual_or_so_many_months_apart() -> None:
+    """R:7/7.3.3, R:7/6.5.1."""
+    assert cycle.next_surveillance(date(2027, 1, 15), RULE) == cycle.later_surveillance(date(2027, 1, 15), RULE)
+    assert cycle.next_surveillance(date(2027, 1, 15), RULE, 6).on == date(2027, 7, 15)
+
+
+def test_more_frequent_ones_are_as_many_as_fall_before_the_last_valid_day() -> None:
+    """R:7/6.5.1: also in the recertification year."""
+
+    def more(last_day: date) -> bool:
+        return cycle.another_surveillance(5, last_day, date(2029, 12, 19), 2029, RULE, 6)
+
+    assert more(date(2029, 6, 18))
+    assert not more(date(2029, 6, 19))
+
+
 def test_the_recertification_year_is_that_of_its_audit_else_of_expiry() -> None:
     assert cycle.recertification_year(date(2029, 1, 15), None) == 2029
     assert cycle.recertification_year(date(2029, 1, 15), date(2028, 11, 20)) == 2028

@@ -16,6 +16,7 @@ from domain.engagement import (
     engagement,
     plan_is_open,
     plan_stands,
+    programme_last_day,
     seats,
     sites,
     teams_held,
@@ -279,3 +280,32 @@ def test_nobody_else_has_a_place() -> None:
 )
 def test_of_the_planned_days_those_are_left_that_are_not_over(today: date, left: tuple[date, date]) -> None:
     assert days_left(a_plan(), today) == left
+
+
+def combined(number: int, last_day: int | None, combined_with: str | None = None) -> Audit:
+    plan = a_plan(**ROLES).model_copy(update={"combined_with": combined_with})
+    return an_audit(number, "special", plan=plan, last_day=last_day and on(last_day))
+
+
+def test_the_previous_audits_last_day_is_its_own_or_its_re_audits() -> None:
+    """R:7/7.3.3."""
+    first = an_audit(1, "surveillance", last_day=on(10))
+    again = an_audit(2, "reaudit", of="audit-1", last_day=on(20))
+    assert programme_last_day([first], first) == on(10)
+    assert programme_last_day([first, again], first) == on(20)
+    assert programme_last_day([first, again], again) == on(20)
+
+
+def test_a_special_audit_is_no_previous_audit_unless_planned_as_combined() -> None:
+    """R:7/7.3.3: whichever of both plans says so."""
+    first = an_audit(1, "surveillance", last_day=on(10))
+    assert programme_last_day([first, combined(2, 12)], first) == on(10)
+    assert programme_last_day([first, combined(2, 12, "audit-1")], first) == on(12)
+    assert programme_last_day([first, combined(2, None, "audit-1")], first) == on(10)
+    naming = an_audit(1, "surveillance", last_day=on(10), plan=combined(1, None, "audit-2").plan)
+    assert programme_last_day([naming, combined(2, 12)], naming) == on(12)
+
+
+def test_an_audit_that_never_came_on_site_has_no_last_day_to_count_from() -> None:
+    first = an_audit(1, "surveillance", plan=None)
+    assert programme_last_day([first], first) is None

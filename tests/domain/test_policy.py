@@ -76,6 +76,16 @@ def test_a_conflict_is_declared_by_whoever_belongs_to_the_body_before_seeing_the
     assert reaches(a_case(), "note.add", MANAGER)
 
 
+def test_a_machine_brings_news_of_an_incident_to_its_bodys_cases_and_sees_none() -> None:
+    """R:7/6.5.1."""
+    machine = Actor(user="machine:feed", body="one", roles=["machine"])
+    assert not sees(a_case(duties={"": ["evaluation"]}), machine)
+    assert refused_act("incident.report", machine) is None
+    assert refused_act("incident.report", machine.model_copy(update={"body": "two"})) == "not_found"
+    assert refused_act("conflict.declare", machine) == "not_found"
+    assert refused_act("note.add", machine) == "not_found"
+
+
 @pytest.mark.parametrize(
     ("task", "actor", "code"),
     [

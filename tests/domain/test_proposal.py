@@ -153,6 +153,12 @@ def test_a_special_audit_is_proposed_the_days_of_an_initial_one() -> None:
     assert sum(map(Decimal, effort.proposed.values())) == 12
 
 
+def test_a_special_audit_draws_no_sites() -> None:
+    """R:7/7.3.2, R:7/6.5.1."""
+    extent = proposed([], state=a_state(audits=[Audit(id="audit-1", audit_kind="special")])).sites
+    assert extent.sample == extent.others
+
+
 def test_ten_sites_are_sampled_by_four_and_the_central_one() -> None:
     extent = proposed([]).sites
     assert (extent.central, extent.others, extent.sample) == (1, 10, 4)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.sampling import Sites, check_sampling, draw, factor, in_draw_order, sample_size
+from domain.sampling import Sites, check_named, check_sampling, draw, factor, in_draw_order, sample_size
 from tests.domain.sheets import told
 from tests.domain.test_planning import PLANNING
 
@@ -185,3 +185,16 @@ def test_no_site_is_seen_again_by_chance_while_an_unseen_one_waits(sites: Sites,
     drawn = draw(sites, seed, kind, PLANNING)
     waiting = set(sites.others) - set(drawn.sites) - set(sites.visited)
     assert not waiting or not set(drawn.drawn) & set(sites.visited)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mandatory", "pointers"),
+    [("special", [], ["/sites/mandatory"]), ("special", ["s1"], []), ("surveillance", [], [])],
+)
+def test_a_special_audit_names_the_sites_it_does_not_visit_all_of(
+    kind: str, mandatory: list[str], pointers: list[str]
+) -> None:
+    """R:7/7.3.2, R:7/6.5.1."""
+    found = check_named(kind, Sites(central=["s1"], others=["s2"], mandatory=mandatory, visited=[]))
+    assert [fault.pointer for one in found for fault in one.faults] == pointers
+    assert [one.code for one in found] == ["invalid"] * len(pointers)

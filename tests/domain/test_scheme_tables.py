@@ -62,6 +62,10 @@ def test_the_bands_of_person_days_ascend_from_nobody_on(table: list[dict[str, in
             ("cycle/surveillance_extended_months", "11 extended months are fewer than 12"),
         ),
         (
+            {"cycle__higher_frequency_months": 12},
+            ("cycle/higher_frequency_months", "12 months are no more often than 12"),
+        ),
+        (
             {"cycle__recertification_opens_days": 93},
             (
                 "cycle/recertification_opens_days",
@@ -104,6 +108,7 @@ def test_a_mode_of_evaluation_stands_once() -> None:
     "changes",
     [
         {"planning__rotation": 1},
+        {"cycle__higher_frequency_months": 11},
         {"cycle__surveillance_extended_months": 12},
         {"cycle__recertification_opens_days": 94},
         {"cycle__surveillance_months": 17, "cycle__surveillance_extended_months": 35},

@@ -180,7 +180,7 @@ def test_whoever_passes_after_all_is_not_suspended_for_it(holder: Life) -> None:
 def test_it_is_reminded_of_by_the_long_ladder(holder: Life) -> None:
     tell(holder)
     [due] = deadlines(holder, "requirements.transition")
-    assert [str(day) for day in due.remind] == ["2027-04-01", "2027-05-01", "2027-05-31", "2027-06-23", "2027-06-30"]
+    assert (len(due.remind), due.remind[0], due.remind[-1]) == (5, date(2027, 4, 1), UNTIL)
 
 
 def test_a_member_of_a_body_is_shown_its_own_holders(holder: Life) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from domain.reporting import Event, unreported
 from domain.state import COURIER, Message
+from tests.flow.beside import special_maintained, to_special_decision
 from tests.flow.conftest import Lives
 from tests.flow.situations import Way
 from tests.flow.steps import to_reaudit
@@ -66,6 +67,13 @@ def test_every_fact_that_is_submitted_is_missing_and_no_other(certified: Life) -
     certified.until(SURVEILLANCE)
     suspended(certified)
     assert sorted(missing(certified)) == sorted(submissions(certified))
+
+
+def test_a_special_audit_is_missing_as_what_it_is(certified: Life) -> None:
+    """R:7/6.5.1, R:7/6.5.3.3."""
+    special_maintained(to_special_decision(receipted(certified)))
+    assert missing(certified) == submissions(certified) == ["special:audit-2"]
+    assert missing(receipted(certified)) == []
 
 
 def test_a_second_suspension_of_a_certificate_is_missing_where_only_the_first_has_a_receipt(certified: Life) -> None:

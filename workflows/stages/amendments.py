@@ -2,7 +2,7 @@
 
 from domain.acts import ConflictDeclaration, HeadcountCorrection, TeamReplacement
 from domain.audit import Audit, Plan, TeamMember
-from domain.engagement import days_left, engagement, plan_is_open, seats
+from domain.engagement import RUNNING, days_left, engagement, plan_is_open, seats
 from domain.planning import PLAN, TABLE, crosses_band, refuse_first
 from domain.prose import figures
 from domain.refusal import Refused
@@ -74,8 +74,8 @@ def conflict_declared(case: Case, act: ConflictDeclaration) -> None:
 def headcount_corrected(case: Case, act: HeadcountCorrection) -> None:
     """R:11/10.1: the people found on site stand; where they fall into another column, the plan is asked for again.
 
-    The audit stays where it is: its sheets and open tasks stay, the sites stay those it began with, and it goes on
-    under the new plan. Until that stands there is no closing meeting.
+    An audit on site stays where it is: its sheets and open tasks stay, the sites stay those it began with, and it
+    goes on under the new plan. Until that stands there is no closing meeting. What is planned beside it is as well.
     """
     audit = _led_on_site(case)
     about = application_of(case.state, audit)
@@ -83,13 +83,15 @@ def headcount_corrected(case: Case, act: HeadcountCorrection) -> None:
     faults = [(f"/sites/{at}/id", "no site of this case") for at, one in enumerate(act.sites) if one.id not in known]
     if faults or len({one.id for one in act.sites}) < len(act.sites):
         raise invalid("场所有误", "Name sites of this case, each once.", faults or [("/sites", "a site stands twice")])
-    before = headcount_about(case.state, audit)
+    running = [one for one in case.state.audits if one.plan and one.stage in RUNNING and one.last_day is None]
+    before = {one.id: headcount_about(case.state, one) for one in running}
     known |= {one.id: known[one.id].model_copy(update={"headcount": one.headcount}) for one in act.sites}
     reissue.take(case, about, about.model_copy(update={"sites": list(known.values())}))
-    found = headcount_about(case.state, audit)
-    case.record_message(act, TABLE, audit=audit.id, before=before, found=found)
-    if crosses_band(before, found, case.rules.planning):
-        _reopen_plan(case, audit)
+    found = {one.id: headcount_about(case.state, one) for one in running}
+    case.record_message(act, TABLE, audit=audit.id, before=before[audit.id], found=found[audit.id])
+    for one in running:
+        if crosses_band(before[one.id], found[one.id], case.rules.planning):
+            _reopen_plan(case, one)
 
 
 def _led_on_site(case: Case) -> Audit:

@@ -10,7 +10,7 @@ from domain.dates import Anchor, Due
 from domain.scope import application_of
 from domain.state import Certificate, CycleNumber, Deadline, Effect, Task
 from workflows.case import Case, invalid
-from workflows.stages import beside, planning, proposals, surveillance, suspension
+from workflows.stages import beside, planning, proposals, special, surveillance, suspension
 
 
 def certify(case: Case, audit: Audit) -> None:
@@ -27,6 +27,7 @@ def certify(case: Case, audit: Audit) -> None:
     case.state.status = "certified"
     case.follow_programme()
     case.settle_deadlines("met", kind="certificate.issue")
+    case.state.surveillance_months = None
     if certificate.status != "upcoming":
         case.state.certified = None
     proposals.drop_proposals(case)
@@ -188,6 +189,7 @@ def expired(case: Case, deadline: Deadline) -> None:
     beside.end_with_certificate(case)
     if any(_leads_to_a_certificate(case, audit) for audit in case.state.audits):
         case.state.status = "expired"
+        special.ended_with_certificate(case)
     else:
         case.end("expired")
     case.tell_applicant("证书已到期", f"Certificate {old.number} has expired")

@@ -28,7 +28,7 @@ from domain.planning import (
 from domain.points import format_points
 from domain.prose import figures
 from domain.refusal import Refusal, Refused
-from domain.sampling import Sites, check_sampling, draw, factor
+from domain.sampling import NAMED, Sites, check_named, check_sampling, draw, factor
 from domain.scope import extension_in, sites_about
 from domain.sheets import AuditKind
 from domain.state import Deadline, Task
@@ -60,8 +60,15 @@ def ask_plan(case: Case, audit: Audit, subject: str | None = None) -> None:
 
 
 def reopen(case: Case, audit: Audit, why: str) -> None:
-    """What is under way about a plan is void; it is made again, unless that is asked for already."""
+    """What is under way about a plan is void; it is made again, unless that is asked for already.
+
+    Documents that have not passed are reviewed under the new one.
+    """
     case.drop_tasks("audit.plan.confirm", audit)
+    if audit.stage == "document_review":
+        case.go_audit(audit, "planning")
+        case.drop_tasks("audit.documents", audit)
+        case.drop_tasks("documents.correct", audit)
     mine = [task for task in case.state.tasks if (task.audit_id, task.subject) == (audit.id, PERSON_DAYS)]
     for task in mine:
         if task.kind == "approval.give":
@@ -128,6 +135,7 @@ def _check(case: Case, audit: Audit, answer: AuditPlan, days: PersonDays, table:
             *_check_days(case, audit, answer, days, table),
             *check_coverage(days, auditors(team, case.facts.people), answer.planned_from, answer.planned_to),
             *(check_sampling(answer.sites.risk_basis, _sites(case, audit, answer)) if answer.sites else []),
+            *(check_named(audit.audit_kind, _sites(case, audit, answer)) if answer.sites else []),
         ]
     )
     two = "audit.characteristics" in case.rules.evaluations
@@ -159,6 +167,8 @@ def _plan(case: Case, audit: Audit, answer: AuditPlan) -> Plan:
     if audit.stage == "audit" and audit.plan:
         # The sites stay those the work on site began with: what was found there stays too.
         visited, seed = audit.plan.sites, audit.plan.seed
+    elif answer.sites and audit.audit_kind in NAMED:
+        visited = [site for site in visited if site in answer.sites.mandatory]
     elif answer.sites:
         seed = case.state.head
         visited = draw(_sites(case, audit, answer), seed, audit.audit_kind, case.rules.planning).sites

@@ -1,5 +1,6 @@
 """R:7/6.4.6.2: independent review and certification decision, by people who took no part in the evaluation."""
 
+from contextlib import nullcontext
 from typing import Final
 
 from domain.answers import Decision, IndependentReview, is_met
@@ -7,7 +8,7 @@ from domain.audit import Audit
 from domain.grounds import MAINTENANCE, not_met, not_stated
 from domain.state import Effect, Task
 from workflows.case import Case, invalid
-from workflows.stages import changes, credit, cycle, issue, restoration, surveillance, suspension, withdrawal
+from workflows.stages import changes, credit, cycle, issue, restoration, special, surveillance, suspension, withdrawal
 from workflows.stages.rulings import ruling
 
 INDEPENDENCE = "R:7/6.4.6.2"
@@ -64,7 +65,8 @@ def _return(case: Case, audit: Audit, kinds: list[str]) -> None:
     if not audit.on_site and set(kinds) != {"audit.report"}:
         faults = [("/reopen", "it never came to work on site: only the report")]
         raise invalid("未到现场的审查只能退回报告", "Only the report can be returned.", faults)
-    case.stop_watching_issue()
+    if issue.leads_to_a_certificate(case, audit):
+        case.stop_watching_issue()
     case.go_audit(audit, "audit")
     audit.reopen_results()
     for kind in dict.fromkeys(kinds):
@@ -84,7 +86,16 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
     case.take_duty(case.message.actor.person, "decision")
     audit.stage = "closed"
     case.drop_tasks("audit.credit", audit)
+    against = answer.outcome not in FAVOURABLE and audit.audit_kind != "scope"
+    with ruling(case, task) if against else nullcontext():
+        _take_effect(case, audit, answer)
+    changes.audit_decided(case, audit, answer.outcome)
+
+
+def _take_effect(case: Case, audit: Audit, answer: Decision) -> None:
     match answer.outcome:
+        case _ if audit.audit_kind == "special":
+            special.concluded(case, audit, answer)
         case _ if audit.audit_kind == "scope":
             case.follow_programme()
         case "grant":
@@ -93,34 +104,38 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
         case "maintain" | "extend" | "reduce":
             surveillance.maintained(case, audit)
         case "suspend":
-            case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
-            failed = not audit.passed or audit.recommendation == "fail"
-            grounds = ["b"] if failed else answer.grounds or [OTHER]
-            with ruling(case, task):
-                suspension.suspend(case, list(grounds), failed_surveillance=failed)
-                if failed:
-                    restoration.open_reaudit(case, audit)
-            if not failed:
-                surveillance.watch_next(case, audit)
+            _suspend(case, audit, answer)
         case "restore":
             restoration.after_audit(case, audit)
         case "withdraw":
             case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
-            with ruling(case, task):
-                withdrawal.withdraw(case, ["b"])
+            withdrawal.withdraw(case, ["b"])
         case _:
-            with ruling(case, task):
-                _refuse(case, audit)
-    changes.audit_decided(case, audit, answer.outcome)
+            _refuse(case, audit)
+
+
+def _suspend(case: Case, audit: Audit, answer: Decision) -> None:
+    """R:7/6.5.3.2: a failed surveillance suspends for ninety days, with one re-audit; another ground as it is named."""
+    case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
+    failed = not audit.passed or audit.recommendation == "fail"
+    grounds = ["b"] if failed else answer.grounds or [OTHER]
+    suspension.suspend(case, list(grounds), failed_surveillance=failed)
+    if failed:
+        restoration.open_reaudit(case, audit)
+    else:
+        surveillance.watch_next(case, audit)
 
 
 OUTCOMES = {
     "initial": ("grant", "refuse"),
     "recertification": ("grant", "refuse"),
     "surveillance": ("maintain", "suspend", "extend", "reduce"),
+    "special": ("maintain", "suspend", "extend", "reduce"),
     "scope": ("grant", "extend", "refuse"),
 }
 """Kind of an audit, of a re-audit that of the one it repeats → decisions that fit it."""
+FAILED = {"surveillance": "R:7/6.5.3.2", "special": "R:10/9.3.1"}
+"""The same kind → the clause that bars a decision in the client's favour after a failed audit."""
 FAVOURABLE = ("grant", "maintain", "extend", "reduce", "restore")
 
 
@@ -140,7 +155,7 @@ def _check_outcome(case: Case, audit: Audit, answer: Decision) -> None:
             raise invalid("不利决定须说明理由", "This decision needs a reason.", [("/reason", "required")])
         return
     if not audit.passed:
-        clause = "R:7/6.5.3.2" if case.programme_kind(audit) == "surveillance" else "R:7/6.4.8"
+        clause = FAILED.get(case.programme_kind(audit), "R:7/6.4.8")
         raise case.refuse(clause, "审查未通过,不得作出该决定", "The audit failed: this decision is not left.")
     if audit.review == "disagree":
         raise case.refuse(INDEPENDENCE, "复核不同意,不得作出该决定", "The review disagreed.")

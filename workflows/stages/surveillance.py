@@ -7,7 +7,8 @@ from domain import cycle as dates
 from domain.acts import SurveillancePostponement
 from domain.answers import Approval
 from domain.audit import Audit
-from domain.dates import A_DAY, Anchor, Due
+from domain.dates import A_DAY, YEAR_MONTHS, Anchor, Due, add_months
+from domain.engagement import programme_last_day
 from domain.refusal import Refused
 from domain.state import Deadline, Effect, Task
 from workflows.case import Case, invalid
@@ -22,13 +23,15 @@ def begin_cycle(case: Case, audit: Audit) -> None:
     anchor = Anchor(kind="decision", on=case.today)
     if case.state.cycle.kind == "recertification" and audit.last_day:
         anchor = Anchor(kind="audit_last_day", on=audit.last_day)
-    _watch(case, dates.first_surveillance(anchor, case.rules.cycle))
+    watch(case, dates.first_surveillance(anchor, case.rules.cycle))
     _watch_years(case)
 
 
-def _watch(case: Case, until: Due, *, opens_on: date | None = None, planned: bool = False) -> None:
+def watch(case: Case, until: Due, *, opens_on: date | None = None, planned: bool = False) -> Deadline:
+    """A surveillance closes by a date; its plan opens in good time, unless it is `planned` already."""
     opens = opens_on or max(dates.surveillance_plan_opens(until.on, case.rules.cycle), case.today + A_DAY)
-    case.run_deadline(
+    case.settle_deadlines("void", kind="surveillance")
+    return case.run_deadline(
         "surveillance",
         until,
         deadline_id=f"surveillance-{case.state.turn}",
@@ -40,14 +43,14 @@ def _watch(case: Case, until: Due, *, opens_on: date | None = None, planned: boo
 def opens(case: Case, deadline: Deadline) -> None:
     """R:7/6.5.1: the surveillance is planned, before its window ends; while a renewal runs, that serves it."""
     if case.state.stage == "certified":
-        planning.open_audit(case, "surveillance", until=_as_due(deadline))
+        planning.open_audit(case, "surveillance", until=as_due(deadline))
 
 
 def open_due(case: Case) -> None:
     """A surveillance whose plan gave way to something else is planned now."""
     window = case.running("surveillance")
     if window and window.opens_on is None and not _open_one(case):
-        planning.open_audit(case, "surveillance", until=_as_due(window))
+        planning.open_audit(case, "surveillance", until=as_due(window))
 
 
 def _open_one(case: Case) -> Audit | None:
@@ -55,7 +58,8 @@ def _open_one(case: Case) -> Audit | None:
     return next(open_ones, None)
 
 
-def _as_due(deadline: Deadline) -> Due:
+def as_due(deadline: Deadline) -> Due:
+    """A due date as what it was counted from."""
     return Due(on=deadline.due_on, provisional=deadline.provisional, clause=deadline.clause, proof=deadline.proof)
 
 
@@ -70,13 +74,14 @@ def maintained(case: Case, audit: Audit) -> None:
 
 def watch_next(case: Case, audit: Audit) -> None:
     """R:7/7.3.3: the surveillance after this one, or after the re-audit that took its place, if there is one."""
-    forget_before(case, case.certificate.cycle_began)
+    months, began = case.state.surveillance_months, case.certificate.cycle_began
+    forget_before(case, max(began, add_months(case.today, -YEAR_MONTHS)) if months else began)
     valid_until = case.certificate.valid_until
-    if audit.last_day and dates.another_surveillance(
-        held(case), audit.last_day, valid_until, dates.recertification_year(valid_until, None), case.rules.cycle
-    ):
-        due = dates.later_surveillance(audit.last_day, case.rules.cycle)
-        _watch(case, dates.within_validity(due, valid_until))
+    year = dates.recertification_year(valid_until, None)
+    last_day = programme_last_day(case.state.audits, audit)
+    if last_day and dates.another_surveillance(held(case), last_day, valid_until, year, case.rules.cycle, months):
+        due = dates.next_surveillance(last_day, case.rules.cycle, months)
+        watch(case, dates.within_validity(due, valid_until))
 
 
 def held(case: Case) -> int:
@@ -114,7 +119,7 @@ def give_new_date(case: Case, asked_on: date, until: date) -> None:
     if open_one and open_one.stage == "planning" and open_one.plan is None:
         case.drop_tasks("audit.plan", open_one)
         case.ask("audit.plan", audit=open_one, until=due)
-    _watch(case, due, opens_on=case.today + A_DAY, planned=open_one is not None)
+    watch(case, due, opens_on=case.today + A_DAY, planned=open_one is not None)
 
 
 def postpone(case: Case, act: SurveillancePostponement) -> None:
@@ -134,7 +139,9 @@ def postpone(case: Case, act: SurveillancePostponement) -> None:
 
 def _furthest(case: Case) -> date:
     """The last day to which a surveillance may be put off (R:7/7.3.3); a first one stays where it is."""
-    previous = [one.last_day for one in case.state.audits if one.last_day and case.in_programme(one)]
+    audits = case.state.audits
+    days = (programme_last_day(audits, one) for one in audits if one.last_day and case.in_programme(one))
+    previous = [day for day in days if day]
     if not held(case) or not previous:
         raise case.refuse(dates.SURVEILLANCE, "首次监督审查不得延期", "A first surveillance is not put off.")
     valid_until = case.certificate.valid_until
@@ -166,10 +173,10 @@ def postponement_decided(case: Case, task: Task, answer: Approval) -> None:
     case.settle(window, "void")
     anchor = Anchor(kind="audit_last_day", on=window.proof.anchor.on)
     open_one = _open_one(case)
-    _watch(case, dates.approved_until(anchor, matter.until, dates.SURVEILLANCE), planned=window.opens_on is None)
+    watch(case, dates.approved_until(anchor, matter.until, dates.SURVEILLANCE), planned=window.opens_on is None)
     if open_one and any((one.kind, one.audit_id) == ("audit.plan", open_one.id) for one in case.state.tasks):
         case.drop_tasks("audit.plan", open_one)
-        case.ask("audit.plan", audit=open_one, until=_as_due(case.state.deadlines[-1]))
+        case.ask("audit.plan", audit=open_one, until=as_due(case.state.deadlines[-1]))
     case.tell_applicant(f"监督审查延期至{matter.until}", f"The surveillance is put off to {matter.until}")
 
 

@@ -14,7 +14,8 @@ def surveillance_closed(case: Case, audit: Audit, on: date) -> None:
         return
     window = case.running("surveillance")
     if window is None:
-        case.flag("late_entry")
+        before = [one for one in case.state.deadlines if one.kind == "surveillance"]
+        case.flag("late_entry", on=bool(before) and before[-1].state == "missed")
         return
     if on > window.due_on:
         raise case.refuse(
