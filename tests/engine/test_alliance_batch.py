@@ -34,18 +34,18 @@ async def test_a_case_that_has_ended_stays_until_its_report_has_its_receipt(engi
     with alliance() as url:
         async with running(engine, tmp_path, alliance_url=url, **RESTS) as product:
             case = Journey(product, pause=0.1)
-            await (await (await (await case.apply()).contracted()).on_site()).audited()
-            await (await case.reported()).reviewed()
-            await case.answer("decider", "decision.make", outcome="refuse", reason="x")
+            await (await case.certified()).act("applicant", "withdrawal.request", reason="x")
+            await case.answer("decider", "withdrawal.decide", outcome="withdraw", reason="x")
             client = await case.client()
             handle = client.get_workflow_handle(case.id)
             await parked(handle)
             assert (case.case["stage"], await reports(case), received(url)) == ("closed", [], [])
             schedule = client.get_schedule_handle(f"{product.settings.task_queue}:{SUBMIT_BATCH}")
             await schedule.trigger()
-            assert await asyncio.wait_for(handle.result(), SECONDS) == "refused"
+            assert await asyncio.wait_for(handle.result(), SECONDS) == "cancelled"
             await schedule.trigger()
             assert (await handle.describe()).status == WorkflowExecutionStatus.COMPLETED
-            [event] = await reports(case)
-            assert (event["receipt"], event["about"]) == ("LM-000001", "refusal:audit-1")
-            assert [call["body"]["outcome"] for call in received(url)] == ["refused"]
+            number = case.case["certificates"][0]["number"]
+            told = [(event["receipt"], event["about"]) for event in await reports(case)]
+            assert told == [("LM-000001", f"certification:{number}"), ("LM-000002", f"cancellation:{number}")]
+            assert [call["body"]["outcome"] for call in received(url)] == ["granted", "cancelled"]

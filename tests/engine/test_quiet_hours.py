@@ -23,8 +23,8 @@ async def test_letters_of_the_night_go_out_once_when_it_ends(engine: str, tmp_pa
         answer = await manager.answer(case, "application.review", outcome="supplement", missing=["j"])
         assert answer.status_code == 200
         answer = await applicant.answer(answer.json(), "application.supplement", note="已补充")
-        answer = await manager.answer(answer.json(), "application.review", outcome="reject", reason="不符合")
-        assert (answer.status_code, answer.json()["status"]) == (200, "rejected")
+        answer = await applicant.act(answer.json(), "case.withdraw", reason="不再需要")
+        assert (answer.status_code, answer.json()["status"]) == (200, "application_withdrawn")
         client = await connect(engine, product.settings.temporal_namespace, tmp_path / "keys" / "payload.key")
         handle = client.get_workflow_handle(case["id"])
         assert datetime.now(SHANGHAI) < morning, "the night was over too soon for this machine"
@@ -32,5 +32,5 @@ async def test_letters_of_the_night_go_out_once_when_it_ends(engine: str, tmp_pa
         await asyncio.wait_for(handle.result(), 3 * NIGHT_SECONDS)
         assert datetime.now(SHANGHAI) >= morning
         assert (await handle.describe()).status == WorkflowExecutionStatus.COMPLETED
-    # The supplement asked for, and the rejection.
+    # The supplement asked for, and to the manager that the application is taken back.
     assert len(list((tmp_path / "mail").glob("*.eml"))) == 2
