@@ -17,12 +17,12 @@ RESTS = {"rehearsal": False, "alliance_batch": "0 6 1 1 *", "events_a_run": 1}
 
 
 async def parked(handle: WorkflowHandle[Any, Any]) -> None:
-    """Wait until the report of a case is parked."""
+    """Wait until both reports of a case are parked: its certification and its end."""
     for _ in range(SECONDS * 5):
-        if [one["state"] for one in (await handle.query("state"))["effects"]] == ["parked"]:
+        if [one["state"] for one in (await handle.query("state"))["effects"]] == ["parked"] * 2:
             return
         await asyncio.sleep(0.2)
-    raise AssertionError("the report was not parked")
+    raise AssertionError("the reports were not parked")
 
 
 async def reports(case: Journey) -> list[dict[str, Any]]:
