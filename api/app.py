@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -40,6 +41,30 @@ from services.schemes import Library
 from services.storage import Storage
 from settings import Settings
 
+ROUTES: Final = (
+    accounts,
+    alliance,
+    calendars,
+    cases,
+    complaints,
+    deadlines,
+    editions,
+    feed,
+    files,
+    incidents,
+    lateness,
+    library,
+    members,
+    national,
+    operations,
+    organizations,
+    proposals,
+    register,
+    requirements,
+    waves,
+)
+"""The parts of the API, each with its router."""
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application, with `settings` from the environment when none are given."""
@@ -70,28 +95,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.exception_handler(gate.TooOften)(gate.too_often)
 
     app.add_middleware(BodyLimit)
-    routes = (
-        accounts,
-        alliance,
-        calendars,
-        cases,
-        complaints,
-        deadlines,
-        editions,
-        feed,
-        files,
-        incidents,
-        lateness,
-        library,
-        members,
-        national,
-        operations,
-        organizations,
-        proposals,
-        register,
-        waves,
-        requirements,
-    )
-    for router in (*(one.router for one in routes), operations.health):
+    for router in (*(part.router for part in ROUTES), operations.health):
         app.include_router(router)
     return app
