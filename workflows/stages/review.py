@@ -86,10 +86,9 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
     case.take_duty(case.message.actor.person, "decision")
     audit.stage = "closed"
     case.drop_tasks("audit.credit", audit)
-    against = answer.outcome not in FAVOURABLE and audit.audit_kind != "scope"
-    with ruling(case, task) if against else nullcontext():
+    with nullcontext() if answer.outcome in FAVOURABLE else ruling(case, task):
         _take_effect(case, audit, answer)
-    changes.audit_decided(case, audit, answer.outcome)
+        changes.audit_decided(case, audit, answer.outcome)
 
 
 def _take_effect(case: Case, audit: Audit, answer: Decision) -> None:
