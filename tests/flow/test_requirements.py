@@ -177,6 +177,29 @@ def test_whoever_passes_after_all_is_not_suspended_for_it(holder: Life) -> None:
     assert counts(holder) == {"told": 1, "taken": 1, "reissued": 1, "open": 0, "lapsed": 1}
 
 
+# One edition after another -----------------------------------------------------------------------------------------
+
+BETWEEN = Ref(id="service", version="1.05")
+
+
+def test_whoever_meets_a_later_edition_has_no_earlier_one_to_meet(holder: Life) -> None:
+    tell(tell(holder, BETWEEN, date(2027, 4, 30)))
+    take(holder).until(date(2027, 2, 1))
+    maintained(surveilled(holder))
+    assert [one.outcome for one in holder.case.matters] == ["reissued", "reissued"]
+    holder.until(date(2027, 5, 10))
+    assert "suspension.decide" not in holder.open
+
+
+def test_whoever_is_certified_under_a_later_edition_is_not_told_of_an_earlier_one(tmp_path: Path) -> None:
+    life = Life(a_database(tmp_path))
+    with_packs(life, new_edition(tmp_path / "packs"))
+    announce(life, BETWEEN, date(2027, 4, 30))
+    announce(life)
+    take(life.contracted()).on_site().audited().reported().granted()
+    assert life.case.matters == []
+
+
 def test_it_is_reminded_of_by_the_long_ladder(holder: Life) -> None:
     tell(holder)
     [due] = deadlines(holder, "requirements.transition")
