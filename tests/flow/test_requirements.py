@@ -14,7 +14,18 @@ from records import requirements
 from tests.flow.scopes import OWN_DAYS, a_new_site, decided, matter, rename, rows, statuses
 from tests.flow.steps import actor, kinds, last_event
 from tests.flow.test_editions import approve, propose, with_packs
-from tests.flow.years import FEWER_DAYS, deadlines, maintained, notices, renewal, surveilled, to_certificate
+from tests.flow.years import (
+    FEWER_DAYS,
+    days_before,
+    deadlines,
+    maintained,
+    notices,
+    renewal,
+    renewing,
+    reviewed,
+    surveilled,
+    to_certificate,
+)
 from tests.lives import CONTENTS, MAINTAINED, RENEWAL, Life, a_database
 from tests.schemes.builders import new_edition
 
@@ -175,6 +186,20 @@ def test_whoever_passes_after_all_is_not_suspended_for_it(holder: Life) -> None:
     maintained(surveilled(holder))
     assert (statuses(holder), "suspension.decide" in holder.open) == (["superseded", "valid"], False)
     assert counts(holder) == {"told": 1, "taken": 1, "reissued": 1, "open": 0, "lapsed": 1}
+
+
+def test_what_is_renewed_names_the_edition_though_it_was_asked_for_before(holder: Life) -> None:
+    """By that the next renewal is known as one of the same scheme."""
+    holder.until(date(2027, 2, 1))
+    maintained(surveilled(holder)).until(date(2028, 1, 10))
+    renewing(maintained(surveilled(holder)), days_before(100))
+    holder.act("applicant", "scope.extend", sites=[a_new_site()], combined_with=holder.audit.id)
+    days = {"documents": "2", "management": "7", "characteristics": "5"}
+    take(holder).on_site(person_days=days, reason="x")
+    holder.answer("leader", "audit.contents", items=CONTENTS, renewal=RENEWAL)
+    reviewed(holder.audited()).answer("decider", "decision.make", outcome="grant")
+    assert holder.case.application is not None
+    assert holder.case.application.scheme == NEW
 
 
 # One edition after another -----------------------------------------------------------------------------------------

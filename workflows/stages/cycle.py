@@ -16,7 +16,9 @@ from workflows.stages import beside, planning, proposals, special, surveillance,
 
 def certify(case: Case, audit: Audit) -> None:
     """R:4/4.4, R:7/7.3.3: the certificate, for three years, and the dates of its cycle."""
-    case.state.application = application_of(case.state, audit)
+    # What was proposed or applied for under another edition names that one still (R:9/8.1).
+    refs = {"scheme": case.state.scheme, "special_rule": case.state.special_rule}
+    case.state.application = application_of(case.state, audit).model_copy(update=refs)
     old = case.certificate if case.state.certificates else None
     renewed = old if old and audit_renews(case) else None
     certificate, until = _certificate(case, renewed)
