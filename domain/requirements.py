@@ -40,4 +40,11 @@ def served(state: CaseState, audit: Audit) -> list[Matter]:
     """
     if not audit.on_site or not audit.passed or audit.audit_kind == "scope":
         return []
-    return [one for one in transitions(state) if is_under(state, one.edition)]
+    return [one for one in transitions(state) if _is_met(state, one)]
+
+
+def _is_met(state: CaseState, matter: Matter) -> bool:
+    """Whether a case has taken an edition that it is to meet, or one of the same pack that it was told of later."""
+    later = state.matters[state.matters.index(matter) :]
+    same = (one.edition for one in later if one.edition and matter.edition and one.edition.id == matter.edition.id)
+    return any(is_under(state, edition) for edition in same)

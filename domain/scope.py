@@ -36,6 +36,11 @@ def certified_by(state: CaseState, certificate: Certificate) -> Application:
     return renewed or in_force(state)
 
 
+def is_alive(state: CaseState, matter: Matter) -> bool:
+    """Whether a matter is open, or would be again after an appeal."""
+    return matter.state == "open" or any(matter.id in made.matters for made in state.rulings)
+
+
 def matter_about(state: CaseState, audit: Audit) -> Matter | None:
     """Give the matter that an audit, or the one it repeats, was ordered for or is combined with."""
     mine = (one for one in reversed(state.matters) if one.audit_id and one.kind in AUDITED)

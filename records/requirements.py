@@ -44,19 +44,21 @@ def announce(session: Session, edition: Ref, until: date, reason: str, by: str) 
 def for_message(
     session: Session, state: CaseState, message: Message, payload: Input | None, today: date
 ) -> list[Announcement]:
-    """What a message lets a holder be told of: what it brings; with a grant, whatever has its transition running."""
+    """What a message lets a holder be told of: what it brings; with a grant, what is newer than its own and running."""
     if message.name == REQUIREMENTS_CHANGE:
         return [Announcement.model_validate_json(message.content)]
     if not isinstance(payload, Decision) or payload.outcome != "grant":
         return []
     packs = [one.id for one in (state.scheme, state.special_rule) if one]
-    query = select(RequirementRow).where(
-        col(RequirementRow.pack).in_(packs), col(RequirementRow.transition_until) >= today
-    )
-    return [
-        Announcement(edition=Ref(id=row.pack, version=row.version), transition_until=row.transition_until)
-        for row in session.exec(query.order_by(RequirementRow.edition))
-    ]
+    query = select(RequirementRow).where(col(RequirementRow.pack).in_(packs)).order_by(col(RequirementRow.at))
+    news: dict[str, list[Announcement]] = {pack: [] for pack in packs}
+    for row in session.exec(query):
+        edition = Ref(id=row.pack, version=row.version)
+        if is_under(state, edition):
+            news[row.pack] = []  # whatever was announced before it is past for this case
+        elif row.transition_until >= today:
+            news[row.pack].append(Announcement(edition=edition, transition_until=row.transition_until))
+    return [one for of_pack in news.values() for one in of_pack]
 
 
 def write(session: Session, before: CaseState, after: CaseState) -> None:

@@ -15,7 +15,7 @@ from domain.state import CaseState, Certificate, Deadline, Effect, EventDraft, F
 from workflows.matters import Matters
 from workflows.recording import Recording
 from workflows.telling import Telling
-from workflows.waiting import Waiting
+from workflows.waiting import Settled, Waiting
 
 Begins = Mapping[Stage, "Callable[[Case, Audit], None]"]
 """Stage → what an audit begins it with."""
@@ -277,10 +277,15 @@ class Case(Waiting, Recording, Telling, Matters):
         self.record_fees()
         self.send(Effect(id="", kind="submission", about=f"refusal:{audit.id}"))
 
-    def stop_watching_issue(self) -> None:
-        """R:7/6.4.7: there is no passing report any more whose certificate could be overdue."""
-        self.settle_deadlines("void", kind="certificate.issue")
+    def stop_watching_issue(self, audit: Audit, as_state: Settled = "void") -> None:
+        """R:7/6.4.7: no certificate that could be overdue is awaited of an audit any more."""
+        self.await_no_certificate(audit, as_state)
         self.flag("issue_overdue", on=False)
+
+    def await_no_certificate(self, audit: Audit, as_state: Settled = "void") -> None:
+        """The due date of an audit's certificate ends; older cases did not say whose it is."""
+        for audit_id in (audit.id, None):
+            self.settle_deadlines(as_state, kind="certificate.issue", audit_id=audit_id)
 
     def rely_on(self, moment: str) -> None:
         """The errata on whose chosen reading a case rests from now on, documents not at hand among them (R:3, G:2)."""

@@ -92,6 +92,15 @@ def test_the_client_is_not_written_to_about_a_complaint_of_others(life: Life) ->
     assert notices(life) == before
 
 
+@pytest.mark.parametrize(("outcome", "times"), [("upheld", 1), ("partly", 1), ("dismissed", 0)])
+def test_the_case_manager_learns_of_an_upheld_one_about_a_holder(certified: Life, outcome: str, times: int) -> None:
+    """R:7/6.5.1d, R:10/9.3.1f: what follows from it somebody asks for, and another decides."""
+    before = len(notices(looked_into(certified)))
+    certified.answer("reviewer2", "complaint.handle", outcome=outcome, answer="x")
+    assert [one.to for one in notices(certified)[before:]] == ["role:case_manager"] * times
+    assert (certified.case.status, certified.open) == ("certified", [])
+
+
 def test_a_late_answer_escalates_and_goes_on_waiting(life: Life) -> None:
     looked_into(life.contracted()).days(61)
     assert "overdue" in life.case.flags

@@ -88,6 +88,25 @@ def test_while_suspended_a_wrong_use_is_recorded_and_mended(life: Life) -> None:
     assert life.case.matters[-1].outcome == "mended"
 
 
+def reduced(life: Life) -> Life:
+    """The scope is narrower from today on: the advertising is to follow."""
+    life.act("manager", "scope.reduce", sites=["s1"])
+    life.answer("applicant", "scope.confirm", confirmed=True)
+    return life
+
+
+def test_a_wrong_use_that_is_mended_does_not_say_that_the_advertising_has_followed(certified: Life) -> None:
+    reduced(seen_wrong(certified)).act("manager", "mark_use.record", **IN_ORDER)
+    assert [deadlines(certified, kind)[-1].state for kind in ("mark_use", "advertising.change")] == ["met", "running"]
+    certified.act("manager", "mark_use.record", **IN_ORDER)
+    assert deadlines(certified, "advertising.change")[-1].state == "met"
+
+
+def test_while_suspended_the_advertising_may_follow_a_reduction(life: Life) -> None:
+    reduced(failed(life)).act("manager", "mark_use.record", **IN_ORDER)
+    assert deadlines(life, "advertising.change")[-1].state == "met"
+
+
 def test_before_there_is_a_certificate_there_is_no_use_of_it(life: Life) -> None:
     assert act_refused(life.contracted(), "manager", "mark_use.record", **IN_ORDER).code == "stage_conflict"
 

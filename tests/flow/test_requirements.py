@@ -14,7 +14,18 @@ from records import requirements
 from tests.flow.scopes import OWN_DAYS, a_new_site, decided, matter, rename, rows, statuses
 from tests.flow.steps import actor, kinds, last_event
 from tests.flow.test_editions import approve, propose, with_packs
-from tests.flow.years import FEWER_DAYS, deadlines, maintained, notices, renewal, surveilled, to_certificate
+from tests.flow.years import (
+    FEWER_DAYS,
+    days_before,
+    deadlines,
+    maintained,
+    notices,
+    renewal,
+    renewing,
+    reviewed,
+    surveilled,
+    to_certificate,
+)
 from tests.lives import CONTENTS, MAINTAINED, RENEWAL, Life, a_database
 from tests.schemes.builders import new_edition
 
@@ -175,6 +186,43 @@ def test_whoever_passes_after_all_is_not_suspended_for_it(holder: Life) -> None:
     maintained(surveilled(holder))
     assert (statuses(holder), "suspension.decide" in holder.open) == (["superseded", "valid"], False)
     assert counts(holder) == {"told": 1, "taken": 1, "reissued": 1, "open": 0, "lapsed": 1}
+
+
+def test_what_is_renewed_names_the_edition_though_it_was_asked_for_before(holder: Life) -> None:
+    """By that the next renewal is known as one of the same scheme."""
+    holder.until(date(2027, 2, 1))
+    maintained(surveilled(holder)).until(date(2028, 1, 10))
+    renewing(maintained(surveilled(holder)), days_before(100))
+    holder.act("applicant", "scope.extend", sites=[a_new_site()], combined_with=holder.audit.id)
+    days = {"documents": "2", "management": "7", "characteristics": "5"}
+    take(holder).on_site(person_days=days, reason="x")
+    holder.answer("leader", "audit.contents", items=CONTENTS, renewal=RENEWAL)
+    reviewed(holder.audited()).answer("decider", "decision.make", outcome="grant")
+    assert holder.case.application is not None
+    assert holder.case.application.scheme == NEW
+
+
+# One edition after another -----------------------------------------------------------------------------------------
+
+BETWEEN = Ref(id="service", version="1.05")
+
+
+def test_whoever_meets_a_later_edition_has_no_earlier_one_to_meet(holder: Life) -> None:
+    tell(tell(holder, BETWEEN, date(2027, 4, 30)))
+    take(holder).until(date(2027, 2, 1))
+    maintained(surveilled(holder))
+    assert [one.outcome for one in holder.case.matters] == ["reissued", "reissued"]
+    holder.until(date(2027, 5, 10))
+    assert "suspension.decide" not in holder.open
+
+
+def test_whoever_is_certified_under_a_later_edition_is_not_told_of_an_earlier_one(tmp_path: Path) -> None:
+    life = Life(a_database(tmp_path))
+    with_packs(life, new_edition(tmp_path / "packs"))
+    announce(life, BETWEEN, date(2027, 4, 30))
+    announce(life)
+    take(life.contracted()).on_site().audited().reported().granted()
+    assert life.case.matters == []
 
 
 def test_it_is_reminded_of_by_the_long_ladder(holder: Life) -> None:

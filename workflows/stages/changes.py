@@ -122,12 +122,10 @@ def audit_decided(case: Case, audit: Audit, outcome: str) -> None:
             _settle(case, one, granted=one is matter)
         else:
             one.audit_id = None  # the client still says; then it goes alone
-    if audit.audit_kind == "scope" and matter:
-        case.settle_deadlines("met", kind="certificate.issue")
-        case.flag("issue_overdue", on=False)
-    elif audit.audit_kind == "scope":
-        case.stop_watching_issue()
-        case.send(Effect(id="", kind="submission", about=f"refusal:{audit.id}"))
+    if audit.audit_kind == "scope":
+        case.stop_watching_issue(audit, "met" if matter else "void")
+        if not matter:
+            case.send(Effect(id="", kind="submission", about=f"refusal:{audit.id}"))
 
 
 def _settle(case: Case, matter: Matter, *, granted: bool) -> None:

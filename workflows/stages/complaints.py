@@ -5,6 +5,7 @@ from domain.answers import Acknowledgement, ComplaintAnswer
 from domain.matters import COMPLAINT, Matter
 from domain.model import Text
 from domain.refusal import Refused
+from domain.requirements import HOLDERS
 from domain.state import PUBLIC, Task
 from workflows.case import Case
 
@@ -53,6 +54,13 @@ def handled(case: Case, task: Task, answer: ComplaintAnswer) -> None:
     matter.answer = case.facts.content
     case.close_matter(matter, answer.outcome)
     _tell(case, matter, "投诉已处理,请查看答复", "The complaint is handled: see the answer")
+    if answer.outcome != "dismissed" and case.state.status in HOLDERS:
+        # How grave it is, and whose fault, nobody has decided yet: R:7/6.5.1d, R:10/9.3.1f.
+        case.tell_role(
+            "case_manager",
+            "投诉成立,如属严重,请报告事件或提出暂停",
+            "A complaint is upheld: if it is grave, report an incident or ask for a suspension",
+        )
 
 
 def _tell(case: Case, matter: Matter, zh: str, en: str) -> None:

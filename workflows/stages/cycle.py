@@ -7,7 +7,8 @@ from domain.answers import RecertificationApplication
 from domain.application import Application
 from domain.audit import Audit
 from domain.dates import Anchor, Due
-from domain.scope import application_of
+from domain.refusal import Refused
+from domain.scope import application_of, carried, is_alive
 from domain.state import Certificate, CycleNumber, Deadline, Effect, Task
 from workflows.case import Case, invalid
 from workflows.stages import beside, planning, proposals, special, surveillance, suspension
@@ -15,7 +16,9 @@ from workflows.stages import beside, planning, proposals, special, surveillance,
 
 def certify(case: Case, audit: Audit) -> None:
     """R:4/4.4, R:7/7.3.3: the certificate, for three years, and the dates of its cycle."""
-    case.state.application = application_of(case.state, audit)
+    # What was proposed or applied for under another edition names that one still (R:9/8.1).
+    refs = {"scheme": case.state.scheme, "special_rule": case.state.special_rule}
+    case.state.application = application_of(case.state, audit).model_copy(update=refs)
     old = case.certificate if case.state.certificates else None
     renewed = old if old and audit_renews(case) else None
     certificate, until = _certificate(case, renewed)
@@ -26,13 +29,13 @@ def certify(case: Case, audit: Audit) -> None:
         case.state.cycle = CycleNumber(number=case.state.cycle.number + 1, kind=kind)
     case.state.status = "certified"
     case.follow_programme()
-    case.settle_deadlines("met", kind="certificate.issue")
+    case.stop_watching_issue(audit, "met")
     case.state.surveillance_months = None
     if certificate.status != "upcoming":
-        case.state.certified = None
+        _take_over(case)
     proposals.drop_proposals(case)
     case.rely_on("certificate")
-    for flag in ("issue_overdue", "converted_to_initial", "late_application"):
+    for flag in ("converted_to_initial", "late_application"):
         case.flag(flag, on=False)
     if old:
         surveillance.forget_before(case, case.today)
@@ -179,7 +182,7 @@ def expired(case: Case, deadline: Deadline) -> None:
     successor = next((one for one in case.state.certificates if one.number == old.successor), None)
     if successor:
         successor.status = "suspended" if case.state.suspension else "valid"
-        case.state.certified = None
+        _take_over(case)
         record(case, successor)
         return
     suspension.is_past(case)
@@ -195,14 +198,26 @@ def expired(case: Case, deadline: Deadline) -> None:
     case.tell_applicant("证书已到期", f"Certificate {old.number} has expired")
 
 
+def _take_over(case: Case) -> None:
+    """What was renewed is certified from now on; changes proposed meanwhile go on from there, if anything is left."""
+    before, after = case.state.certified, case.application
+    case.state.certified = None
+    for matter in case.state.matters:
+        if before and matter.proposed and is_alive(case.state, matter):
+            try:
+                matter.proposed = carried(before, after, matter.proposed)
+            except Refused:
+                beside.drop(case, matter, "renewed")
+
+
 def _leads_to_a_certificate(case: Case, audit: Audit) -> bool:
     """Whether a renewal, converted or not, or its re-audit is under way; a surveillance ends with its certificate."""
     return audit.stage != "closed" and case.programme_kind(audit) in ("recertification", "initial")
 
 
-def refused_renewal(case: Case) -> bool:
+def refused_renewal(case: Case, audit: Audit) -> bool:
     """Whether a certificate still runs: it stays until it expires, for what it was granted for."""
-    case.stop_watching_issue()
+    case.stop_watching_issue(audit)
     case.state.application = case.state.certified or case.state.application
     case.state.certified = None
     if case.certificate.status not in ("valid", "suspended"):

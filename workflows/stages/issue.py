@@ -15,8 +15,8 @@ def watch(case: Case, audit: Audit, moment: IssueAnchor) -> None:
     if not issue_runs_from(case.rules.readings, moment):
         return
     until = issue_overdue(Anchor(kind=moment, on=case.today), case.rules.cycle, case.calendar)
-    case.settle_deadlines("void", kind="certificate.issue")
-    case.run_deadline("certificate.issue", until, deadline_id=f"certificate.issue-{case.state.turn}")
+    case.await_no_certificate(audit)
+    case.run_deadline("certificate.issue", until, deadline_id=f"certificate.issue-{case.state.turn}", audit=audit)
 
 
 def leads_to_a_certificate(case: Case, audit: Audit) -> bool:

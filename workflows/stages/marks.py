@@ -27,19 +27,20 @@ def recorded(case: Case, act: MarkUse) -> None:
 
 
 def _in_order(case: Case, act: MarkUse) -> None:
-    """A use in order, or a wrong one that is mended, even while nothing may be used (R:8/7.3.4)."""
+    """A use in order; even while nothing may be used a wrong one is mended, and advertising changed (R:8/7.3.3-4)."""
     mended = _mended(case, act)
     status = case.certificate.status
-    if mended is None and not may_use(status):
+    if mended is None and not case.running(ADVERTISING) and not may_use(status):
         clause = BARRED_BY[status]
         raise case.refuse(clause, "证书现不可使用,不得记为正确使用", "No certificate or mark may be used now.")
     case.record_message(act, CLAUSE, matter=mended and mended.id)
-    case.settle_deadlines("met", kind=ADVERTISING)
-    if mended:
-        case.close_matter(mended, "mended")
-        for deadline in case.state.deadlines:
-            if (deadline.id, deadline.state) == (mended.id, "running"):
-                case.settle(deadline)
+    if mended is None:
+        case.settle_deadlines("met", kind=ADVERTISING)
+        return
+    case.close_matter(mended, "mended")
+    for deadline in case.state.deadlines:
+        if (deadline.id, deadline.state) == (mended.id, "running"):
+            case.settle(deadline)
 
 
 def _mended(case: Case, act: MarkUse) -> Matter | None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from domain import changes
 from domain.application import Application
 from domain.issuing import Reissue, live
-from domain.scope import carried, in_force
+from domain.scope import carried, in_force, is_alive
 from domain.state import Certificate, Effect
 from workflows.case import Case
 from workflows.stages import cycle
@@ -36,13 +36,15 @@ def reissue(case: Case, what: Reissue) -> None:
 
 
 def take(case: Case, before: Application, after: Application) -> None:
-    """A change reaches whatever the case goes on with: what is certified, to be renewed, and proposed."""
+    """A change reaches whatever the case goes on with, or may after an appeal: certified, to be renewed, proposed."""
     state = case.state
     application, certified = case.application, state.certified
     state.application = carried(before, after, application)
     state.certified = certified and carried(before, after, certified)
+    for made in state.rulings:
+        made.renewal = made.renewal and carried(before, after, made.renewal)
     for matter in state.matters:
-        if matter.state == "open" and matter.proposed:
+        if matter.proposed and is_alive(state, matter):
             matter.proposed = carried(before, after, matter.proposed)
 
 

@@ -1,28 +1,30 @@
 """R:7/6.4.6.2: a decision whose appeal is upheld is made again, by others; it is not turned into its opposite."""
 
+from collections.abc import Mapping
+
 from domain.model import Text
-from domain.state import Effect, Ruling, Suspension
+from domain.requirements import HOLDERS
+from domain.state import CertificateStatus, Effect, Ruling, Suspension
 from workflows.case import Case
 from workflows.stages.proposals import EXTEND, OVER, RESTORE, drop_proposals
 from workflows.stages.rulings import CLAUSE
 
-TOLD = {"valid": "restoration", "suspended": "suspension"}
+TOLD = {"valid": "restoration", "upcoming": "restoration", "suspended": "suspension"}
 """What a certificate is again → as what the alliance is told of it."""
 
 
 def reopen(case: Case, made: Ruling) -> bool:
     """What stood before a decision stands again, and it is asked for anew; gives whether there is anything left of it.
 
-    Nothing is left of a suspension that has ended.
+    Nothing is left of a suspension that has ended, nor of what was decided about a certificate that is no more.
     """
-    if made.grounds and not made.ended:
-        now = case.state.suspension
-        if now is None or now.since > made.on:
-            return False
-        _lift(case, made, now)
-    elif made.ended:
+    if not made.ended and _is_past(case, made):
+        return False
+    if made.ended:
         _undo_end(case, made)
-    elif made.renewal:
+    elif made.grounds and case.state.suspension:
+        _lift(case, made, case.state.suspension)
+    if made.renewal:
         case.state.certified, case.state.application = case.state.application, made.renewal
     for audit in case.state.audits:
         if audit.id in made.opened and audit.stage != "closed":
@@ -33,17 +35,38 @@ def reopen(case: Case, made: Ruling) -> bool:
     return True
 
 
+def _is_past(case: Case, made: Ruling) -> bool:
+    """Whether what a decision was about has ended since, by something else; a renewal outlives its certificate."""
+    now = case.state.suspension
+    if made.grounds:
+        return now is None or now.since > made.on
+    return case.state.status not in HOLDERS and not (made.renewal and case.state.status == "expired")
+
+
 def _lift(case: Case, made: Ruling, now: Suspension) -> None:
-    """The grounds of this decision suspend no longer; where there is no other, the certificate is valid again."""
+    """The grounds of this decision suspend no longer; where there is no other, certificates are valid again."""
     now.grounds = [ground for ground in now.grounds if ground not in made.grounds]
     if now.grounds:
+        _last_as_before(case, made, now)
         return
     case.state.suspension = None
     case.state.status = "certified"
     case.flag(OVER, on=False)
     case.settle_deadlines("void", kind="suspension.end")
     drop_proposals(case, EXTEND, RESTORE, OVER)
-    _give_back(case, made)
+    # Others than then, where they were issued again or renewed meanwhile.
+    _give_back(case, {one.number: "valid" for one in case.state.certificates if one.status == "suspended"})
+
+
+def _last_as_before(case: Case, made: Ruling, now: Suspension) -> None:
+    """What goes on suspending ends on the day that this decision brought forward."""
+    before = made.suspension
+    if before is None or before.ends_on <= now.ends_on:
+        return
+    now.ends_on, now.clause, now.over = before.ends_on, before.clause, False
+    case.flag(OVER, on=False)
+    case.settle_deadlines("void", kind="suspension.end")
+    drop_proposals(case, OVER)
 
 
 def _undo_end(case: Case, made: Ruling) -> None:
@@ -52,14 +75,14 @@ def _undo_end(case: Case, made: Ruling) -> None:
     state.stage, state.status, state.suspension = made.stage, made.status, made.suspension
     for flag in made.flags:
         case.flag(flag)
-    _give_back(case, made)
+    _give_back(case, made.certificates)
 
 
-def _give_back(case: Case, made: Ruling) -> None:
+def _give_back(case: Case, worth: Mapping[str, CertificateStatus]) -> None:
     """Certificates are worth what they were; the alliance, which was told otherwise, is told again (R:7/6.4.6.2)."""
     for certificate in case.state.certificates:
-        if certificate.number in made.certificates:
-            certificate.status = made.certificates[certificate.number]
+        if certificate.number in worth:
+            certificate.status = worth[certificate.number]
             case.record(f"certificate.{certificate.status}", CLAUSE, number=certificate.number, outcome="reopened")
             if kind := TOLD.get(certificate.status):
                 case.send(Effect(id="", kind="submission", about=f"{kind}:{certificate.number}"))
@@ -72,9 +95,12 @@ def _open_again(case: Case, made: Ruling) -> None:
         audit.stage = made.audits.get(audit.id, audit.stage)
     for matter in state.matters:
         if matter.id in (*made.matters, made.subject):
-            matter.state, matter.outcome, matter.closed_on, matter.decided_by = "open", "", None, []
+            matter.state, matter.outcome, matter.closed_on = "open", "", None
+        if matter.id == made.subject:
+            matter.decided_by = []
+    last = state.suspension and state.suspension.ends_on
     for deadline in state.deadlines:
-        if deadline.id in made.deadlines and (deadline.kind != "suspension.end" or made.ended):
+        if deadline.id in made.deadlines and (deadline.kind != "suspension.end" or deadline.due_on == last):
             deadline.state, deadline.remind = "running", case.reminders(deadline.kind, deadline.due_on)
     for task in made.tasks:
         state.tasks.append(task)

@@ -66,7 +66,7 @@ def _return(case: Case, audit: Audit, kinds: list[str]) -> None:
         faults = [("/reopen", "it never came to work on site: only the report")]
         raise invalid("未到现场的审查只能退回报告", "Only the report can be returned.", faults)
     if issue.leads_to_a_certificate(case, audit):
-        case.stop_watching_issue()
+        case.stop_watching_issue(audit)
     case.go_audit(audit, "audit")
     audit.reopen_results()
     for kind in dict.fromkeys(kinds):
@@ -86,10 +86,9 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
     case.take_duty(case.message.actor.person, "decision")
     audit.stage = "closed"
     case.drop_tasks("audit.credit", audit)
-    against = answer.outcome not in FAVOURABLE and audit.audit_kind != "scope"
-    with ruling(case, task) if against else nullcontext():
+    with nullcontext() if answer.outcome in FAVOURABLE else ruling(case, task):
         _take_effect(case, audit, answer)
-    changes.audit_decided(case, audit, answer.outcome)
+        changes.audit_decided(case, audit, answer.outcome)
 
 
 def _take_effect(case: Case, audit: Audit, answer: Decision) -> None:
@@ -185,7 +184,7 @@ def _check_conditions(case: Case, audit: Audit, answer: Decision) -> None:
 
 def _refuse(case: Case, audit: Audit) -> None:
     failed = not audit.passed
-    if not case.state.certificates or not cycle.refused_renewal(case):
+    if not case.state.certificates or not cycle.refused_renewal(case, audit):
         case.end("terminated" if failed and audit.audit_kind == "reaudit" else "refused")
         case.record_fees()
     case.send(Effect(id="", kind="submission", about=f"refusal:{audit.id}"))

@@ -10,6 +10,7 @@ from domain.audit import Audit
 from domain.dates import A_DAY, YEAR_MONTHS, Anchor, Due, add_months
 from domain.engagement import programme_last_day
 from domain.refusal import Refused
+from domain.scope import is_alive
 from domain.state import Deadline, Effect, Task
 from workflows.case import Case, invalid
 from workflows.stages import planning, proposals
@@ -96,7 +97,7 @@ def forget_before(case: Case, day: date) -> None:
     """What was settled before a day stands in the record only: a case's state stays small for all its years."""
     case.state.deadlines = [one for one in case.state.deadlines if one.state == "running" or one.due_on >= day]
     for matter in case.state.matters:
-        if matter.state == "closed":
+        if not is_alive(case.state, matter):
             matter.proposed = None
     for audit in case.state.audits:
         if audit.stage == "closed" and audit.last_day and audit.last_day < day:
