@@ -178,9 +178,7 @@ def expired(case: Case, deadline: Deadline) -> None:
             case.settle(running, "void")
     successor = next((one for one in case.state.certificates if one.number == old.successor), None)
     if successor:
-        successor.status = "suspended" if case.state.suspension else "valid"
-        case.state.certified = None
-        record(case, successor)
+        _take_over(case, successor)
         return
     suspension.is_past(case)
     for kind in ("surveillance", proposals.CALENDAR_YEAR):
@@ -193,6 +191,17 @@ def expired(case: Case, deadline: Deadline) -> None:
     else:
         case.end("expired")
     case.tell_applicant("证书已到期", f"Certificate {old.number} has expired")
+
+
+def _take_over(case: Case, successor: Certificate) -> None:
+    """A renewed certificate begins, suspended where the old one was; the alliance knows only the old one's so far."""
+    now = case.state.suspension
+    successor.status = "suspended" if now else "valid"
+    case.state.certified = None
+    record(case, successor)
+    if now:
+        case.note(grounds=now.grounds)
+        case.send(Effect(id="", kind="submission", about=f"suspension:{successor.number}"))
 
 
 def _leads_to_a_certificate(case: Case, audit: Audit) -> bool:

@@ -6,7 +6,7 @@ from workflows.case import Case
 from workflows.stages.proposals import EXTEND, OVER, RESTORE, drop_proposals
 from workflows.stages.rulings import CLAUSE
 
-TOLD = {"valid": "restoration", "suspended": "suspension"}
+TOLD = {"valid": "restoration", "upcoming": "restoration", "suspended": "suspension"}
 """What a certificate is again → as what the alliance is told of it."""
 
 
