@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import Engine, func
+from sqlalchemy import Engine, func, or_
 from sqlmodel import Session, col, select
 from temporalio import activity
 
@@ -13,7 +13,7 @@ from activities.calendars import Calendars
 from domain.dates import A_DAY, local_date
 from domain.digest import Line, lines_of
 from records import queries
-from records.tables import Account, CaseRow, NoticeRow
+from records.tables import Account, CaseRow, NoticeRow, TaskRow
 from services.notices import Notice, NoticeRefused, Notices
 
 DIGEST: Final = "digest"
@@ -84,8 +84,12 @@ class DigestActivities:
         return f"{sent} digests of {today}"
 
     def _entries(self, body: str, today: date) -> list[Entry]:
-        """What all running cases of a body have to say; a rehearsed case runs on a clock of its own."""
-        query = select(CaseRow).where(CaseRow.body == body, col(CaseRow.stage) != "closed")
+        """What all cases of a body have to say that run or still ask somebody; a rehearsed one has its own clock.
+
+        An appeal against the decision that ended a case is a task of a closed one.
+        """
+        asking = col(CaseRow.id).in_(select(TaskRow.case_id))
+        query = select(CaseRow).where(CaseRow.body == body, or_(col(CaseRow.stage) != "closed", asking))
         query = query.where(col(CaseRow.rehearsal).is_(False)).order_by(col(CaseRow.number))
         with Session(self._engine) as session:
             return [

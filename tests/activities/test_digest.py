@@ -130,11 +130,19 @@ def test_a_worked_weekend_has_one(courier: Courier) -> None:
 
 def test_rehearsed_closed_and_foreign_cases_do_not_stand_in_it(courier: Courier) -> None:
     a_case(courier, 1, rehearsal=True)
-    a_case(courier, 2, stage="closed")
+    a_case(courier, 2, stage="closed", tasks=[], deadlines=[a_date("appeal.file", TODAY)])
     assert send(courier) == "0 digests of 2026-11-20"
     a_case(courier, 3, body="other")
     send(courier)
     assert list(letters(courier)) == ["manager2@example.org"]
+
+
+def test_what_a_closed_case_still_asks_stands_in_it(courier: Courier) -> None:
+    """R:7/6.4.6.2: whoever was refused appeals; the reminder of it is no letter of its own."""
+    task = a_task("appeal.acknowledge", "case_manager", TODAY + 2 * A_DAY)
+    a_case(courier, stage="closed", status="refused", tasks=[task], deadlines=[a_date(task.id, TODAY + 2 * A_DAY)])
+    send(courier)
+    assert body(courier)[0] == "将到期 Due (1)"
 
 
 def test_a_long_date_stands_in_the_first_digest_after_its_reminder(courier: Courier) -> None:
