@@ -12,6 +12,7 @@ from activities.beats import beating
 from activities.calendars import Calendars
 from domain.dates import A_DAY, local_date
 from domain.digest import Line, lines_of
+from domain.quiet import Quiet
 from records import queries
 from records.tables import Account, CaseRow, NoticeRow, TaskRow
 from services.notices import Notice, NoticeRefused, Notices
@@ -53,10 +54,11 @@ class Entry(NamedTuple):
 class DigestActivities:
     """Holds the database and the mail server."""
 
-    def __init__(self, engine: Engine, notices: Notices, public_url: str) -> None:
+    def __init__(self, engine: Engine, notices: Notices, public_url: str, quiet: Quiet | None = None) -> None:
         self._engine = engine
         self._notices = notices
         self._public_url = public_url
+        self._quiet = quiet or Quiet()
 
     @activity.defn(name=DIGEST)
     def digest(self) -> str:
@@ -66,7 +68,13 @@ class DigestActivities:
             NoticeUnavailable: the mail server is away; the engine tries again.
         """
         with beating():
-            return self.send(local_date(datetime.now(UTC)))
+            return self.send_at(datetime.now(UTC))
+
+    def send_at(self, now: datetime) -> str:
+        """Send the digests of a day; what an outage puts off into quiet hours stands in those of the next."""
+        if self._quiet.held_until(now):
+            return f"{now} lies in quiet hours"
+        return self.send(local_date(now))
 
     def send(self, today: date) -> str:
         """Send the digests of a working day; gives what was done."""

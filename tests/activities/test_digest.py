@@ -10,6 +10,7 @@ from sqlmodel import Session
 from activities.digest import DIGEST, DigestActivities
 from activities.schedules import Regular
 from domain.model import Text
+from domain.quiet import Quiet
 from domain.state import Deadline, Task
 from records.tables import Account, NoticeRow
 from services import calendars
@@ -188,6 +189,15 @@ def test_a_digest_that_can_never_be_delivered_is_told_to_operations_once(courier
 @pytest.mark.parametrize(("until", "cron"), [(time(7, 30), "0 8 * * *"), (time(9, 15), "15 9 * * *")])
 def test_it_is_due_at_eight_or_when_quiet_hours_end(until: time, cron: str) -> None:
     assert Regular(DIGEST, cron) in regular(Settings(quiet_until=until))
+
+
+def test_one_that_an_outage_puts_off_into_quiet_hours_waits_for_the_next_day(courier: Courier) -> None:
+    a_case(courier)
+    quiet = Quiet(begins=time(21), ends=time(7, 30))
+    digests = DigestActivities(courier.engine, courier.notices(), "https://jp.example", quiet)
+    assert "quiet hours" in digests.send_at(datetime(2026, 11, 20, 15, tzinfo=UTC))
+    assert courier.letters() == []
+    assert digests.send_at(datetime(2026, 11, 23, 0, tzinfo=UTC)) == "1 digests of 2026-11-23"
 
 
 def test_a_mail_server_that_is_away_is_asked_again(courier: Courier) -> None:
