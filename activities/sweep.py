@@ -99,7 +99,7 @@ class SweepActivities:
         return timers.RESTARTED
 
     def _tell(self) -> None:
-        """Tell operations of each finding once; in quiet hours, or without a mail server, it is left to a later sweep."""
+        """Tell operations of each finding once; in quiet hours, or without a mail server, a later sweep does."""
         with Session(self._engine) as session, suppress(NoticeUnavailable):
             for finding in session.exec(select(SweepFindingRow).where(col(SweepFindingRow.told).is_(False))).all():
                 notice = _notice(finding)

@@ -139,7 +139,7 @@ def test_rehearsed_closed_and_foreign_cases_do_not_stand_in_it(courier: Courier)
 
 
 def test_what_a_closed_case_still_asks_stands_in_it(courier: Courier) -> None:
-    """R:7/6.4.6.2: whoever was refused appeals; the reminder of it is no letter of its own."""
+    """Whoever was refused appeals; the reminder of that is no letter of its own."""
     task = a_task("appeal.acknowledge", "case_manager", TODAY + 2 * A_DAY)
     a_case(courier, stage="closed", status="refused", tasks=[task], deadlines=[a_date(task.id, TODAY + 2 * A_DAY)])
     send(courier)
