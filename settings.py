@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.national import COLUMNS
+from domain.national import COLUMNS, MARK
 from domain.quiet import Quiet
 from services.chats import Chat
 from services.notices import MailSettings
@@ -86,8 +86,8 @@ class Settings(BaseSettings):
 
     @property
     def national_layout(self) -> dict[str, str]:
-        """Name and heading of each column of the file for the national platform, in order."""
-        return self.national_columns or COLUMNS
+        """Name and heading of each column of the file for the national platform, in order; a rehearsed file says so."""
+        return (MARK if self.rehearsal else {}) | (self.national_columns or COLUMNS)
 
     @property
     def embedded(self) -> bool:

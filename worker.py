@@ -101,7 +101,7 @@ def build(settings: Settings, client: Client, database: Engine) -> Worker:
     starting = rehearsing(client).client if settings.rehearsal else client
     waves = WaveActivities(database, facts, react, starting, how, rehearsal=settings.rehearsal)
     cases = [turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring]
-    digest = DigestActivities(database, Notices(settings.mail), settings.public_url)
+    digest = DigestActivities(database, Notices(settings.mail), settings.public_url, settings.quiet)
     return Worker(
         client,
         task_queue=settings.task_queue,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import Engine, func
+from sqlalchemy import Engine, func, or_
 from sqlmodel import Session, col, select
 from temporalio import activity
 
@@ -12,8 +12,9 @@ from activities.beats import beating
 from activities.calendars import Calendars
 from domain.dates import A_DAY, local_date
 from domain.digest import Line, lines_of
+from domain.quiet import Quiet
 from records import queries
-from records.tables import Account, CaseRow, NoticeRow
+from records.tables import Account, CaseRow, NoticeRow, TaskRow
 from services.notices import Notice, NoticeRefused, Notices
 
 DIGEST: Final = "digest"
@@ -53,10 +54,11 @@ class Entry(NamedTuple):
 class DigestActivities:
     """Holds the database and the mail server."""
 
-    def __init__(self, engine: Engine, notices: Notices, public_url: str) -> None:
+    def __init__(self, engine: Engine, notices: Notices, public_url: str, quiet: Quiet | None = None) -> None:
         self._engine = engine
         self._notices = notices
         self._public_url = public_url
+        self._quiet = quiet or Quiet()
 
     @activity.defn(name=DIGEST)
     def digest(self) -> str:
@@ -66,7 +68,13 @@ class DigestActivities:
             NoticeUnavailable: the mail server is away; the engine tries again.
         """
         with beating():
-            return self.send(local_date(datetime.now(UTC)))
+            return self.send_at(datetime.now(UTC))
+
+    def send_at(self, now: datetime) -> str:
+        """Send the digests of a day; what an outage puts off into quiet hours stands in those of the next."""
+        if self._quiet.held_until(now):
+            return f"{now} lies in quiet hours"
+        return self.send(local_date(now))
 
     def send(self, today: date) -> str:
         """Send the digests of a working day; gives what was done."""
@@ -84,8 +92,12 @@ class DigestActivities:
         return f"{sent} digests of {today}"
 
     def _entries(self, body: str, today: date) -> list[Entry]:
-        """What all running cases of a body have to say; a rehearsed case runs on a clock of its own."""
-        query = select(CaseRow).where(CaseRow.body == body, col(CaseRow.stage) != "closed")
+        """What all cases of a body have to say that run or still ask somebody; a rehearsed one has its own clock.
+
+        An appeal against the decision that ended a case is a task of a closed one.
+        """
+        asking = col(CaseRow.id).in_(select(TaskRow.case_id))
+        query = select(CaseRow).where(CaseRow.body == body, or_(col(CaseRow.stage) != "closed", asking))
         query = query.where(col(CaseRow.rehearsal).is_(False)).order_by(col(CaseRow.number))
         with Session(self._engine) as session:
             return [

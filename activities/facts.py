@@ -79,7 +79,7 @@ class FactFinder:
         self, session: Session, state: CaseState, message: Message, facts: Facts, at: datetime
     ) -> Packs:
         handed_in = NewCase.model_validate_json(message.content)
-        if handed_in.wave:
+        if handed_in.wave and not waves.holds(session, handed_in.wave, state.id):
             waves.must_be_open(session, handed_in.wave, state.body, local_date(at))
         packs, facts.rules = self._editions.of_application(handed_in, state.body, local_date(at))
         key = store.open_key(handed_in, rehearsal=state.rehearsal)

@@ -99,11 +99,12 @@ class SweepActivities:
         return timers.RESTARTED
 
     def _tell(self) -> None:
-        """Tell operations of each finding once; while the mail server is away that is left to the next sweep."""
+        """Tell operations of each finding once; in quiet hours, or without a mail server, a later sweep does."""
         with Session(self._engine) as session, suppress(NoticeUnavailable):
             for finding in session.exec(select(SweepFindingRow).where(col(SweepFindingRow.told).is_(False))).all():
-                self._deliver(Delivery(case_id=finding.case_id, effects=[_notice(finding)]))
-                finding.told = True
+                notice = _notice(finding)
+                delivered = self._deliver(Delivery(case_id=finding.case_id, effects=[notice]))
+                finding.told = notice.id not in delivered.held
                 session.commit()
 
 

@@ -121,15 +121,19 @@ class CaseEngine:
             raise Refused("not_found", "未找到", "Not found.")
         handle = self._client.get_workflow_handle_for(CertificationCase.run, case_id)
         try:
+            await self._come_to_rest(handle, now)
             await self._skipper.fast_forward(handle, duration)
-            patience = time.monotonic() + REST_SECONDS
-            while not await self._at_rest(handle, now + duration):  # the case is far away
-                if time.monotonic() > patience:
-                    raise refused(UNAVAILABLE)
-                await asyncio.sleep(A_MOMENT.total_seconds())
+            await self._come_to_rest(handle, now + duration)
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise _of_rpc(error) from error
+
+    async def _come_to_rest(self, handle: WorkflowHandle[CertificationCase, str], at: datetime) -> None:
+        patience = time.monotonic() + REST_SECONDS
+        while not await self._at_rest(handle, at):  # the case is far away
+            if time.monotonic() > patience:
+                raise refused(UNAVAILABLE)
+            await asyncio.sleep(A_MOMENT.total_seconds())
 
     async def _at_rest(self, handle: WorkflowHandle[CertificationCase, str], at: datetime) -> bool:
         try:

@@ -16,7 +16,7 @@ from services.csv_files import csv_file
 router = APIRouter(prefix="/api/v1", tags=["register"], dependencies=[Depends(within_limit)])
 
 Text = Annotated[str, Query(max_length=100)]
-CERTIFICATE = ("number", "status", "service", "scope", "decided_on", "valid_from", "valid_until")
+CERTIFICATE = ("number", "status", "service", "scope", "decided_on", "valid_from", "valid_until", "rehearsal")
 HOLDER = ("uscc", "organization", "city")
 
 
@@ -69,5 +69,6 @@ def _item(found: Holder) -> dict[str, Any]:
     }
 
 
-def _certificate(entry: Entry) -> dict[str, str]:
-    return {name: entry.status if name == "status" else str(getattr(entry.row, name)) for name in CERTIFICATE}
+def _certificate(entry: Entry) -> dict[str, Any]:
+    row = entry.row.model_dump(mode="json", include={*CERTIFICATE}) | {"status": entry.status}
+    return {name: row[name] for name in CERTIFICATE}

@@ -27,6 +27,8 @@ COLUMNS: Final[dict[str, str]] = {
 
 These names in this order stand in for it; `JINGPIN_NATIONAL_COLUMNS` puts what the platform asks for in their place.
 """
+MARK: Final[dict[str, str]] = {"rehearsal": "演练 rehearsal"}
+"""The first column of a file that holds rehearsed certificates: none of them is to reach the platform."""
 
 
 class Line(Record):
@@ -48,6 +50,7 @@ class Line(Record):
     predecessor: str | None
     change: str
     changed_on: date
+    rehearsal: bool = False
 
 
 def kind_of_change(before: str | None, after: str) -> str:

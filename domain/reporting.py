@@ -27,6 +27,8 @@ REPORTABLE: Final[dict[tuple[str, str], Rule]] = {
     ("timer.reaudit", "terminated"): Rule("refusal", "audit", _RESULTS),
     ("timer.documents.correct", "terminated"): Rule("refusal", "audit", _RESULTS),
     ("decision.make", "maintain"): Rule("surveillance", "audit", _SURVEILLANCE),
+    ("decision.make", "extend"): Rule("surveillance", "audit", _SURVEILLANCE),
+    ("decision.make", "reduce"): Rule("surveillance", "audit", _SURVEILLANCE),
     ("decision.make", "suspend"): Rule("surveillance", "audit", _SURVEILLANCE),
     ("decision.make", "restore"): Rule("surveillance", "audit", _SURVEILLANCE),
     ("decision.make", "withdraw"): Rule("surveillance", "audit", _SURVEILLANCE),
@@ -35,11 +37,14 @@ REPORTABLE: Final[dict[tuple[str, str], Rule]] = {
     ("certificate.withdrawn", ""): Rule("withdrawal", "number", _RESULTS),
     ("certificate.cancelled", ""): Rule("cancellation", "number", _RESULTS),
     ("certificate.valid", "reopened"): Rule("restoration", "number", _RESULTS),
+    ("certificate.upcoming", "reopened"): Rule("restoration", "number", _RESULTS),
     ("certificate.suspended", "reopened"): Rule("suspension", "number", _RESULTS),
     ("certificate.superseded", ""): Rule("reissue", "successor", _RESULTS),
     ("certificate.expired", ""): Rule("expiry", "number", _RESULTS),
 }
 """R:7/6.4.6.2, R:7/6.5.3.3: event kind and its outcome → what the alliance has to be told."""
+CHANGES_SCOPE: Final = ("extend", "reduce")
+"""Decisions that are the result of a surveillance or special audit, or of a scope audit, which is no surveillance."""
 KINDS: Final = (REPORTED, *sorted({kind for kind, _ in REPORTABLE}))
 
 
@@ -91,6 +96,8 @@ def _is_a_fact(event: Event, rule: Rule, granted: list[str]) -> bool:
     """
     if rule.named not in event.data:
         return False
+    if event.data.get("outcome") in CHANGES_SCOPE:
+        return event.data.get("audit_kind") in ("surveillance", "special")
     if rule.kind == "reissue":
         granted.append(event.data["successor"])
     if rule.kind == "certification":

@@ -85,6 +85,11 @@ def hand_in(session: Session, drafts: Sequence[WaveApplicationRow]) -> list[Wave
     return [rows[draft.case_id] for draft in drafts]
 
 
+def holds(session: Session, wave: str, case_id: str) -> bool:
+    """Whether an application was handed in with a wave, on a day on which that took any: when it starts is ours."""
+    return session.get(WaveApplicationRow, (wave, case_id)) is not None
+
+
 def applications(session: Session, wave: str, after: int, limit: int) -> Sequence[WaveApplicationRow]:
     """At most `limit` applications of a wave after a position."""
     row = WaveApplicationRow

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from activities.digest import DIGEST, DigestActivities
 from activities.schedules import Regular
 from domain.model import Text
+from domain.quiet import Quiet
 from domain.state import Deadline, Task
 from records.tables import Account, NoticeRow
 from services import calendars
@@ -130,11 +131,19 @@ def test_a_worked_weekend_has_one(courier: Courier) -> None:
 
 def test_rehearsed_closed_and_foreign_cases_do_not_stand_in_it(courier: Courier) -> None:
     a_case(courier, 1, rehearsal=True)
-    a_case(courier, 2, stage="closed")
+    a_case(courier, 2, stage="closed", tasks=[], deadlines=[a_date("appeal.file", TODAY)])
     assert send(courier) == "0 digests of 2026-11-20"
     a_case(courier, 3, body="other")
     send(courier)
     assert list(letters(courier)) == ["manager2@example.org"]
+
+
+def test_what_a_closed_case_still_asks_stands_in_it(courier: Courier) -> None:
+    """Whoever was refused appeals; the reminder of that is no letter of its own."""
+    task = a_task("appeal.acknowledge", "case_manager", TODAY + 2 * A_DAY)
+    a_case(courier, stage="closed", status="refused", tasks=[task], deadlines=[a_date(task.id, TODAY + 2 * A_DAY)])
+    send(courier)
+    assert body(courier)[0] == "将到期 Due (1)"
 
 
 def test_a_long_date_stands_in_the_first_digest_after_its_reminder(courier: Courier) -> None:
@@ -180,6 +189,15 @@ def test_a_digest_that_can_never_be_delivered_is_told_to_operations_once(courier
 @pytest.mark.parametrize(("until", "cron"), [(time(7, 30), "0 8 * * *"), (time(9, 15), "15 9 * * *")])
 def test_it_is_due_at_eight_or_when_quiet_hours_end(until: time, cron: str) -> None:
     assert Regular(DIGEST, cron) in regular(Settings(quiet_until=until))
+
+
+def test_one_that_an_outage_puts_off_into_quiet_hours_waits_for_the_next_day(courier: Courier) -> None:
+    a_case(courier)
+    quiet = Quiet(begins=time(21), ends=time(7, 30))
+    digests = DigestActivities(courier.engine, courier.notices(), "https://jp.example", quiet)
+    assert "quiet hours" in digests.send_at(datetime(2026, 11, 20, 15, tzinfo=UTC))
+    assert courier.letters() == []
+    assert digests.send_at(datetime(2026, 11, 23, 0, tzinfo=UTC)) == "1 digests of 2026-11-23"
 
 
 def test_a_mail_server_that_is_away_is_asked_again(courier: Courier) -> None:

@@ -42,15 +42,18 @@ class Engine:
 
 
 class Post:
-    """What carries out deliveries, or finds no mail server."""
+    """What carries out deliveries, finds no mail server, or holds them over quiet hours."""
 
     def __init__(self) -> None:
         self.away = False
+        self.quiet = False
         self.sent: list[Delivery] = []
 
     def deliver(self, delivery: Delivery) -> Delivered:
         if self.away:
             raise NoticeUnavailable("away")
+        if self.quiet:
+            return Delivered(held={effect.id: end_of_day(LONG_AGO) for effect in delivery.effects})
         self.sent.append(delivery)
         return Delivered()
 
@@ -105,11 +108,12 @@ async def test_operations_is_told_of_a_date_once(life: Life) -> None:
     assert "application.supplement-1" in notice.body.en
 
 
-async def test_while_the_mail_server_is_away_telling_is_left_to_the_next_sweep(life: Life) -> None:
+@pytest.mark.parametrize("why", ["away", "quiet"])
+async def test_while_mail_cannot_go_out_telling_is_left_to_the_next_sweep(life: Life, why: str) -> None:
     engine, post = Engine(life), Post()
-    post.away = True
+    setattr(post, why, True)
     assert await sweep(life, engine, post) == "1"
-    post.away = False
+    setattr(post, why, False)
     assert await sweep(life, engine, post) == "0"
     assert len(post.sent) == 1
 

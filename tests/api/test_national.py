@@ -179,3 +179,11 @@ async def test_the_layout_that_is_set_is_the_files(web: Web) -> None:
     web.app.state.settings = web.app.state.settings.model_copy(update={"national_columns": layout})
     made = (await export(web)).json()
     assert await lines(web, made["id"]) == [{"机构代码": "91140100MA0200001B", "日期": str(date(2026, 12, 20))}]
+
+
+async def test_each_line_of_a_rehearsed_file_says_so_whatever_its_layout(web: Web) -> None:
+    issued(web, 1, rehearsal=True)
+    changes = {"rehearsal": True, "national_columns": {"number": "证书编号"}}
+    web.app.state.settings = web.app.state.settings.model_copy(update=changes)
+    made = (await export(web)).json()
+    assert await lines(web, made["id"]) == [{"演练 rehearsal": "True", "证书编号": "SXJP-2026-00001"}]

@@ -50,6 +50,7 @@ async def test_a_certified_organization_is_listed_with_its_certificates(web: Web
         "decided_on": "2026-12-20",
         "valid_from": "2026-12-20",
         "valid_until": "2029-12-19",
+        "rehearsal": False,
     }
 
 
@@ -111,7 +112,8 @@ async def test_rehearsed_certificates_are_listed_only_where_the_installation_reh
     certified(web, 1, rehearsal=True)
     assert (await listed(web))["items"] == []
     web.app.state.settings = web.app.state.settings.model_copy(update={"rehearsal": True})
-    assert len((await listed(web))["items"]) == 1
+    [item] = (await listed(web))["items"]
+    assert [one["rehearsal"] for one in item["certificates"]] == [True]
 
 
 async def test_the_table_has_every_certificate_in_a_line_and_no_formula(web: Web) -> None:

@@ -9,6 +9,7 @@ from domain.reporting import Event, unreported
 from domain.state import COURIER, Message
 from tests.flow.beside import special_maintained, to_special_decision
 from tests.flow.conftest import Lives
+from tests.flow.scopes import OWN_DAYS, a_new_site, decided, statuses
 from tests.flow.situations import Way
 from tests.flow.steps import to_reaudit
 from tests.flow.years import (
@@ -21,7 +22,7 @@ from tests.flow.years import (
     suspended,
     suspended_on_request,
 )
-from tests.lives import Life
+from tests.lives import MAINTAINED, Life
 
 SURVEILLANCE = date(2027, 2, 1)
 
@@ -156,3 +157,45 @@ def withdrawn_and_appealed(life: Life) -> Life:
 @pytest.mark.parametrize("way", [restored, withdrawn, cancelled, reduced_and_expired, withdrawn_and_appealed])
 def test_whatever_becomes_of_a_certificate_is_missing_as_it_is_submitted(certified: Life, way: Way) -> None:
     assert sorted(missing(way(certified))) == sorted(submissions(certified))
+
+
+def reduced_at_surveillance(life: Life) -> Life:
+    """R:7/6.5.3.3: the surveillance has its result, whatever becomes of the scope."""
+    life.until(SURVEILLANCE)
+    life.act("applicant", "scope.reduce", sites=["s1", "s2"], reason="x", combined_with=life.audit.id)
+    life.answer("applicant", "scope.confirm", confirmed=True)
+    return decided(surveilled(life), "reduce", conditions=MAINTAINED)
+
+
+def extended_alone(life: Life) -> Life:
+    life.act("manager", "scope.extend", sites=[a_new_site()])
+    return decided(life.on_site(**OWN_DAYS).audited(), "extend")
+
+
+@pytest.mark.parametrize("way", [reduced_at_surveillance, extended_alone])
+def test_a_surveillance_that_changes_the_scope_is_missing_and_a_scope_audit_is_none(certified: Life, way: Way) -> None:
+    about = sorted(submissions(way(receipted(certified))))
+    assert sorted(missing(certified)) == about
+    assert [one.partition(":")[0] for one in about] == ["reissue"] + ["surveillance"] * (way is reduced_at_surveillance)
+
+
+def with_a_renewal_to_come(life: Life) -> Life:
+    renewed(life, days_before(100)).audited()
+    return receipted(life.reported().granted())
+
+
+def test_a_renewal_to_come_that_an_appeal_gives_back_is_told_and_missing_as_well(third_year: Life) -> None:
+    """R:7/6.4.6.2: the alliance was told that both certificates are withdrawn."""
+    withdrawn_and_appealed(with_a_renewal_to_come(third_year))
+    numbers = [one.number for one in third_year.case.certificates]
+    assert statuses(third_year) == ["valid", "upcoming"]
+    told = [f"{kind}:{number}" for kind in ("restoration", "withdrawal") for number in numbers]
+    assert sorted(missing(third_year)) == sorted(submissions(third_year)) == told
+
+
+def test_a_renewed_certificate_that_takes_over_suspended_is_told_and_missing(third_year: Life) -> None:
+    """R:7/6.5.3.3: the alliance knows of the old one's suspension alone."""
+    receipted(suspended_on_request(with_a_renewal_to_come(third_year))).until(EXPIRY + timedelta(days=1))
+    assert statuses(third_year) == ["expired", "suspended"]
+    number = third_year.case.certificates[1].number
+    assert missing(third_year) == submissions(third_year) == [f"suspension:{number}"]

@@ -32,7 +32,7 @@ def certify(case: Case, audit: Audit) -> None:
     case.stop_watching_issue(audit, "met")
     case.state.surveillance_months = None
     if certificate.status != "upcoming":
-        _take_over(case)
+        _carry_over(case)
     proposals.drop_proposals(case)
     case.rely_on("certificate")
     for flag in ("converted_to_initial", "late_application"):
@@ -181,9 +181,7 @@ def expired(case: Case, deadline: Deadline) -> None:
             case.settle(running, "void")
     successor = next((one for one in case.state.certificates if one.number == old.successor), None)
     if successor:
-        successor.status = "suspended" if case.state.suspension else "valid"
-        _take_over(case)
-        record(case, successor)
+        _take_over(case, successor)
         return
     suspension.is_past(case)
     for kind in ("surveillance", proposals.CALENDAR_YEAR):
@@ -198,7 +196,18 @@ def expired(case: Case, deadline: Deadline) -> None:
     case.tell_applicant("证书已到期", f"Certificate {old.number} has expired")
 
 
-def _take_over(case: Case) -> None:
+def _take_over(case: Case, successor: Certificate) -> None:
+    """A renewed certificate begins, suspended where the old one was; the alliance knows only the old one's so far."""
+    now = case.state.suspension
+    successor.status = "suspended" if now else "valid"
+    _carry_over(case)
+    record(case, successor)
+    if now:
+        case.note(grounds=now.grounds)
+        case.send(Effect(id="", kind="submission", about=f"suspension:{successor.number}"))
+
+
+def _carry_over(case: Case) -> None:
     """What was renewed is certified from now on; changes proposed meanwhile go on from there, if anything is left."""
     before, after = case.state.certified, case.application
     case.state.certified = None

@@ -82,7 +82,7 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
         return
     audit = case.audit(task)
     _check_outcome(case, audit, answer)
-    case.record_message(answer, task.clause, audit=audit.id)
+    case.record_message(answer, task.clause, audit=audit.id, audit_kind=audit.audit_kind)
     case.take_duty(case.message.actor.person, "decision")
     audit.stage = "closed"
     case.drop_tasks("audit.credit", audit)

@@ -39,7 +39,6 @@ def open_special(case: Case) -> Audit | None:
 
 def concluded(case: Case, audit: Audit, answer: Decision) -> None:
     """R:7/6.5.1, R:10/9.3.1, R:7/6.5.3.3: the certification goes on, or is suspended; the programme's dates stay."""
-    case.note(audit_kind=audit.audit_kind)
     case.send(Effect(id="", kind="submission", about=f"special:{audit.id}"))
     for matter in case.open_matters(INCIDENT):
         if matter.audit_id == audit.id:
