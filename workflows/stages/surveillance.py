@@ -170,10 +170,11 @@ def postponement_decided(case: Case, task: Task, answer: Approval) -> None:
     window = case.running("surveillance")
     if answer.outcome == "refuse" or window is None or matter.until is None:
         return
+    planned = window.opens_on is None
     case.settle(window, "void")
     anchor = Anchor(kind="audit_last_day", on=window.proof.anchor.on)
     open_one = _open_one(case)
-    watch(case, dates.approved_until(anchor, matter.until, dates.SURVEILLANCE), planned=window.opens_on is None)
+    watch(case, dates.approved_until(anchor, matter.until, dates.SURVEILLANCE), planned=planned)
     if open_one and any((one.kind, one.audit_id) == ("audit.plan", open_one.id) for one in case.state.tasks):
         case.drop_tasks("audit.plan", open_one)
         case.ask("audit.plan", audit=open_one, until=as_due(case.state.deadlines[-1]))
