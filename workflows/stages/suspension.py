@@ -14,6 +14,7 @@ from domain.suspension import AFTER_SURVEILLANCE, LENGTH, RUN_OUT, check_extensi
 from workflows.case import Case, invalid
 from workflows.stages import surveillance, withdrawal
 from workflows.stages.proposals import (
+    CALENDAR_YEAR,
     CLAUSE,
     EXTEND,
     MISSED,
@@ -103,7 +104,8 @@ def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> Non
     case.record(
         "certificate.suspended", until.clause, number=certificate.number, grounds=now.grounds, ends_on=now.ends_on
     )
-    drop_proposals(case)
+    # What was asked about the grounds so far does not answer this one.
+    drop_proposals(case, MISSED, CALENDAR_YEAR, RESTORE)
     if failed_surveillance:
         drop_proposals(case, EXTEND)
     case.send(Effect(id="", kind="submission", about=f"suspension:{certificate.number}"))
