@@ -8,6 +8,7 @@ from tests.flow.steps import act_refused, actor, last_event, refused_as
 from tests.flow.years import (
     FEWER_DAYS,
     SUSPEND,
+    asked_to_suspend,
     failed_surveillance,
     reviewed,
     statuses,
@@ -203,6 +204,24 @@ def test_a_failed_surveillance_ends_a_restoration_that_is_under_way(certified: L
     certified.answer("leader", "restoration.verify", outcome="pass", evidence="现场核查")
     certified.answer("decider", "decision.make", outcome="suspend", reason="x")
     assert certified.open == ["audit.plan"]
+
+
+def test_what_else_is_asked_about_the_certificate_stays_open_when_it_is_restored(closed_by_an_authority: Life) -> None:
+    """R:10/9.3.1, R:10/9.4h: another ground, and the client's own wish to give it up."""
+    life = closed_by_an_authority
+    life.act("applicant", "withdrawal.request", reason="不再经营")
+    asked_to_suspend(life, "manager", "e")
+    verified(life).answer("decider", "decision.make", outcome="restore")
+    assert (life.case.status, life.open) == ("certified", ["suspension.decide", "withdrawal.decide"])
+
+
+def test_a_missed_surveillance_that_is_held_and_restores_takes_its_proposal_with_it(certified: Life) -> None:
+    """R:7/7.3.3."""
+    certified.until(date(2027, 1, 10))
+    suspended_on_request(certified, "i").until(date(2027, 3, 6))
+    assert "suspension.decide" in certified.open
+    reviewed(surveilled(certified)).answer("decider", "decision.make", outcome="restore")
+    assert (certified.case.status, certified.open) == ("certified", [])
 
 
 def test_whoever_asks_for_a_restoration_does_not_decide_on_it(closed_by_an_authority: Life) -> None:

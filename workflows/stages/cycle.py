@@ -183,6 +183,7 @@ def expired(case: Case, deadline: Deadline) -> None:
         record(case, successor)
         return
     suspension.is_past(case)
+    proposals.drop_proposals(case, *proposals.PROPOSALS)
     for kind in ("surveillance", proposals.CALENDAR_YEAR):
         case.settle_deadlines("void", kind=kind)
     case.send(Effect(id="", kind="submission", about=f"expiry:{old.number}"))

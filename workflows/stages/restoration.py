@@ -90,6 +90,7 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
 def after_audit(case: Case, audit: Audit) -> None:
     """R:7/6.5.3.2: the re-audit, or a surveillance held while suspended, restores; the next surveillance is due."""
     restore(case)
+    proposals.drop_proposals(case)
     case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
     surveillance.watch_next(case, audit)
 

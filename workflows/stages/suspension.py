@@ -19,7 +19,6 @@ from workflows.stages.proposals import (
     EXTEND,
     MISSED,
     OVER,
-    PROPOSALS,
     REQUEST,
     RESTORE,
     check_decided,
@@ -194,8 +193,8 @@ def restores(case: Case, audit: Audit) -> bool:
 
 
 def is_past(case: Case) -> None:
-    """A suspension is over with its certificate: nothing of it is asked any more."""
+    """A suspension is restored, or over with its certificate: nothing of it is asked any more."""
     case.state.suspension = None
     case.flag(OVER, on=False)
     case.settle_deadlines("void", kind="suspension.end")
-    drop_proposals(case, *PROPOSALS)
+    drop_proposals(case, EXTEND, RESTORE, OVER)
