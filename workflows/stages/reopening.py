@@ -1,9 +1,14 @@
 """R:7/6.4.6.2: a decision whose appeal is upheld is made again, by others; it is not turned into its opposite."""
 
+from collections.abc import Mapping
+
+from domain.cycle import suspension_end
 from domain.model import Text
-from domain.state import Effect, Ruling, Suspension
+from domain.state import CertificateStatus, Effect, Ruling, Suspension
+from domain.suspension import extended
 from workflows.case import Case
-from workflows.stages.proposals import EXTEND, OVER, RESTORE, drop_proposals
+from workflows.stages import suspension
+from workflows.stages.proposals import OVER, drop_proposals
 from workflows.stages.rulings import CLAUSE
 
 TOLD = {"valid": "restoration", "suspended": "suspension"}
@@ -34,16 +39,30 @@ def reopen(case: Case, made: Ruling) -> bool:
 
 
 def _lift(case: Case, made: Ruling, now: Suspension) -> None:
-    """The grounds of this decision suspend no longer; where there is no other, the certificate is valid again."""
+    """The grounds of this decision suspend no longer; where there is no other, what is suspended now is valid again."""
     now.grounds = [ground for ground in now.grounds if ground not in made.grounds]
     if now.grounds:
+        _goes_on(case, made, now)
         return
-    case.state.suspension = None
+    suspension.is_past(case)
     case.state.status = "certified"
+    _give_back(case, {one.number: "valid" for one in case.state.certificates if one.status == "suspended"})
+
+
+def _goes_on(case: Case, made: Ruling, now: Suspension) -> None:
+    """R:10/9.3.1: other grounds suspend as they would have without a decision that made the end come earlier."""
+    last_day, failed = suspension.last_day(case), bool(made.opened)  # a failed surveillance's re-audit
+    usual = suspension_end(now.since, last_day, case.rules.cycle, failed_surveillance=False).on
+    before = made.suspension or Suspension(since=now.since, ends_on=usual, grounds=[])
+    if failed:
+        now.clause = before.clause
+    given = suspension_end(made.on, last_day, case.rules.cycle, failed_surveillance=failed).on
+    if now.ends_on != given or before.ends_on <= given:
+        return
+    now.over = False
     case.flag(OVER, on=False)
-    case.settle_deadlines("void", kind="suspension.end")
-    drop_proposals(case, EXTEND, RESTORE, OVER)
-    _give_back(case, made)
+    drop_proposals(case, OVER)
+    suspension.end_on(case, now, extended(now.since, before.ends_on, last_day))
 
 
 def _undo_end(case: Case, made: Ruling) -> None:
@@ -52,14 +71,14 @@ def _undo_end(case: Case, made: Ruling) -> None:
     state.stage, state.status, state.suspension = made.stage, made.status, made.suspension
     for flag in made.flags:
         case.flag(flag)
-    _give_back(case, made)
+    _give_back(case, made.certificates)
 
 
-def _give_back(case: Case, made: Ruling) -> None:
+def _give_back(case: Case, worth: Mapping[str, CertificateStatus]) -> None:
     """Certificates are worth what they were; the alliance, which was told otherwise, is told again (R:7/6.4.6.2)."""
     for certificate in case.state.certificates:
-        if certificate.number in made.certificates:
-            certificate.status = made.certificates[certificate.number]
+        if certificate.number in worth:
+            certificate.status = worth[certificate.number]
             case.record(f"certificate.{certificate.status}", CLAUSE, number=certificate.number, outcome="reopened")
             if kind := TOLD.get(certificate.status):
                 case.send(Effect(id="", kind="submission", about=f"{kind}:{certificate.number}"))
