@@ -32,7 +32,7 @@ def certify(case: Case, audit: Audit) -> None:
         case.state.certified = None
     proposals.drop_proposals(case)
     case.rely_on("certificate")
-    for flag in ("issue_overdue", "converted_to_initial", "late_application"):
+    for flag in ("issue_overdue", "converted_to_initial", "late_application", surveillance.BREACH):
         case.flag(flag, on=False)
     if old:
         surveillance.forget_before(case, case.today)
