@@ -282,6 +282,17 @@ def test_without_the_failed_surveillance_that_joined_it_a_suspension_lasts_as_be
     assert "restoration.verify" in certified.open
 
 
+def test_a_failed_surveillance_that_brought_no_other_ground_is_undone_as_well(certified: Life) -> None:
+    """R:10/9.3.1b, R:7/6.5.3.2: its clause and its ninety days end with it."""
+    certified.until(date(2027, 1, 10))
+    suspended_on_request(certified, "b").until(date(2027, 1, 15))
+    upheld(appealed(suspended(certified)))
+    assert certified.case.suspension is not None
+    assert (certified.case.suspension.grounds, certified.due("suspension.end")) == (["b"], date(2027, 7, 10))
+    certified.act("applicant", "restoration.request", reason="已整改")
+    assert "restoration.verify" in certified.open
+
+
 def test_a_lifted_suspension_leaves_a_superseded_certificate_as_it_is(certified: Life) -> None:
     """R:9/8.1: the one that was issued in its place is valid."""
     suspended_on_request(certified, "i")

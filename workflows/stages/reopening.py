@@ -20,7 +20,7 @@ def reopen(case: Case, made: Ruling) -> bool:
 
     Nothing is left of a suspension that has ended.
     """
-    if made.grounds and not made.ended:
+    if not made.ended and (made.grounds or (made.opened and not made.renewal)):
         now = case.state.suspension
         if now is None or now.since > made.on:
             return False
