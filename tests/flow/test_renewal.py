@@ -227,6 +227,14 @@ def test_a_refused_renewal_leaves_the_cycle_its_two_surveillances(put_off: Life)
     assert not [one for one in put_off.case.deadlines if (one.kind, one.state) == ("surveillance", "running")]
 
 
+def test_a_missed_surveillance_gets_no_new_date_once_the_renewal_is_closed_on_site(certified: Life) -> None:
+    """R:7/7.3.3: its due date stays until that audit closes, and no longer."""
+    renewed(second_put_off(certified, days_before(90)), days_before(170)).until(days_before(80))
+    certified.audited()
+    certified.answer("decider", "suspension.decide", outcome="dismiss", reason="x")
+    assert certified.open == ["audit.report"]
+
+
 # The next cycle ---------------------------------------------------------------------------------------------------
 
 

@@ -69,14 +69,20 @@ def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
 def _new_date(case: Case, matter: Matter, answer: SuspensionDecision) -> date | None:
     """The new due date of a missed surveillance whose suspension is dismissed, unless it was held meanwhile."""
     latest = case.certificate.valid_until
-    open_ones = [one for one in case.state.audits if one.audit_kind == "surveillance" and one.stage != "closed"]
-    took_place = any(one.last_day or one.failed for one in open_ones)
+    took_place = any(_serves(case, one) for one in case.state.audits if one.stage != "closed")
     if answer.outcome != "dismiss" or matter.kind != MISSED or took_place or case.running("surveillance"):
         return None
     if answer.until is None or not case.today < answer.until <= latest:
         fault = ("/until", f"a date after today, until {latest}")
         raise invalid("须给出新的监督日期", "Give the surveillance a new date.", [fault])
     return answer.until
+
+
+def _serves(case: Case, audit: Audit) -> bool:
+    """Whether an audit was held that a surveillance was due for: that one, or the renewal's, once closed on site."""
+    if audit.audit_kind == "surveillance":
+        return bool(audit.last_day or audit.failed)
+    return case.programme_kind(audit) == "recertification" and audit.last_day is not None
 
 
 # How long --------------------------------------------------------------------------------------------------
