@@ -191,6 +191,7 @@ class Reference:
             else:
                 self.years.discard(on.year)
                 self.surveillance = None
+                self.under_way.add(of)
 
     def _audit_report(self, day: date, data: Data) -> None:
         audit = data["audit"]
@@ -201,6 +202,7 @@ class Reference:
 
     def _repeat(self, audit: str, kind: str, day: date) -> None:
         """R:7/6.4.6.1: once, within 90 days of the audit, of the report where that came later; before expiry."""
+        self.under_way.discard(audit)
         due = self.closings[audit] + 90 * A_DAY
         due = due if due >= day else day + 90 * A_DAY
         if kind == "initial":
