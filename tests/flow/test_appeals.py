@@ -29,8 +29,10 @@ from tests.flow.years import (
     notices,
     renewed,
     reviewed,
+    statuses,
     surveilled,
     suspended,
+    suspended_on_request,
     to_certificate,
 )
 from tests.lives import FAILING, START, Life, an_application
@@ -262,6 +264,52 @@ def test_another_ground_that_joined_goes_on_suspending(certified: Life) -> None:
     upheld(appealed(certified, "suspension.decide-1"))
     assert certified.case.suspension is not None
     assert (certified.case.status, certified.case.suspension.grounds) == ("suspended", ["f"])
+
+
+@pytest.mark.parametrize("decided_on", [date(2027, 2, 1), date(2027, 5, 1)])
+def test_without_the_failed_surveillance_that_joined_it_a_suspension_lasts_as_before(
+    certified: Life, decided_on: date
+) -> None:
+    """R:10/9.3.1: for its six months, also where the ninety days have run out meanwhile, and it can be restored."""
+    certified.until(date(2027, 1, 10))
+    suspended_on_request(certified, "i").until(date(2027, 1, 15))
+    appealed(suspended(certified)).until(decided_on)
+    upheld(certified)
+    assert certified.case.suspension is not None
+    assert (certified.case.suspension.grounds, certified.case.suspension.over) == (["i"], False)
+    assert (certified.due("suspension.end"), "suspension_over" in certified.case.flags) == (date(2027, 7, 10), False)
+    certified.act("applicant", "restoration.request", reason="已恢复营业")
+    assert "restoration.verify" in certified.open
+
+
+def test_a_failed_surveillance_that_brought_no_other_ground_is_undone_as_well(certified: Life) -> None:
+    """R:10/9.3.1b, R:7/6.5.3.2: its clause and its ninety days end with it."""
+    certified.until(date(2027, 1, 10))
+    suspended_on_request(certified, "b").until(date(2027, 1, 15))
+    upheld(appealed(suspended(certified)))
+    assert certified.case.suspension is not None
+    assert (certified.case.suspension.grounds, certified.due("suspension.end")) == (["b"], date(2027, 7, 10))
+    certified.act("applicant", "restoration.request", reason="已整改")
+    assert "restoration.verify" in certified.open
+
+
+def test_a_lifted_suspension_leaves_a_superseded_certificate_as_it_is(certified: Life) -> None:
+    """R:9/8.1: the one that was issued in its place is valid."""
+    suspended_on_request(certified, "i")
+    certified.act("applicant", "scope.reduce", sites=["s1", "s2"])
+    certified.answer("applicant", "scope.confirm", confirmed=True)
+    upheld(appealed(certified, "suspension.decide"))
+    assert statuses(certified) == ["superseded", "valid"]
+
+
+def test_a_lifted_suspension_leaves_an_expired_certificate_as_it_is(third_year: Life) -> None:
+    """R:7/7.3.3: the one that renewed it is valid."""
+    renewed(third_year, days_before(60)).audited()
+    reviewed(third_year).answer("decider", "decision.make", outcome="grant")
+    third_year.until(days_before(5))
+    appealed(suspended_on_request(third_year, "i"), "suspension.decide").until(EXPIRY + timedelta(days=5))
+    assert statuses(third_year) == ["expired", "suspended"]
+    assert statuses(upheld(third_year)) == ["expired", "valid"]
 
 
 # Withdrawal --------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from tests.flow.years import (
     second_put_off,
     submissions,
     surveilled,
+    suspended,
 )
 from tests.lives import FAILING, Life, an_application
 
@@ -139,3 +140,12 @@ def test_nobody_is_asked_to_suspend_what_was_renewed(certified: Life) -> None:
     assert certified.open == []
     certified.until(EXPIRY + timedelta(days=10))
     assert (certified.open, certified.case.status) == ([], "certified")
+
+
+def test_a_renewal_goes_on_without_the_reaudit_of_a_failed_surveillance(third_year: Life) -> None:
+    """R:7/6.5.3.2: with the certificate there is nothing left that it could restore, or that could be withdrawn."""
+    third_year.until(days_before(60))
+    third_year.act("manager", "audit.start", audit_kind="surveillance", reason="x")
+    renewing(suspended(third_year), third_year.today).until(DAY_AFTER)
+    assert (third_year.case.status, third_year.open) == ("expired", ["audit.plan"])
+    assert [one.audit_kind for one in third_year.case.audits if one.stage != "closed"] == ["recertification"]

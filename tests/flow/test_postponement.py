@@ -35,6 +35,14 @@ def test_approved_the_window_ends_on_the_day_that_was_asked_for(second: Life) ->
     assert [one.state for one in deadlines(second, "surveillance")] == ["met", "void", "running"]
 
 
+def test_put_off_before_its_plan_has_opened_it_is_planned_in_good_time_before_the_new_day(certified: Life) -> None:
+    """R:7/6.5.1."""
+    certified.until(HELD)
+    maintained(surveilled(certified)).until(date(2027, 6, 1))
+    put_off(certified, BOUND).until(BOUND - timedelta(days=120))
+    assert (certified.open, certified.task("audit.plan").due_on) == (["audit.plan"], BOUND)
+
+
 def test_it_may_then_be_held_until_that_day(second: Life) -> None:
     put_off(second, BOUND).until(date(2028, 4, 10))
     maintained(surveilled(second))

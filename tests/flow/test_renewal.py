@@ -11,6 +11,7 @@ from tests.flow.years import (
     FEWER_DAYS,
     days_before,
     deadlines,
+    dismissed,
     failed_by_documents,
     maintained,
     renewal,
@@ -224,3 +225,34 @@ def test_a_refused_renewal_leaves_the_cycle_its_two_surveillances(put_off: Life)
     put_off.answer("decider", "decision.make", outcome="refuse", reason="x")
     maintained(surveilled(put_off))
     assert not [one for one in put_off.case.deadlines if (one.kind, one.state) == ("surveillance", "running")]
+
+
+def test_a_missed_surveillance_gets_no_new_date_once_the_renewal_is_closed_on_site(certified: Life) -> None:
+    """R:7/7.3.3: its due date stays until that audit closes, and no longer."""
+    renewed(second_put_off(certified, days_before(90)), days_before(170)).until(days_before(80))
+    certified.audited()
+    certified.answer("decider", "suspension.decide", outcome="dismiss", reason="x")
+    assert certified.open == ["audit.report"]
+
+
+# The next cycle ---------------------------------------------------------------------------------------------------
+
+
+def test_a_surveillance_held_before_the_renewed_certificate_begins_counts_in_its_cycle(third_year: Life) -> None:
+    """R:7/7.3.3: the one after it is due twelve months later, not bounded by the certificate that runs out."""
+    renewed(third_year, days_before(150)).audited()
+    reviewed(third_year).answer("decider", "decision.make", outcome="grant")
+    third_year.days(10)
+    third_year.act("manager", "audit.start", audit_kind="surveillance", reason="x")
+    maintained(surveilled(third_year))
+    assert third_year.due("surveillance") == date(2029, 10, 12)
+
+
+def test_a_year_without_an_audit_is_no_flag_of_the_next_cycle(certified: Life) -> None:
+    """R:7/7.3.3."""
+    certified.until(date(2028, 1, 10))
+    dismissed(certified, date(2028, 3, 1))
+    renewed(maintained(surveilled(certified)), days_before(60)).audited()
+    assert "calendar_year_breach" in certified.case.flags
+    reviewed(certified).answer("decider", "decision.make", outcome="grant")
+    assert "calendar_year_breach" not in certified.case.flags

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.flow.steps import act_refused, last_event
+from tests.flow.steps import act_refused, actor, last_event, refused_as
 from tests.flow.years import (
     FEWER_DAYS,
     SUSPEND,
+    asked_to_suspend,
     failed_surveillance,
     reviewed,
     statuses,
@@ -184,6 +185,52 @@ def test_restoration_is_asked_for_once_at_a_time_and_only_while_suspended(certif
     assert act_refused(certified, "applicant", "restoration.request", reason="x").code == "stage_conflict"
     suspended_on_request(certified).act("applicant", "restoration.request", reason="x")
     assert act_refused(certified, "manager", "restoration.request", reason="x").code == "stage_conflict"
+
+
+def test_a_further_ground_ends_a_restoration_that_is_under_way(closed_by_an_authority: Life) -> None:
+    """R:10/9.3.2: what was verified does not say that this cause is gone."""
+    life = suspended_on_request(verified(closed_by_an_authority), "e")
+    assert life.open == []
+    verified(life).answer("decider", "decision.make", outcome="restore")
+    assert life.case.status == "certified"
+
+
+def test_a_failed_surveillance_ends_a_restoration_that_is_under_way(certified: Life) -> None:
+    """R:7/6.5.3.2: its re-audit alone restores."""
+    certified.until(date(2027, 1, 10))
+    suspended_on_request(certified, "i")
+    reviewed(surveilled(certified, scores=FAILING), "fail")
+    certified.act("applicant", "restoration.request", reason="已恢复营业")
+    certified.answer("leader", "restoration.verify", outcome="pass", evidence="现场核查")
+    certified.answer("decider", "decision.make", outcome="suspend", reason="x")
+    assert certified.open == ["audit.plan"]
+
+
+def test_what_else_is_asked_about_the_certificate_stays_open_when_it_is_restored(closed_by_an_authority: Life) -> None:
+    """R:10/9.3.1, R:10/9.4h: another ground, and the client's own wish to give it up."""
+    life = closed_by_an_authority
+    life.act("applicant", "withdrawal.request", reason="不再经营")
+    asked_to_suspend(life, "manager", "e")
+    verified(life).answer("decider", "decision.make", outcome="restore")
+    assert (life.case.status, life.open) == ("certified", ["suspension.decide", "withdrawal.decide"])
+
+
+def test_a_missed_surveillance_that_is_held_and_restores_takes_its_proposal_with_it(certified: Life) -> None:
+    """R:7/7.3.3."""
+    certified.until(date(2027, 1, 10))
+    suspended_on_request(certified, "i").until(date(2027, 3, 6))
+    assert "suspension.decide" in certified.open
+    reviewed(surveilled(certified)).answer("decider", "decision.make", outcome="restore")
+    assert (certified.case.status, certified.open) == ("certified", [])
+
+
+def test_whoever_asks_for_a_restoration_does_not_decide_on_it(closed_by_an_authority: Life) -> None:
+    """R:7/6.4.6.2."""
+    life, both = closed_by_an_authority, actor("decider2", "case_manager", "decision_maker")
+    request = life.message("manager", "act", "restoration.request", {"reason": "已恢复营业"})
+    life.work(request.model_copy(update={"actor": both}))
+    life.answer("leader", "restoration.verify", outcome="pass", evidence="现场核查")
+    assert refused_as(life, both, "decision.make", outcome="restore").code == "not_independent"
 
 
 # After a missed surveillance --------------------------------------------------------------------------------------

@@ -191,6 +191,7 @@ class Reference:
             else:
                 self.years.discard(on.year)
                 self.surveillance = None
+                self.under_way.add(of)
 
     def _audit_report(self, day: date, data: Data) -> None:
         audit = data["audit"]
@@ -201,6 +202,7 @@ class Reference:
 
     def _repeat(self, audit: str, kind: str, day: date) -> None:
         """R:7/6.4.6.1: once, within 90 days of the audit, of the report where that came later; before expiry."""
+        self.under_way.discard(audit)
         due = self.closings[audit] + 90 * A_DAY
         due = due if due >= day else day + 90 * A_DAY
         if kind == "initial":
@@ -280,14 +282,15 @@ class Reference:
 
     def _next_surveillance(self, of: str) -> None:
         """R:7/7.3.3: two in a cycle; one more only before expiry and outside its year."""
-        last_day, running = self.closings.get(of), self.running
-        if last_day is None or running is None:
+        last_day = self.closings.get(of)
+        if last_day is None or self.running is None:
             return
         of_kind = {audit for kind, audit in self.audits.values() if kind == "surveillance"}
         held = sum(audit in of_kind and day >= self.granted_on for audit, day in self.closings.items())
         due = months_after(last_day, 12)
-        if held < 2 or (held == 2 and due < running.ends and due.year != running.ends.year):
-            self.surveillance = min(due, running.ends)
+        ends = self.certificates[-1].ends  # also of a renewed one that is still to begin
+        if held < 2 or (held == 2 and due < ends and due.year != ends.year):
+            self.surveillance = min(due, ends)
 
     # Suspension, restoration, withdrawal
 

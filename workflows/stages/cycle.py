@@ -35,7 +35,7 @@ def certify(case: Case, audit: Audit) -> None:
         _carry_over(case)
     proposals.drop_proposals(case)
     case.rely_on("certificate")
-    for flag in ("converted_to_initial", "late_application"):
+    for flag in ("converted_to_initial", "late_application", surveillance.BREACH):
         case.flag(flag, on=False)
     if old:
         surveillance.forget_before(case, case.today)
@@ -184,6 +184,7 @@ def expired(case: Case, deadline: Deadline) -> None:
         _take_over(case, successor)
         return
     suspension.is_past(case)
+    proposals.drop_proposals(case, *proposals.PROPOSALS)
     for kind in ("surveillance", proposals.CALENDAR_YEAR):
         case.settle_deadlines("void", kind=kind)
     case.send(Effect(id="", kind="submission", about=f"expiry:{old.number}"))

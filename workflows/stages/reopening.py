@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
+from domain.cycle import suspension_end
 from domain.model import Text
 from domain.requirements import HOLDERS
 from domain.state import CertificateStatus, Effect, Ruling, Suspension
+from domain.suspension import extended
 from workflows.case import Case
-from workflows.stages.proposals import EXTEND, OVER, RESTORE, drop_proposals
+from workflows.stages import suspension
+from workflows.stages.proposals import OVER, drop_proposals
 from workflows.stages.rulings import CLAUSE
 
 TOLD = {"valid": "restoration", "upcoming": "restoration", "suspended": "suspension"}
@@ -22,7 +25,7 @@ def reopen(case: Case, made: Ruling) -> bool:
         return False
     if made.ended:
         _undo_end(case, made)
-    elif made.grounds and case.state.suspension:
+    elif _suspended(made) and case.state.suspension:
         _lift(case, made, case.state.suspension)
     if made.renewal:
         case.state.certified, case.state.application = case.state.application, made.renewal
@@ -38,35 +41,41 @@ def reopen(case: Case, made: Ruling) -> bool:
 def _is_past(case: Case, made: Ruling) -> bool:
     """Whether what a decision was about has ended since, by something else; a renewal outlives its certificate."""
     now = case.state.suspension
-    if made.grounds:
+    if _suspended(made):
         return now is None or now.since > made.on
     return case.state.status not in HOLDERS and not (made.renewal and case.state.status == "expired")
 
 
+def _suspended(made: Ruling) -> bool:
+    """Whether a decision suspended: on grounds of its own, or for a failed surveillance, which a re-audit follows."""
+    return bool(made.grounds or (made.opened and not made.renewal))
+
+
 def _lift(case: Case, made: Ruling, now: Suspension) -> None:
-    """The grounds of this decision suspend no longer; where there is no other, certificates are valid again."""
+    """The grounds of this decision suspend no longer; where there is no other, what is suspended now is valid again."""
     now.grounds = [ground for ground in now.grounds if ground not in made.grounds]
     if now.grounds:
-        _last_as_before(case, made, now)
+        _goes_on(case, made, now)
         return
-    case.state.suspension = None
+    suspension.is_past(case)
     case.state.status = "certified"
-    case.flag(OVER, on=False)
-    case.settle_deadlines("void", kind="suspension.end")
-    drop_proposals(case, EXTEND, RESTORE, OVER)
-    # Others than then, where they were issued again or renewed meanwhile.
     _give_back(case, {one.number: "valid" for one in case.state.certificates if one.status == "suspended"})
 
 
-def _last_as_before(case: Case, made: Ruling, now: Suspension) -> None:
-    """What goes on suspending ends on the day that this decision brought forward."""
-    before = made.suspension
-    if before is None or before.ends_on <= now.ends_on:
+def _goes_on(case: Case, made: Ruling, now: Suspension) -> None:
+    """R:10/9.3.1: other grounds suspend as they would have without a decision that made the end come earlier."""
+    last_day, failed = suspension.last_day(case), bool(made.opened)  # a failed surveillance's re-audit
+    usual = suspension_end(now.since, last_day, case.rules.cycle, failed_surveillance=False).on
+    before = made.suspension or Suspension(since=now.since, ends_on=usual, grounds=[])
+    if failed:
+        now.clause = before.clause
+    given = suspension_end(made.on, last_day, case.rules.cycle, failed_surveillance=failed).on
+    if now.ends_on != given or before.ends_on <= given:
         return
-    now.ends_on, now.clause, now.over = before.ends_on, before.clause, False
+    now.over = False
     case.flag(OVER, on=False)
-    case.settle_deadlines("void", kind="suspension.end")
     drop_proposals(case, OVER)
+    suspension.end_on(case, now, extended(now.since, before.ends_on, last_day))
 
 
 def _undo_end(case: Case, made: Ruling) -> None:

@@ -72,6 +72,7 @@ def verified(case: Case, task: Task, answer: RestorationVerification) -> None:
 def decided(case: Case, task: Task, answer: Decision) -> None:
     """R:10/9.3.2, R:10/9.4a: restored in time, or withdrawn with a reason; the reason is the decision maker's."""
     matter = case.matter(task)
+    case.refuse_if_asked_by(matter.by)
     if answer.outcome not in ("restore", "withdraw"):
         raise case.refuse(task.clause, "只能恢复或撤销", "Restore or withdraw.", [("/outcome", "restore or withdraw")])
     if answer.outcome == "withdraw" and not answer.reason:
@@ -89,6 +90,7 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
 def after_audit(case: Case, audit: Audit) -> None:
     """R:7/6.5.3.2: the re-audit, or a surveillance held while suspended, restores; the next surveillance is due."""
     restore(case)
+    proposals.drop_proposals(case)
     case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
     surveillance.watch_next(case, audit)
 

@@ -54,7 +54,7 @@ def concluded(case: Case, audit: Audit, answer: Decision) -> None:
 def ended_with_certificate(case: Case) -> None:
     """R:7/7.3.3: the certificate has expired while it is renewed: what is looked into about it is void."""
     for audit in case.state.audits:
-        if audit.audit_kind == "special" and audit.stage != "closed":
+        if case.programme_kind(audit) in ("special", "surveillance") and audit.stage != "closed":
             case.close_audit(audit)
     for matter in case.open_matters(INCIDENT):
         case.drop_about(matter)

@@ -7,18 +7,19 @@ from domain import cycle as dates
 from domain.acts import SuspensionExtension, SuspensionRequest
 from domain.answers import Approval, SuspensionDecision
 from domain.audit import Audit
+from domain.dates import Due
 from domain.grounds import Ground, check_brought
 from domain.matters import Matter
-from domain.state import Certificate, Deadline, Effect, Suspension, Task
+from domain.state import Deadline, Effect, Suspension, Task
 from domain.suspension import AFTER_SURVEILLANCE, LENGTH, RUN_OUT, check_extension, extended
 from workflows.case import Case, invalid
 from workflows.stages import surveillance, withdrawal
 from workflows.stages.proposals import (
+    CALENDAR_YEAR,
     CLAUSE,
     EXTEND,
     MISSED,
     OVER,
-    PROPOSALS,
     REQUEST,
     RESTORE,
     check_decided,
@@ -68,8 +69,7 @@ def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
 def _new_date(case: Case, matter: Matter, answer: SuspensionDecision) -> date | None:
     """The new due date of a missed surveillance whose suspension is dismissed, unless it was held meanwhile."""
     latest = case.certificate.valid_until
-    open_ones = [one for one in case.state.audits if one.audit_kind == "surveillance" and one.stage != "closed"]
-    took_place = any(one.last_day or one.failed for one in open_ones)
+    took_place = any(_serves(case, one) for one in case.state.audits if one.stage != "closed")
     if answer.outcome != "dismiss" or matter.kind != MISSED or took_place or case.running("surveillance"):
         return None
     if answer.until is None or not case.today < answer.until <= latest:
@@ -78,24 +78,27 @@ def _new_date(case: Case, matter: Matter, answer: SuspensionDecision) -> date | 
     return answer.until
 
 
+def _serves(case: Case, audit: Audit) -> bool:
+    """Whether an audit was held that a surveillance was due for: that one, or the renewal's, once closed on site."""
+    if audit.audit_kind == "surveillance":
+        return bool(audit.last_day or audit.failed)
+    return case.programme_kind(audit) == "recertification" and audit.last_day is not None
+
+
 # How long --------------------------------------------------------------------------------------------------
 
 
 def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> None:
     """R:7/6.5.3.2, R:10/9.3.1: certification is suspended; the client stops using certificate and marks."""
     certificate = case.certificate
-    until = dates.suspension_end(
-        case.today, _last_day(case, certificate), case.rules.cycle, failed_surveillance=failed_surveillance
-    )
+    until = dates.suspension_end(case.today, last_day(case), case.rules.cycle, failed_surveillance=failed_surveillance)
     now = case.state.suspension or Suspension(since=case.today, ends_on=until.on, grounds=[])
     # A further ground joins the running suspension, the earlier end wins.
     now.grounds = sorted({*now.grounds, *grounds})
     if failed_surveillance:
         now.clause = AFTER_SURVEILLANCE
     if case.state.suspension is None or (until.on < now.ends_on and not now.over):
-        case.settle_deadlines("void", kind="suspension.end")
-        case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
-        now.ends_on = until.on
+        end_on(case, now, until)
     case.state.suspension = now
     case.state.status = "suspended"
     case.follow_programme()
@@ -103,7 +106,8 @@ def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> Non
     case.record(
         "certificate.suspended", until.clause, number=certificate.number, grounds=now.grounds, ends_on=now.ends_on
     )
-    drop_proposals(case)
+    # What was asked about the grounds so far does not answer this one.
+    drop_proposals(case, MISSED, CALENDAR_YEAR, RESTORE)
     if failed_surveillance:
         drop_proposals(case, EXTEND)
     case.send(Effect(id="", kind="submission", about=f"suspension:{certificate.number}"))
@@ -113,8 +117,16 @@ def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> Non
     )
 
 
-def _last_day(case: Case, certificate: Certificate) -> date:
+def end_on(case: Case, now: Suspension, until: Due) -> None:
+    """The suspension ends on this day, and on no other."""
+    case.settle_deadlines("void", kind="suspension.end")
+    case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
+    now.ends_on = until.on
+
+
+def last_day(case: Case) -> date:
     """The last day of certification: a certificate that is renewed already goes on in the next one."""
+    certificate = case.certificate
     following = next((one for one in case.state.certificates if one.number == certificate.successor), certificate)
     return following.valid_until
 
@@ -124,7 +136,7 @@ def extension_asked(case: Case, act: SuspensionExtension) -> None:
     now = running(case)
     after_surveillance = now.clause == AFTER_SURVEILLANCE
     check_extension(now.ends_on, act.until, case.today, failed_surveillance=after_surveillance)
-    last = extended(now.since, act.until, _last_day(case, case.certificate)).on
+    last = extended(now.since, act.until, last_day(case)).on
     if act.until > last:
         fault = ("/until", f"after {last}")
         raise case.refuse("R:7/7.3.3", "不得晚于证书有效期", "It may not outlast the certificate.", [fault])
@@ -146,10 +158,8 @@ def extension_decided(case: Case, task: Task, answer: Approval) -> None:
     if answer.outcome == "refuse" or matter.until is None:
         return
     now = running(case)
-    until = extended(now.since, matter.until, _last_day(case, case.certificate))
-    case.settle_deadlines("void", kind="suspension.end")
-    case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
-    now.ends_on = until.on
+    until = extended(now.since, matter.until, last_day(case))
+    end_on(case, now, until)
     case.tell_applicant(f"暂停期延长至{until.on}", f"The suspension now ends on {until.on}")
 
 
@@ -192,8 +202,8 @@ def restores(case: Case, audit: Audit) -> bool:
 
 
 def is_past(case: Case) -> None:
-    """A suspension is over with its certificate: nothing of it is asked any more."""
+    """A suspension is restored, or over with its certificate: nothing of it is asked any more."""
     case.state.suspension = None
     case.flag(OVER, on=False)
     case.settle_deadlines("void", kind="suspension.end")
-    drop_proposals(case, *PROPOSALS)
+    drop_proposals(case, EXTEND, RESTORE, OVER)
