@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.flow.steps import again, pointers
+from tests.flow.steps import act_refused, again, pointers
 from tests.flow.years import (
     EXPIRY,
     FEWER_DAYS,
@@ -18,6 +18,7 @@ from tests.flow.years import (
     renewing,
     reviewed,
     second_put_off,
+    statuses,
     submissions,
     surveilled,
 )
@@ -224,3 +225,24 @@ def test_a_refused_renewal_leaves_the_cycle_its_two_surveillances(put_off: Life)
     put_off.answer("decider", "decision.make", outcome="refuse", reason="x")
     maintained(surveilled(put_off))
     assert not [one for one in put_off.case.deadlines if (one.kind, one.state) == ("surveillance", "running")]
+
+
+def test_a_surveillance_held_before_the_renewed_certificate_begins_counts_in_its_cycle(third_year: Life) -> None:
+    """R:7/7.3.3: its successor is due twelve months later, in the new cycle."""
+    renewed(third_year, days_before(150)).audited()
+    reviewed(third_year).answer("decider", "decision.make", outcome="grant")
+    third_year.act("manager", "audit.start", audit_kind="surveillance", reason="x")
+    maintained(surveilled(third_year))
+    assert statuses(third_year) == ["valid", "upcoming"]
+    assert third_year.due("surveillance") == third_year.audit.last_day.replace(year=2029)  # type: ignore[union-attr]
+
+
+def test_a_first_surveillance_is_not_put_off_before_the_renewed_certificate_begins_either(third_year: Life) -> None:
+    """R:7/7.3.3: it is the first of the new cycle."""
+    renewed(third_year, days_before(150)).audited()
+    reviewed(third_year).answer("decider", "decision.make", outcome="grant")
+    later = third_year.due("surveillance") + timedelta(days=30)
+    refusal = act_refused(
+        third_year, "manager", "surveillance.postpone", until=str(later), reason="x", evidence=["f-manager"]
+    )
+    assert refusal.zh == "首次监督审查不得延期"

@@ -9,7 +9,7 @@ from domain.answers import Approval, SuspensionDecision
 from domain.audit import Audit
 from domain.grounds import Ground, check_brought
 from domain.matters import Matter
-from domain.state import Certificate, Deadline, Effect, Suspension, Task
+from domain.state import Deadline, Effect, Suspension, Task
 from domain.suspension import AFTER_SURVEILLANCE, LENGTH, RUN_OUT, check_extension, extended
 from workflows.case import Case, invalid
 from workflows.stages import surveillance, withdrawal
@@ -67,7 +67,7 @@ def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
 
 def _new_date(case: Case, matter: Matter, answer: SuspensionDecision) -> date | None:
     """The new due date of a missed surveillance whose suspension is dismissed, unless it was held meanwhile."""
-    latest = case.certificate.valid_until
+    latest = case.granted.valid_until
     open_ones = [one for one in case.state.audits if one.audit_kind == "surveillance" and one.stage != "closed"]
     took_place = any(one.last_day or one.failed for one in open_ones)
     if answer.outcome != "dismiss" or matter.kind != MISSED or took_place or case.running("surveillance"):
@@ -84,8 +84,9 @@ def _new_date(case: Case, matter: Matter, answer: SuspensionDecision) -> date | 
 def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> None:
     """R:7/6.5.3.2, R:10/9.3.1: certification is suspended; the client stops using certificate and marks."""
     certificate = case.certificate
+    # A certificate that is renewed already goes on in the next one.
     until = dates.suspension_end(
-        case.today, _last_day(case, certificate), case.rules.cycle, failed_surveillance=failed_surveillance
+        case.today, case.granted.valid_until, case.rules.cycle, failed_surveillance=failed_surveillance
     )
     now = case.state.suspension or Suspension(since=case.today, ends_on=until.on, grounds=[])
     # A further ground joins the running suspension, the earlier end wins.
@@ -113,18 +114,12 @@ def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> Non
     )
 
 
-def _last_day(case: Case, certificate: Certificate) -> date:
-    """The last day of certification: a certificate that is renewed already goes on in the next one."""
-    following = next((one for one in case.state.certificates if one.number == certificate.successor), certificate)
-    return following.valid_until
-
-
 def extension_asked(case: Case, act: SuspensionExtension) -> None:
     """R:10/9.3.1: an exception with an end date; it has to be approved before the suspension ends."""
     now = running(case)
     after_surveillance = now.clause == AFTER_SURVEILLANCE
     check_extension(now.ends_on, act.until, case.today, failed_surveillance=after_surveillance)
-    last = extended(now.since, act.until, _last_day(case, case.certificate)).on
+    last = extended(now.since, act.until, case.granted.valid_until).on
     if act.until > last:
         fault = ("/until", f"after {last}")
         raise case.refuse("R:7/7.3.3", "不得晚于证书有效期", "It may not outlast the certificate.", [fault])
@@ -146,7 +141,7 @@ def extension_decided(case: Case, task: Task, answer: Approval) -> None:
     if answer.outcome == "refuse" or matter.until is None:
         return
     now = running(case)
-    until = extended(now.since, matter.until, _last_day(case, case.certificate))
+    until = extended(now.since, matter.until, case.granted.valid_until)
     case.settle_deadlines("void", kind="suspension.end")
     case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
     now.ends_on = until.on
