@@ -72,6 +72,7 @@ def verified(case: Case, task: Task, answer: RestorationVerification) -> None:
 def decided(case: Case, task: Task, answer: Decision) -> None:
     """R:10/9.3.2, R:10/9.4a: restored in time, or withdrawn with a reason; the reason is the decision maker's."""
     matter = case.matter(task)
+    case.refuse_if_asked_by(matter.by)
     if answer.outcome not in ("restore", "withdraw"):
         raise case.refuse(task.clause, "只能恢复或撤销", "Restore or withdraw.", [("/outcome", "restore or withdraw")])
     if answer.outcome == "withdraw" and not answer.reason:
