@@ -280,14 +280,14 @@ class Reference:
 
     def _next_surveillance(self, of: str) -> None:
         """R:7/7.3.3: two in a cycle; one more only before expiry and outside its year."""
-        last_day, running = self.closings.get(of), self.running
-        if last_day is None or running is None:
+        last_day = self.closings.get(of)
+        if last_day is None or self.running is None:
             return
         of_kind = {audit for kind, audit in self.audits.values() if kind == "surveillance"}
         held = sum(audit in of_kind and day >= self.granted_on for audit, day in self.closings.items())
         due = months_after(last_day, 12)
-        if held < 2 or (held == 2 and due < running.ends and due.year != running.ends.year):
-            self.surveillance = min(due, running.ends)
+        if held < 2 or (held == 2 and due < self.last_day and due.year != self.last_day.year):
+            self.surveillance = min(due, self.last_day)
 
     # Suspension, restoration, withdrawal
 
