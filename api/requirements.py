@@ -14,7 +14,7 @@ from api.requests import StrictRoute
 from domain.application import Ref
 from domain.dates import local_date
 from domain.model import Day, Input
-from domain.prose import Reason
+from domain.prose import Prose
 from domain.refusal import Refused
 from records import requirements
 from services.schemes import Library
@@ -29,7 +29,7 @@ class Announced(Input):
 
     edition: Ref
     transition_until: Day
-    reason: Reason
+    reason: Prose = ""
 
 
 @router.post("/requirements", status_code=201)

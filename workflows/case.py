@@ -237,6 +237,11 @@ class Case(Waiting, Recording, Telling, Matters):
         running = [one for one in self.state.certificates if one.status in ("valid", "suspended")]
         return (running or self.state.certificates)[-1]
 
+    @property
+    def granted(self) -> Certificate:
+        """The certificate granted last: its cycle's surveillances are counted also before its first day."""
+        return self.state.certificates[-1]
+
     def record_fees(self) -> None:
         """R:7/6.4.8: fees incurred are recorded when certification ends."""
         if self.state.fee_total:

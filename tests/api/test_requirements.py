@@ -43,6 +43,12 @@ async def test_the_alliance_or_an_admin_announces_an_edition_to_every_holder(
     assert (item["edition"], item["transition_until"], item["told"]) == (ANNOUNCED["edition"], "2099-12-31", 0)
 
 
+async def test_an_announcement_needs_an_edition_and_a_day_only(web: Web, engine: Willing) -> None:
+    body = {name: ANNOUNCED[name] for name in ("edition", "transition_until")}
+    answer = await web.visitor.post("/api/v1/requirements", json=body, headers=web.signed_in("alliance"))
+    assert (answer.status_code, len(engine.orders)) == (201, 1)
+
+
 @pytest.mark.parametrize("user", ["manager", "decider", "applicant", "ops"])
 async def test_nobody_else_does(web: Web, engine: Willing, user: str) -> None:
     assert (await announce(web, user)).json()["code"] == "forbidden"

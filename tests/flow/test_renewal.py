@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.flow.steps import again, pointers
+from tests.flow.steps import act_refused, again, pointers
 from tests.flow.years import (
     EXPIRY,
     FEWER_DAYS,
@@ -256,3 +256,14 @@ def test_a_year_without_an_audit_is_no_flag_of_the_next_cycle(certified: Life) -
     assert "calendar_year_breach" in certified.case.flags
     reviewed(certified).answer("decider", "decision.make", outcome="grant")
     assert "calendar_year_breach" not in certified.case.flags
+
+
+def test_a_first_surveillance_is_not_put_off_before_the_renewed_certificate_begins_either(third_year: Life) -> None:
+    """R:7/7.3.3: it is the first of the new cycle."""
+    renewed(third_year, days_before(150)).audited()
+    reviewed(third_year).answer("decider", "decision.make", outcome="grant")
+    later = third_year.due("surveillance") + timedelta(days=30)
+    refusal = act_refused(
+        third_year, "manager", "surveillance.postpone", until=str(later), reason="x", evidence=["f-manager"]
+    )
+    assert refusal.zh == "首次监督审查不得延期"

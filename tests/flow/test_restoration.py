@@ -87,6 +87,16 @@ def test_a_failed_reaudit_leaves_only_withdrawal(certified: Life) -> None:
     assert (certified.case.status, certified.case.stage, statuses(certified)) == ("withdrawn", "closed", ["withdrawn"])
 
 
+def test_a_reaudit_whose_report_recommends_no_pass_restores_nothing(certified: Life) -> None:
+    """R:7/6.5.3.2: neither would it have been maintained on the surveillance itself."""
+    failed_surveillance(certified).on_site(**REPEATED).answer("leader", "audit.contents", items=CONTENTS)
+    certified.audited().answer("leader", "audit.report", recommendation="fail", summary="x", reason="承诺未落实")
+    certified.answer("reviewer", "review.independent", outcome="agree")
+    assert certified.refused("decider", "decision.make", outcome="restore").clause == "R:7/6.5.3.2"
+    certified.answer("decider", "decision.make", outcome="withdraw", reason="x")
+    assert certified.case.status == "withdrawn"
+
+
 def test_a_reaudit_is_planned_within_the_suspension(certified: Life) -> None:
     """R:7/6.5.3.2."""
     failed_surveillance(certified)
@@ -142,6 +152,17 @@ def test_a_restoration_may_be_decided_as_a_withdrawal_with_a_reason(closed_by_an
     assert life.refused("decider", "decision.make", outcome="withdraw").faults[0].pointer == "/reason"
     life.answer("decider", "decision.make", outcome="withdraw", reason="拒绝配合")
     assert life.case.status == "withdrawn"
+
+
+def test_whoever_asks_for_a_restoration_does_not_decide_it(closed_by_an_authority: Life) -> None:
+    """R:7/6.4.6.2."""
+    life = closed_by_an_authority
+    asked = life.message("manager", "act", "restoration.request", {"reason": "已恢复营业"})
+    life.work(asked.model_copy(update={"actor": actor("both", "case_manager", "decision_maker")}))
+    life.answer("leader", "restoration.verify", outcome="pass", evidence=["f-leader"])
+    assert refused_as(life, actor("both", "decision_maker"), "decision.make", outcome="restore").code == (
+        "not_independent"
+    )
 
 
 @pytest.mark.parametrize("outcome", ["grant", "maintain", "suspend", "refuse"])

@@ -19,7 +19,7 @@ def raise_frequency(case: Case) -> None:
     window, audit = case.running("surveillance"), open_surveillance(case)
     if window and due.on < window.due_on:
         _bring_forward(case, window, due, audit)
-    elif window is None and audit is None and due.on < case.certificate.valid_until:
+    elif window is None and audit is None and due.on < case.granted.valid_until:
         watch(case, due)
     told = f"监督审查改为每{months}个月一次", f"Surveillances are due every {months} months from now on"
     case.tell_applicant(*told)

@@ -64,7 +64,7 @@ def _lift(case: Case, made: Ruling, now: Suspension) -> None:
 
 def _goes_on(case: Case, made: Ruling, now: Suspension) -> None:
     """R:10/9.3.1: other grounds suspend as they would have without a decision that made the end come earlier."""
-    last_day, failed = suspension.last_day(case), bool(made.opened)  # a failed surveillance's re-audit
+    last_day, failed = case.granted.valid_until, bool(made.opened)  # a failed surveillance's re-audit
     usual = suspension_end(now.since, last_day, case.rules.cycle, failed_surveillance=False).on
     before = made.suspension or Suspension(since=now.since, ends_on=usual, grounds=[])
     if failed:

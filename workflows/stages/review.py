@@ -163,9 +163,16 @@ def _check_outcome(case: Case, audit: Audit, answer: Decision) -> None:
     if audit.audit_kind != "scope" and answer.outcome in ("maintain", "extend", "reduce"):
         _check_conditions(case, audit, answer)
     if answer.outcome == "restore":
-        suspension.running(case)
+        _check_restoration(case, audit)
     if answer.outcome in ("grant", "extend") and case.state.status == "suspended":
         raise case.refuse("R:10/9.3.1", "暂停期间不得授予", "Nothing is granted before restoration.")
+
+
+def _check_restoration(case: Case, audit: Audit) -> None:
+    """R:7/6.5.3.2: in time, on a report that would have maintained the certification."""
+    suspension.running(case)
+    if audit.recommendation != "pass":
+        raise case.refuse(FAILED["surveillance"], "审查报告未推荐通过", "The report does not recommend a pass.")
 
 
 def _check_conditions(case: Case, audit: Audit, answer: Decision) -> None:

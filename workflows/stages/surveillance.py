@@ -11,7 +11,7 @@ from domain.dates import A_DAY, YEAR_MONTHS, Anchor, Due, add_months
 from domain.engagement import programme_last_day
 from domain.refusal import Refused
 from domain.scope import is_alive
-from domain.state import Certificate, Deadline, Effect, Task
+from domain.state import Deadline, Effect, Task
 from workflows.case import Case, invalid
 from workflows.stages import planning, proposals
 from workflows.stages.proposals import CALENDAR_YEAR, POSTPONE
@@ -75,9 +75,9 @@ def maintained(case: Case, audit: Audit) -> None:
 
 def watch_next(case: Case, audit: Audit) -> None:
     """R:7/7.3.3: the surveillance after this one, or after the re-audit that took its place, if there is one."""
-    months, began = case.state.surveillance_months, _cycle(case).cycle_began
+    months, began = case.state.surveillance_months, case.granted.cycle_began
     forget_before(case, max(began, add_months(case.today, -YEAR_MONTHS)) if months else began)
-    valid_until = _cycle(case).valid_until
+    valid_until = case.granted.valid_until
     year = dates.recertification_year(valid_until, None)
     last_day = programme_last_day(case.state.audits, audit)
     if last_day and dates.another_surveillance(held(case), last_day, valid_until, year, case.rules.cycle, months):
@@ -85,14 +85,9 @@ def watch_next(case: Case, audit: Audit) -> None:
         watch(case, dates.within_validity(due, valid_until))
 
 
-def _cycle(case: Case) -> Certificate:
-    """The certificate whose cycle is watched: a renewed one from its grant on, also before it takes over."""
-    return case.state.certificates[-1]
-
-
 def held(case: Case) -> int:
     """How many surveillances this cycle has held: those since the decision that certified it, or their re-audits."""
-    since = _cycle(case).cycle_began
+    since = case.granted.cycle_began
     days = {audit.of or audit.id: audit.last_day for audit in case.state.audits if audit.last_day}
     kinds = {audit.id: audit.audit_kind for audit in case.state.audits}
     return sum(kinds[of] == "surveillance" and day >= since for of, day in days.items())
@@ -114,7 +109,7 @@ def forget_before(case: Case, day: date) -> None:
 
 def missed(case: Case, deadline: Deadline) -> None:
     """R:7/7.3.3, R:10/9.3.1c: one proposal to suspend, decided by a person."""
-    forget_before(case, case.certificate.cycle_began)
+    forget_before(case, case.granted.cycle_began)
     proposals.propose(case, proposals.MISSED, ["c"])
     case.tell_applicant("未按期接受监督审查", f"The surveillance was due on {deadline.due_on} and did not take place")
 
@@ -150,7 +145,7 @@ def _furthest(case: Case) -> date:
     previous = [day for day in days if day]
     if not held(case) or not previous:
         raise case.refuse(dates.SURVEILLANCE, "首次监督审查不得延期", "A first surveillance is not put off.")
-    valid_until = _cycle(case).valid_until
+    valid_until = case.granted.valid_until
     year = dates.recertification_year(valid_until, None)
     longest = dates.extended_surveillance(max(previous), {day.year for day in previous}, year, case.rules.cycle)
     return min(longest.on, valid_until)
@@ -193,7 +188,7 @@ def postponement_decided(case: Case, task: Task, answer: Approval) -> None:
 def _watch_years(case: Case) -> None:
     """R:7/7.3.3: each calendar year of the cycle between the decision's and the recertification's holds an audit."""
     case.settle_deadlines("void", kind=CALENDAR_YEAR)
-    certificate = _cycle(case)
+    certificate = case.granted
     for year in range(certificate.decided_on.year + 1, certificate.valid_until.year):
         until = dates.year_end(certificate.decided_on, year)
         case.run_deadline(CALENDAR_YEAR, until, deadline_id=f"{CALENDAR_YEAR}-{year}", late_entry=True)
@@ -208,7 +203,7 @@ def year_served(case: Case, on: date) -> None:
 
 def year_ended(case: Case, deadline: Deadline) -> None:
     """R:7/7.3.3, R:10/9.3.1c: a year ended without an audit: flagged, and proposed once, unless it is already."""
-    certificate = _cycle(case)
+    certificate = case.granted
     recertified = dates.recertification_year(certificate.valid_until, None)
     days = [one.last_day for one in case.state.audits if one.last_day and case.in_programme(one)]
     if deadline.due_on.year not in dates.years_without_audit(certificate.cycle_began, recertified, days, case.today):

@@ -68,7 +68,7 @@ def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
 
 def _new_date(case: Case, matter: Matter, answer: SuspensionDecision) -> date | None:
     """The new due date of a missed surveillance whose suspension is dismissed, unless it was held meanwhile."""
-    latest = case.certificate.valid_until
+    latest = case.granted.valid_until
     took_place = any(_serves(case, one) for one in case.state.audits if one.stage != "closed")
     if answer.outcome != "dismiss" or matter.kind != MISSED or took_place or case.running("surveillance"):
         return None
@@ -91,7 +91,9 @@ def _serves(case: Case, audit: Audit) -> bool:
 def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> None:
     """R:7/6.5.3.2, R:10/9.3.1: certification is suspended; the client stops using certificate and marks."""
     certificate = case.certificate
-    until = dates.suspension_end(case.today, last_day(case), case.rules.cycle, failed_surveillance=failed_surveillance)
+    until = dates.suspension_end(
+        case.today, case.granted.valid_until, case.rules.cycle, failed_surveillance=failed_surveillance
+    )
     now = case.state.suspension or Suspension(since=case.today, ends_on=until.on, grounds=[])
     # A further ground joins the running suspension, the earlier end wins.
     now.grounds = sorted({*now.grounds, *grounds})
@@ -124,19 +126,12 @@ def end_on(case: Case, now: Suspension, until: Due) -> None:
     now.ends_on = until.on
 
 
-def last_day(case: Case) -> date:
-    """The last day of certification: a certificate that is renewed already goes on in the next one."""
-    certificate = case.certificate
-    following = next((one for one in case.state.certificates if one.number == certificate.successor), certificate)
-    return following.valid_until
-
-
 def extension_asked(case: Case, act: SuspensionExtension) -> None:
     """R:10/9.3.1: an exception with an end date; it has to be approved before the suspension ends."""
     now = running(case)
     after_surveillance = now.clause == AFTER_SURVEILLANCE
     check_extension(now.ends_on, act.until, case.today, failed_surveillance=after_surveillance)
-    last = extended(now.since, act.until, last_day(case)).on
+    last = extended(now.since, act.until, case.granted.valid_until).on
     if act.until > last:
         fault = ("/until", f"after {last}")
         raise case.refuse("R:7/7.3.3", "不得晚于证书有效期", "It may not outlast the certificate.", [fault])
@@ -158,7 +153,7 @@ def extension_decided(case: Case, task: Task, answer: Approval) -> None:
     if answer.outcome == "refuse" or matter.until is None:
         return
     now = running(case)
-    until = extended(now.since, matter.until, last_day(case))
+    until = extended(now.since, matter.until, case.granted.valid_until)
     end_on(case, now, until)
     case.tell_applicant(f"暂停期延长至{until.on}", f"The suspension now ends on {until.on}")
 
