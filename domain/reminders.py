@@ -20,7 +20,7 @@ TITLES: Final = {
     "mark_use": Text(zh="纠正证书或标志的使用", en="Mend the use of certificate or mark"),
     "requirements.transition": Text(zh="满足变更后的认证要求", en="Meet the changed requirements"),
     "advertising.change": Text(zh="修改广告宣传材料", en="Change the advertising"),
-    "suspension.end": Text(zh="暂停期届满", en="The suspension ends"),
+    "suspension.end": Text(zh="在暂停期内恢复认证", en="Have certification restored"),
 }
 """Long due dates by what people call them; both sides are told of them."""
 ISSUE: Final = "certificate.issue"

@@ -52,7 +52,7 @@ class Telling:
 
     def tell_due(self, to: str, title: Text, due_on: date | None, lead: Text, *, digest: bool = False) -> None:
         """Tell somebody of something that is due."""
-        until_zh = f",请于{due_on}前完成" if due_on else ""
+        until_zh = f",期限为{due_on}(含当日)" if due_on else ""
         until_en = f", due on {due_on}" if due_on else ""
         self.tell(
             to,

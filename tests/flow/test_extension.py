@@ -1,5 +1,6 @@
 """R:9/8.3: the scope grows: audited as at first, alone or together with another audit of the case."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -239,6 +240,13 @@ def test_an_audit_on_site_takes_no_extension(surveillance: Life) -> None:
 def test_an_audit_takes_one_change_of_scope(surveillance: Life) -> None:
     asked = {"sites": [a_new_site("s5")], "combined_with": surveillance.audit.id}
     assert act_refused(combined(surveillance), "manager", "scope.extend", **asked).code == "stage_conflict"
+
+
+@pytest.mark.parametrize("first", [combined, extend])
+def test_the_same_extension_is_asked_for_once(surveillance: Life, first: Callable[[Life], Life]) -> None:
+    """R:9/8.3: sent twice, it opens no second audit of the same sites."""
+    assert act_refused(first(surveillance), "manager", "scope.extend", sites=[a_new_site()]).code == "stage_conflict"
+    extend(surveillance, a_new_site("s5"))
 
 
 def test_another_scope_audit_takes_no_extension(certified: Life) -> None:

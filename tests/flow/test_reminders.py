@@ -58,7 +58,7 @@ def test_both_sides_are_reminded_of_a_reaudit_and_of_a_suspensions_end(lives: Li
     failed, stopped = to_reaudit(lives()), to_certificate(lives())
     stopped.until(date(2027, 1, 4))
     suspended(stopped)
-    for life, title in ((failed, "Re-audit"), (stopped, "The suspension ends")):
+    for life, title in ((failed, "Re-audit"), (stopped, "Have certification restored")):
         life.days(90)
         assert sorted(one.to for one in reminders(life, title)) == sorted(BOTH * 4)
 

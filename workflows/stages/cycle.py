@@ -45,7 +45,7 @@ def certify(case: Case, audit: Audit) -> None:
     _watch_renewal(case, certificate)
     case.send(Effect(id="", kind="certificate", about=certificate.number))
     case.send(Effect(id="", kind="submission", about=f"certification:{certificate.number}"))
-    case.tell_applicant("认证通过,证书已颁发", f"Certified: certificate {certificate.number}")
+    case.tell_applicant(f"认证通过,已颁发证书{certificate.number}", f"Certified: certificate {certificate.number}")
 
 
 def audit_renews(case: Case) -> bool:
@@ -194,7 +194,7 @@ def expired(case: Case, deadline: Deadline) -> None:
         special.ended_with_certificate(case)
     else:
         case.end("expired")
-    case.tell_applicant("证书已到期", f"Certificate {old.number} has expired")
+    case.tell_applicant(f"证书{old.number}已到期", f"Certificate {old.number} has expired")
 
 
 def _take_over(case: Case, successor: Certificate) -> None:

@@ -24,6 +24,8 @@ def requested(case: Case, act: ScopeExtension) -> None:
         if with_audit.stage not in NOT_ON_SITE:
             raise case.conflict("该审查已进入现场阶段", "This audit has gone on site: ask for an audit of its own.")
     proposed = _proposed(act, base_of(case.state, with_audit) if with_audit else in_force(case.state))
+    if any(one.proposed and printed(one.proposed) == printed(proposed) for one in case.open_matters(SCOPE_EXTEND)):
+        raise case.conflict("已有相同的未决扩大申请", "The same extension is asked for already.")
     matter = case.open_matter(SCOPE_EXTEND, proposed=proposed)
     case.record_message(act, EXTENSION, matter=matter.id)
     if with_audit is None:

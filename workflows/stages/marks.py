@@ -57,7 +57,7 @@ def _wrong(case: Case, act: MarkUse) -> None:
     approved = approved_until(Anchor(kind="task", on=case.today), until, CLAUSE)
     last = case.run_deadline(MISUSED, approved, deadline_id=matter.id).due_on
     case.tell_applicant(
-        f"证书或标志使用不当,请在{last}前纠正", f"The certificate or the mark is used wrongly: mend it by {last}"
+        f"证书或标志使用不当,请不迟于{last}纠正", f"The certificate or the mark is used wrongly: mend it by {last}"
     )
 
 

@@ -34,7 +34,9 @@ def open_reaudit(case: Case, audit: Audit) -> None:
             "recertification.on_site", closes, deadline_id=f"on-site-{again.id}", audit=again, late_entry=True
         )
     case.run_deadline("reaudit", until, deadline_id=f"reaudit-{again.id}", audit=again, late_entry=True)
-    case.tell_applicant("审查未通过,可再次审查一次", f"The audit failed; one re-audit may begin by {until.on}")
+    case.tell_applicant(
+        f"审查未通过,可再次审查一次,不迟于{until.on}开始", f"The audit failed; one re-audit may begin by {until.on}"
+    )
 
 
 def reaudit_missed(case: Case, deadline: Deadline) -> None:

@@ -30,7 +30,7 @@ def _tell(case: Case, new: Announcement) -> None:
     )
     last = dates.approved_until(Anchor(kind="task", on=case.today), until, CHANGED_REQUIREMENTS)
     case.run_deadline(TRANSITION, last, deadline_id=f"{TRANSITION}-of-{matter.id}")
-    zh, en = f"认证要求变更为{name},请于{until}前满足", f"The requirements change to {name}: meet them by {until}"
+    zh, en = f"认证要求变更为{name},请不迟于{until}满足", f"The requirements change to {name}: meet them by {until}"
     case.tell_applicant(zh, en)
     case.tell_role("case_manager", zh, en)
 

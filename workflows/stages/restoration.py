@@ -18,7 +18,9 @@ def open_reaudit(case: Case, audit: Audit) -> None:
     now = case.state.suspension
     if now and not now.over:
         planning.open_audit(case, "reaudit", of=audit.id, attempt=audit.attempt + 1)
-        case.tell_applicant("暂停期内可重新审查一次", f"One re-audit may restore it, decided by {now.ends_on}")
+        case.tell_applicant(
+            f"可重新审查一次,恢复决定不迟于{now.ends_on}", f"One re-audit may restore it, decided by {now.ends_on}"
+        )
 
 
 def requested(case: Case, act: RestorationRequest) -> None:

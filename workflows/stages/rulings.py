@@ -49,7 +49,7 @@ def ruling(case: Case, task: Task) -> Iterator[None]:
     after.rulings.append(made)
     until = due(Anchor(kind="decision", on=case.today), wait.limit, wait.clause, case.calendar)
     last = case.run_deadline(APPEAL, until, deadline_id=deadline_of(made)).due_on
-    case.tell_applicant(f"如不服该决定,可在{last}前提出申诉", f"You may appeal against this decision until {last}")
+    case.tell_applicant(f"如不服该决定,可提出申诉,不迟于{last}", f"You may appeal against this decision until {last}")
 
 
 def deadline_of(made: Ruling) -> str:

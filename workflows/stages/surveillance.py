@@ -111,7 +111,10 @@ def missed(case: Case, deadline: Deadline) -> None:
     """R:7/7.3.3, R:10/9.3.1c: one proposal to suspend, decided by a person."""
     forget_before(case, case.granted.cycle_began)
     proposals.propose(case, proposals.MISSED, ["c"])
-    case.tell_applicant("未按期接受监督审查", f"The surveillance was due on {deadline.due_on} and did not take place")
+    due = deadline.due_on
+    case.tell_applicant(
+        f"监督审查应不迟于{due}进行,未按期接受", f"The surveillance was due on {due} and did not take place"
+    )
 
 
 def give_new_date(case: Case, asked_on: date, until: date) -> None:
@@ -154,7 +157,7 @@ def _furthest(case: Case) -> date:
 def _refuse_beyond(window: Deadline, until: date, furthest: date) -> None:
     if not window.due_on < until <= furthest:
         zh, en = (
-            f"须在{window.due_on}之后、{furthest}之前",
+            f"须晚于{window.due_on},且不晚于{furthest}",
             f"Put it off beyond {window.due_on}, to {furthest} at most.",
         )
         raise Refused("rule_refused", zh, en, clause=dates.SURVEILLANCE)

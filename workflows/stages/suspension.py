@@ -114,7 +114,7 @@ def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> Non
         drop_proposals(case, EXTEND)
     case.send(Effect(id="", kind="submission", about=f"suspension:{certificate.number}"))
     case.tell_applicant(
-        "认证已暂停,请停止使用证书和标志",
+        f"认证已暂停,暂停期至{now.ends_on},请停止使用证书和标志",
         f"Certification is suspended until {now.ends_on}: stop using the certificate and the marks",
     )
 

@@ -20,7 +20,7 @@ def surveillance_closed(case: Case, audit: Audit, on: date) -> None:
     if on > window.due_on:
         raise case.refuse(
             window.clause,
-            f"监督审查须于{window.due_on}前完成",
+            f"监督审查须不迟于{window.due_on}完成",
             f"The surveillance had to close by {window.due_on}.",
         )
     again = window.clause == proposals.CLAUSE
@@ -40,7 +40,7 @@ def recertification_closed(case: Case, audit: Audit, on: date) -> None:
         return
     if on > window.due_on:
         if audit.audit_kind == "reaudit":
-            zh, en = f"再次审查须于{window.due_on}前完成", f"The re-audit had to close by {window.due_on}."
+            zh, en = f"再次审查须不迟于{window.due_on}完成", f"The re-audit had to close by {window.due_on}."
             raise case.refuse(window.clause, zh, en)
         if not case.waits_for_visit(audit, "audit.close"):
             window.state = "missed"
