@@ -51,7 +51,7 @@ def snapshot(state: CaseState, reader: Actor, now: datetime, content: Content, h
         | {"planned": state.edition and state.edition.model_dump(mode="json", exclude={"by"})},
         "matters": [matter_view(one, reader, content) for one in state.matters if learns_of(one, reader)],
         "surveillance_months": state.surveillance_months,
-        "suspension": state.suspension and state.suspension.model_dump(mode="json"),
+        "suspension": state.suspension and state.suspension.model_dump(mode="json", exclude={"causes"}),
         **_face(state, reader),
         "now": instant(now),
         "version": state.version,

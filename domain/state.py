@@ -163,6 +163,16 @@ class Certificate(Record):
         return self.granted_on or self.decided_on
 
 
+class Cause(Record):
+    """One decision that suspends: on which grounds, under which clause, and its last day by itself."""
+
+    by: str
+    """The task that was answered; empty in a suspension from before this was kept."""
+    grounds: list[str]
+    ends_on: date
+    clause: str
+
+
 class Suspension(Record):
     """A suspension: since when, its last day, on which grounds, and whether it has run out."""
 
@@ -171,7 +181,9 @@ class Suspension(Record):
     grounds: list[str]
     over: bool = False
     clause: str = "R:10/9.3.1"
-    """Under which it began: R:7/6.5.3.2 after a failed surveillance, which nothing makes longer."""
+    """R:7/6.5.3.2 where a failed surveillance is among its causes, which nothing makes longer."""
+    causes: list[Cause] = Field(default_factory=list)
+    """The decisions that suspend, of which the others are the sum; the earliest end counts."""
 
 
 class Ruling(Record):
@@ -192,7 +204,7 @@ class Ruling(Record):
     """Whether it ended the case."""
     suspension: Suspension | None = None
     grounds: list[str] = Field(default_factory=list)
-    """The grounds that it added to a suspension."""
+    """Those on which it suspends."""
     certificates: dict[str, CertificateStatus] = Field(default_factory=dict)
     """Of those whose status it changed."""
     renewal: Application | None = None

@@ -1,4 +1,4 @@
-"""How a suspension goes on: made longer by approval, ended by restoration, and barred once it has run out."""
+"""How a suspension goes on: joined by another, made longer, ended by restoration, barred once it has run out."""
 
 from datetime import date
 from typing import Final
@@ -6,11 +6,36 @@ from typing import Final
 from domain.cycle import approved_until, within_validity
 from domain.dates import Anchor, Due
 from domain.refusal import Fault, Refused
+from domain.state import Cause, Suspension
 
 LENGTH: Final = "R:10/9.3.1"
 AFTER_SURVEILLANCE: Final = "R:7/6.5.3.2"
 RESTORATION: Final = "R:10/9.3.2"
 RUN_OUT: Final = "R:10/9.4a"
+
+
+def summed(since: date, causes: list[Cause], *, over: bool = False) -> Suspension:
+    """Give the suspension that decisions make together: all their grounds, and the earliest of their ends (R:10/9.3.1).
+
+    Args:
+        since: Its first day.
+        causes: At least one.
+        over: Whether it has run out.
+    """
+    clauses = {cause.clause for cause in causes}
+    return Suspension(
+        since=since,
+        ends_on=min(cause.ends_on for cause in causes),
+        grounds=sorted({ground for cause in causes for ground in cause.grounds}),
+        over=over,
+        clause=AFTER_SURVEILLANCE if AFTER_SURVEILLANCE in clauses else LENGTH,
+        causes=causes,
+    )
+
+
+def causes_of(now: Suspension) -> list[Cause]:
+    """The decisions of a suspension; one from before they were kept is taken for one."""
+    return now.causes or [Cause(by="", grounds=now.grounds, ends_on=now.ends_on, clause=now.clause)]
 
 
 def check_extension(ends_on: date, until: date, asked_on: date, *, failed_surveillance: bool) -> None:

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 
-from domain.cycle import suspension_end
 from domain.model import Text
 from domain.requirements import HOLDERS
 from domain.state import CertificateStatus, Effect, Ruling, Suspension
-from domain.suspension import extended
+from domain.suspension import causes_of
 from workflows.case import Case
 from workflows.stages import suspension
-from workflows.stages.proposals import OVER, drop_proposals
 from workflows.stages.rulings import CLAUSE
 
 TOLD = {"valid": "restoration", "upcoming": "restoration", "suspended": "suspension"}
@@ -25,7 +23,7 @@ def reopen(case: Case, made: Ruling) -> bool:
         return False
     if made.ended:
         _undo_end(case, made)
-    elif _suspended(made) and case.state.suspension:
+    elif made.grounds and case.state.suspension:
         _lift(case, made, case.state.suspension)
     if made.renewal:
         case.state.certified, case.state.application = case.state.application, made.renewal
@@ -41,41 +39,18 @@ def reopen(case: Case, made: Ruling) -> bool:
 def _is_past(case: Case, made: Ruling) -> bool:
     """Whether what a decision was about has ended since, by something else; a renewal outlives its certificate."""
     now = case.state.suspension
-    if _suspended(made):
-        return now is None or now.since > made.on
+    if made.grounds:
+        return now is None or not any(cause.by in (made.id, "") for cause in causes_of(now))
     return case.state.status not in HOLDERS and not (made.renewal and case.state.status == "expired")
 
 
-def _suspended(made: Ruling) -> bool:
-    """Whether a decision suspended: on grounds of its own, or for a failed surveillance, which a re-audit follows."""
-    return bool(made.grounds or (made.opened and not made.renewal))
-
-
 def _lift(case: Case, made: Ruling, now: Suspension) -> None:
-    """The grounds of this decision suspend no longer; where there is no other, what is suspended now is valid again."""
-    now.grounds = [ground for ground in now.grounds if ground not in made.grounds]
-    if now.grounds:
-        _goes_on(case, made, now)
+    """This decision suspends no longer; where no other does, what is suspended now is valid again."""
+    if suspension.fell_away(case, now, made.id):
         return
     suspension.is_past(case)
     case.state.status = "certified"
     _give_back(case, {one.number: "valid" for one in case.state.certificates if one.status == "suspended"})
-
-
-def _goes_on(case: Case, made: Ruling, now: Suspension) -> None:
-    """R:10/9.3.1: other grounds suspend as they would have without a decision that made the end come earlier."""
-    last_day, failed = case.granted.valid_until, bool(made.opened)  # a failed surveillance's re-audit
-    usual = suspension_end(now.since, last_day, case.rules.cycle, failed_surveillance=False).on
-    before = made.suspension or Suspension(since=now.since, ends_on=usual, grounds=[])
-    if failed:
-        now.clause = before.clause
-    given = suspension_end(made.on, last_day, case.rules.cycle, failed_surveillance=failed).on
-    if now.ends_on != given or before.ends_on <= given:
-        return
-    now.over = False
-    case.flag(OVER, on=False)
-    drop_proposals(case, OVER)
-    suspension.end_on(case, now, extended(now.since, before.ends_on, last_day))
 
 
 def _undo_end(case: Case, made: Ruling) -> None:
@@ -107,9 +82,8 @@ def _open_again(case: Case, made: Ruling) -> None:
             matter.state, matter.outcome, matter.closed_on = "open", "", None
         if matter.id == made.subject:
             matter.decided_by = []
-    last = state.suspension and state.suspension.ends_on
     for deadline in state.deadlines:
-        if deadline.id in made.deadlines and (deadline.kind != "suspension.end" or deadline.due_on == last):
+        if deadline.id in made.deadlines and (deadline.kind != "suspension.end" or made.ended):
             deadline.state, deadline.remind = "running", case.reminders(deadline.kind, deadline.due_on)
     for task in made.tasks:
         state.tasks.append(task)
@@ -125,4 +99,4 @@ def _ask_again(case: Case, made: Ruling) -> None:
         case.ask(made.kind, subject=made.subject).clause = made.clause
     about = made.subject or made.audit_id
     if about:
-        case.state.barred[about] = made.by
+        case.state.barred[about] = sorted({*case.state.barred.get(about, ()), *made.by})

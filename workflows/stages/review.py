@@ -87,14 +87,14 @@ def decided(case: Case, task: Task, answer: Decision) -> None:
     audit.stage = "closed"
     case.drop_tasks("audit.credit", audit)
     with nullcontext() if answer.outcome in FAVOURABLE else ruling(case, task):
-        _take_effect(case, audit, answer)
+        _take_effect(case, task, audit, answer)
         changes.audit_decided(case, audit, answer.outcome)
 
 
-def _take_effect(case: Case, audit: Audit, answer: Decision) -> None:
+def _take_effect(case: Case, task: Task, audit: Audit, answer: Decision) -> None:
     match answer.outcome:
         case _ if audit.audit_kind == "special":
-            special.concluded(case, audit, answer)
+            special.concluded(case, task, audit, answer)
         case _ if audit.audit_kind == "scope":
             case.follow_programme()
         case "grant":
@@ -103,7 +103,7 @@ def _take_effect(case: Case, audit: Audit, answer: Decision) -> None:
         case "maintain" | "extend" | "reduce":
             surveillance.maintained(case, audit)
         case "suspend":
-            _suspend(case, audit, answer)
+            _suspend(case, task, audit, answer)
         case "restore":
             restoration.after_audit(case, audit)
         case "withdraw":
@@ -113,12 +113,12 @@ def _take_effect(case: Case, audit: Audit, answer: Decision) -> None:
             _refuse(case, audit)
 
 
-def _suspend(case: Case, audit: Audit, answer: Decision) -> None:
+def _suspend(case: Case, task: Task, audit: Audit, answer: Decision) -> None:
     """R:7/6.5.3.2: a failed surveillance suspends for ninety days, with one re-audit; another ground as it is named."""
     case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
     failed = not audit.passed or audit.recommendation == "fail"
     grounds = ["b"] if failed else answer.grounds or [OTHER]
-    suspension.suspend(case, list(grounds), failed_surveillance=failed)
+    suspension.suspend(case, task, list(grounds), failed_surveillance=failed)
     if failed:
         restoration.open_reaudit(case, audit)
     else:

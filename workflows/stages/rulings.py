@@ -29,7 +29,7 @@ def ruling(case: Case, task: Task) -> Iterator[None]:
     after = case.state
     reviewers = [person for person, duties in after.duties.items() if "review" in duties and task.audit_id]
     matter = next((one for one in after.matters if one.id == task.subject), None)
-    changed = _changed(before, after)
+    changed = _changed(before, after, task.id)
     if after.status == "cancelled" or changed["grounds"] == [OWN_WISH]:
         return
     made = Ruling(
@@ -57,7 +57,7 @@ def deadline_of(made: Ruling) -> str:
     return f"{APPEAL}-against-{made.id}"
 
 
-def _changed(before: CaseState, after: CaseState) -> dict[str, Any]:
+def _changed(before: CaseState, after: CaseState, task: str) -> dict[str, Any]:
     """What became of a case: the parts of a `Ruling` by which that can be undone."""
     stages = {audit.id: audit.stage for audit in before.audits}
     closed = {audit.id for audit in after.audits if audit.stage == "closed"}
@@ -65,9 +65,9 @@ def _changed(before: CaseState, after: CaseState) -> dict[str, Any]:
     kept = {task.id for task in after.tasks}
     void = {one.id for one in after.deadlines if one.state == "void"}
     settled = {one.id for one in after.matters if one.state == "closed"}
-    suspended = set(before.suspension.grounds) if before.suspension else set()
+    causes = after.suspension.causes if after.suspension else []
     return {
-        "grounds": sorted(set(after.suspension.grounds) - suspended) if after.suspension else [],
+        "grounds": [ground for cause in causes if cause.by == task for ground in cause.grounds],
         "certificates": {one.number: one.status for one in before.certificates if one.status != worth[one.number]},
         "renewal": before.application if before.certified and not after.certified else None,
         "flags": [flag for flag in before.flags if flag not in after.flags],

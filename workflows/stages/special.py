@@ -5,7 +5,7 @@ from typing import Final
 from domain.answers import Decision
 from domain.audit import Audit
 from domain.matters import Matter
-from domain.state import Effect
+from domain.state import Effect, Task
 from workflows.case import Case
 from workflows.stages import planning, suspension
 
@@ -37,7 +37,7 @@ def open_special(case: Case) -> Audit | None:
     return next((one for one in case.state.audits if one.audit_kind == "special" and one.stage != "closed"), None)
 
 
-def concluded(case: Case, audit: Audit, answer: Decision) -> None:
+def concluded(case: Case, task: Task, audit: Audit, answer: Decision) -> None:
     """R:7/6.5.1, R:10/9.3.1, R:7/6.5.3.3: the certification goes on, or is suspended; the programme's dates stay."""
     case.send(Effect(id="", kind="submission", about=f"special:{audit.id}"))
     for matter in case.open_matters(INCIDENT):
@@ -46,7 +46,7 @@ def concluded(case: Case, audit: Audit, answer: Decision) -> None:
     if answer.outcome == "suspend":
         failed = not audit.passed or audit.recommendation == "fail"
         grounds = answer.grounds or [NOT_CONFORMING if failed else OTHER]
-        suspension.suspend(case, list(grounds), failed_surveillance=False)
+        suspension.suspend(case, task, list(grounds), failed_surveillance=False)
     else:
         case.tell_applicant("专项审查通过,认证保持", "Special audit passed: certification is maintained")
 

@@ -10,8 +10,8 @@ from domain.audit import Audit
 from domain.dates import Due
 from domain.grounds import Ground, check_brought
 from domain.matters import Matter
-from domain.state import Deadline, Effect, Suspension, Task
-from domain.suspension import AFTER_SURVEILLANCE, LENGTH, RUN_OUT, check_extension, extended
+from domain.state import Cause, Deadline, Effect, Suspension, Task
+from domain.suspension import AFTER_SURVEILLANCE, LENGTH, RUN_OUT, causes_of, check_extension, extended, summed
 from workflows.case import Case, invalid
 from workflows.stages import surveillance, withdrawal
 from workflows.stages.proposals import (
@@ -61,7 +61,7 @@ def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
     case.close_matter(matter, answer.outcome)
     if answer.outcome == "suspend":
         with ruling(case, task):
-            suspend(case, grounds, failed_surveillance=False)
+            suspend(case, task, grounds, failed_surveillance=False)
     elif until:
         surveillance.give_new_date(case, task.opened_on, until)
 
@@ -88,20 +88,22 @@ def _serves(case: Case, audit: Audit) -> bool:
 # How long --------------------------------------------------------------------------------------------------
 
 
-def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> None:
+def suspend(case: Case, task: Task, grounds: list[str], *, failed_surveillance: bool) -> None:
     """R:7/6.5.3.2, R:10/9.3.1: certification is suspended; the client stops using certificate and marks."""
-    certificate = case.certificate
+    certificate, before = case.certificate, case.state.suspension
     until = dates.suspension_end(
         case.today, case.granted.valid_until, case.rules.cycle, failed_surveillance=failed_surveillance
     )
-    now = case.state.suspension or Suspension(since=case.today, ends_on=until.on, grounds=[])
-    # A further ground joins the running suspension, the earlier end wins.
-    now.grounds = sorted({*now.grounds, *grounds})
-    if failed_surveillance:
-        now.clause = AFTER_SURVEILLANCE
-    if case.state.suspension is None or (until.on < now.ends_on and not now.over):
-        end_on(case, now, until)
+    clause = AFTER_SURVEILLANCE if failed_surveillance else LENGTH
+    cause = Cause(by=task.id, grounds=grounds, ends_on=until.on, clause=clause)
+    if before is None:
+        now = summed(case.today, [cause])
+    else:
+        # A further decision joins the running suspension.
+        now = summed(before.since, [*causes_of(before), cause], over=before.over)
     case.state.suspension = now
+    if before is None or (now.ends_on < before.ends_on and not now.over):
+        _end_on(case, until)
     case.state.status = "suspended"
     case.follow_programme()
     certificate.status = "suspended"
@@ -119,11 +121,24 @@ def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> Non
     )
 
 
-def end_on(case: Case, now: Suspension, until: Due) -> None:
-    """The suspension ends on this day, and on no other."""
+def fell_away(case: Case, now: Suspension, ruling_id: str) -> bool:
+    """R:7/6.4.6.2: a decision that suspended is reopened; gives whether others still suspend, until their own end."""
+    others = [cause for cause in causes_of(now) if cause.by not in (ruling_id, "")]
+    if not others:
+        return False
+    left = summed(now.since, others, over=now.over)
+    if left.ends_on > now.ends_on:
+        left.over = False
+        case.flag(OVER, on=False)
+        drop_proposals(case, OVER)
+        _end_on(case, extended(now.since, left.ends_on, case.granted.valid_until))
+    case.state.suspension = left
+    return True
+
+
+def _end_on(case: Case, until: Due) -> None:
     case.settle_deadlines("void", kind="suspension.end")
     case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
-    now.ends_on = until.on
 
 
 def extension_asked(case: Case, act: SuspensionExtension) -> None:
@@ -154,7 +169,9 @@ def extension_decided(case: Case, task: Task, answer: Approval) -> None:
         return
     now = running(case)
     until = extended(now.since, matter.until, case.granted.valid_until)
-    end_on(case, now, until)
+    longer = [cause.model_copy(update={"ends_on": max(cause.ends_on, until.on)}) for cause in causes_of(now)]
+    case.state.suspension = summed(now.since, longer)
+    _end_on(case, until)
     case.tell_applicant(f"暂停期延长至{until.on}", f"The suspension now ends on {until.on}")
 
 
