@@ -5,7 +5,16 @@ from datetime import date
 import pytest
 
 from domain.refusal import Refused
-from domain.suspension import check_extension, check_restoration, extended
+from domain.state import Cause, Suspension
+from domain.suspension import (
+    AFTER_SURVEILLANCE,
+    LENGTH,
+    causes_of,
+    check_extension,
+    check_restoration,
+    extended,
+    summed,
+)
 from tests.domain.sheets import told
 
 ENDS = date(2027, 9, 6)
@@ -68,3 +77,27 @@ def test_restoration_counts_on_the_suspensions_last_day_and_not_after() -> None:
     """R:10/9.3.1, R:10/9.4a."""
     check_restoration(ENDS, ENDS, verified=True)
     assert not_restored(THE_DAY_AFTER) == "R:10/9.4a"
+
+
+# Several decisions at once (R:10/9.3.1) ---------------------------------------------------------------------------
+
+SINCE = date(2027, 3, 6)
+ON_REQUEST = Cause(by="suspension.decide-1", grounds=["j", "d"], ends_on=ENDS, clause=LENGTH)
+FAILED = Cause(by="decision.make-2", grounds=["b"], ends_on=date(2027, 8, 1), clause=AFTER_SURVEILLANCE)
+
+
+def test_decisions_suspend_together_on_all_grounds_until_the_earliest_end() -> None:
+    both = summed(SINCE, [ON_REQUEST, FAILED])
+    assert (both.since, both.grounds, both.ends_on, both.over) == (SINCE, ["b", "d", "j"], date(2027, 8, 1), False)
+    assert (both.clause, both.causes) == (AFTER_SURVEILLANCE, [ON_REQUEST, FAILED])
+
+
+def test_without_a_failed_surveillance_a_suspension_may_be_made_longer() -> None:
+    alone = summed(SINCE, [ON_REQUEST], over=True)
+    assert (alone.clause, alone.ends_on, alone.over) == (LENGTH, ENDS, True)
+
+
+def test_a_suspension_from_before_its_decisions_were_kept_is_taken_for_one() -> None:
+    old = Suspension(since=SINCE, ends_on=ENDS, grounds=["d"])
+    assert causes_of(old) == [Cause(by="", grounds=["d"], ends_on=ENDS, clause=LENGTH)]
+    assert causes_of(summed(SINCE, [FAILED])) == [FAILED]

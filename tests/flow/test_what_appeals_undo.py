@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.dates import add_months
 from tests.flow.filing import appealed, upheld
 from tests.flow.scopes import OWN_DAYS, RENAMED, a_new_site, matter, rename, rows, sites, statuses
 from tests.flow.steps import actor, answer_as, ended
@@ -110,6 +111,16 @@ def test_it_has_not_run_out_where_it_did_so_on_the_day_that_was_appealed_away(ce
     upheld(certified)
     assert "suspension_over" not in certified.case.flags
     assert "withdrawal.decide" not in certified.open
+
+
+def test_a_ground_on_which_another_decision_suspends_as_well_stays(certified: Life) -> None:
+    """R:10/9.3.1: only the decision that was appealed against falls away; the other one's six months go on."""
+    suspended_on_request(certified, "d").days(30)
+    suspended_on_request(certified, "d")
+    upheld(appealed(certified, "suspension.decide-1"))
+    assert certified.case.suspension is not None
+    assert (certified.case.status, certified.case.suspension.grounds) == ("suspended", ["d"])
+    assert certified.case.suspension.ends_on == add_months(certified.today, 6) == certified.due("suspension.end")
 
 
 # What is no more ----------------------------------------------------------------------------------------------------
