@@ -32,7 +32,16 @@ EVALUATES = (
     "rectification.verify",
     "restoration.verify",
 )
-JUDGES = ("review.independent", "decision.make", "suspension.decide", "withdrawal.decide", "approval.give")
+JUDGES = (
+    "review.independent",
+    "decision.make",
+    "suspension.decide",
+    "withdrawal.decide",
+    "approval.give",
+    "appeal.decide",
+)
+ANSWERS_FOR_THE_BODY = ("complaint.handle", "appeal.decide")
+"""For those who took no part before."""
 
 
 def judged_at(kind: str, due_on: date) -> datetime:
@@ -92,14 +101,24 @@ def put_off(matters: Iterable[Data], due_on: str) -> bool:
 
 
 def nobody_barred(events: Iterable[Data]) -> None:
-    """Who evaluated never judged, and the other way round, in all cycles (R:7/6.4.6.2)."""
+    """Who evaluated never judged, and the other way round, in all cycles; appeals are for neither (R:7/6.4.6.2)."""
     evaluators: set[str] = set()
     judges: set[str] = set()
     for event in events:
-        if event["kind"] in EVALUATES:
-            evaluators.add(event["actor"])
-        if event["kind"] == "audit.plan":
-            evaluators |= {member["user"] for member in event["data"]["team"]}
-        if event["kind"] in JUDGES:
-            judges.add(event["actor"])
+        kind, actor, data = event["kind"], event["actor"], event["data"]
+        if kind in EVALUATES:
+            evaluators.add(actor)
+        if kind == "audit.plan":
+            evaluators |= {member["user"] for member in data["team"]}
+        if kind == "team.replace":
+            evaluators.add(data["to"])
+        if kind in ANSWERS_FOR_THE_BODY:
+            assert actor not in evaluators | judges
+        if judges_by(event):
+            judges.add(actor)
     assert not evaluators & judges
+
+
+def judges_by(event: Data) -> bool:
+    """Whether an event is somebody's judgement; a change on its papers is the case manager's to approve (R:9/8.2)."""
+    return event["kind"] in JUDGES and not event["data"].get("subject", "").startswith("change.request")

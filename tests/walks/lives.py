@@ -22,6 +22,8 @@ from tests.walks.reference import Reference, moment
 from workflows.flow import Reaction, admit, react
 
 SHOWN = {"tasks", "audits", "status", "stage", "certificates", "suspension", "deadlines", "matters", "cycle"}
+SMALL, FOR_A_MATTER = 64 * 1024, 2048
+"""Bytes of a state, and of what each matter adds: these lives have dozens where others have a few."""
 REFUSED_TO_STRANGERS = {"forbidden", "not_found", "not_independent", "task_not_open"}
 
 
@@ -68,6 +70,7 @@ class Walked(Life):
         for audit in self.case.audits:
             of = audit.of or audit.id
             self.model.audits.setdefault(audit.id, (self.model.audits.get(of, (audit.audit_kind,))[0], of))
+        self.model.open = {audit.id for audit in self.case.audits if audit.stage != "closed"}
         for draft in self._reaction.events:
             event = {"at": draft.at, "actor": draft.actor, "kind": draft.kind, "data": draft.data}
             self.told.append(event)
@@ -86,6 +89,13 @@ class Walked(Life):
         statuses = [one.status for one in self.model.certificates]
         numbers = [one.number for one in self.case.certificates]
         self.days[self.today] = list(zip(numbers, statuses, strict=True))
+
+    def message(self, user: str, kind: Any, name: str, payload: dict[str, Any], task: str | None = None) -> Message:
+        """Of those that are numbered, a record has two; here there are more."""
+        first = user.rstrip("3456789")
+        message = super().message(first, kind, name, payload, task)
+        actor = message.actor.model_copy(update={"user": user, "person": f"person-{user}"})
+        return message.model_copy(update={"id": f"{self.case.turn}-{user}", "actor": actor})
 
     # Steps
 
@@ -152,7 +162,7 @@ class Walked(Life):
         checks.nobody_barred(events)
         self.is_as_recorded()
 
-        assert len(self.case.model_dump_json().encode()) < 64 * 1024
+        assert len(self.case.model_dump_json().encode()) < SMALL + FOR_A_MATTER * len(self.case.matters)
         with Session(self.engine) as session:
             rows = session.exec(select(TaskRow.id).where(col(TaskRow.case_id) == self.case.id)).all()
             assert sorted(rows) == sorted(task.id for task in self.case.tasks)

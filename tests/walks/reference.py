@@ -46,12 +46,28 @@ class Suspension:
     over: bool = False
 
 
+Print = dict[str, Any]
+"""What a certificate says, part by part; a site that is no more says none."""
+
+
+@dataclass
+class Proposal:
+    """What is to change, after which audit, and whether its client stands by it."""
+
+    kind: str
+    says: Print
+    audit: str | None = None
+    confirmed: bool = True
+
+
 @dataclass
 class Reference:
     """What the rules make of a record, event by event."""
 
     audits: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Audit → the kind and the id of the one it repeats, or its own: all that is told from outside."""
+    """Audit → the kind and the id of the one it repeats, or its own; told from outside."""
+    open: set[str] = field(default_factory=set)
+    """The audits under way; told from outside, and nothing else is."""
     status: str = "open"
     certificates: list[Certificate] = field(default_factory=list)
     suspension: Suspension | None = None
@@ -78,6 +94,14 @@ class Reference:
     """The grounds of each withdrawal that was requested, in order."""
     said_so: dict[str, int] = field(default_factory=dict)
     """Withdrawal → how many decision makers have said so."""
+    months: int = 12
+    """How many months apart surveillances are."""
+    printed: Print = field(default_factory=dict)
+    """What is certified, as far as it has changed."""
+    renewed: Print | None = None
+    """What a renewal is to certify, from its application until it does."""
+    proposals: dict[str, Proposal] = field(default_factory=dict)
+    """Change of what is certified → what it proposes."""
 
     # What it knows
 
@@ -129,6 +153,7 @@ class Reference:
         following = next((one for one in self.certificates if one.status == "upcoming"), None)
         if following:
             following.status = "suspended" if self.suspension else "valid"
+            self.printed, self.renewed = self.renewed or self.printed, None
             return
         self.status, self.suspension, self.surveillance, self.years = "expired", None, None, set()
         self.over = not self.renewing
@@ -137,6 +162,10 @@ class Reference:
         self.status, self.suspension, self.over = status, None, True
 
     # Until the certificate
+
+    def _application(self, _: date, data: Data) -> None:
+        """Sites are s1, s2, … in all these lives."""
+        self.printed = {f"site s{number + 1}": "as applied for" for number in range(data["sites"])}
 
     def _application_review(self, _: date, data: Data) -> None:
         if data["outcome"] == "reject":
@@ -239,14 +268,15 @@ class Reference:
         kind, of = self.audits.get(audit, ("", ""))
         failed = self._failed(audit)
         self.under_way.discard(of)
-        match data["outcome"]:
-            case "grant" if kind != "scope":
+        outcome, beside = data["outcome"], kind in ("special", "scope")
+        match outcome:
+            case "grant" if not beside:
                 self._grant(day, kind, of)
-            case "maintain":
+            case "maintain" | "extend" | "reduce" if not beside:
                 self._next_surveillance(of)
             case "suspend":
-                self._suspend(day, 90 if failed else 0)
-                if not failed:
+                self._suspend(day, 90 if failed and not beside else 0)
+                if not failed and not beside:
                     self._next_surveillance(of)
             case "restore":
                 self._restore()
@@ -254,8 +284,9 @@ class Reference:
                     self._next_surveillance(of)
             case "withdraw":
                 self._withdraw("withdrawn")
-            case "refuse":
+            case "refuse" if not beside:
                 self._refuse(again=of != audit, failed=self.reports[audit]["verdict"] == "fail")
+        self._decide_proposals(day, (audit, of), outcome, renews=outcome == "grant" and not beside)
 
     def _failed(self, audit: str) -> bool:
         return "fail" in self.reports.get(audit, {}).values()
@@ -267,14 +298,16 @@ class Reference:
         ends = months_after(begins, 36) - A_DAY
         self.certificates.append(Certificate(begins, ends, "upcoming" if begins > day else "valid"))
         renewed = kind == "recertification" and not self.converted
-        self.surveillance = months_after(self.closings[of] if renewed else day, 12)
+        self.surveillance, self.months = months_after(self.closings[of] if renewed else day, 12), 12
         self.apply = months_after(ends, -3)
         self.years = set(range(day.year + 1, ends.year))
         self.granted_on, self.status, self.renewing, self.converted = day, "certified", False, False
+        if begins == day and self.renewed is not None:
+            self.printed, self.renewed = self.renewed, None
 
     def _refuse(self, *, again: bool, failed: bool) -> None:
         """R:7/6.4.8: a running certificate stays."""
-        self.renewing = False
+        self.renewing, self.renewed = False, None
         if self.running is None:
             self._end("terminated" if again and failed else "refused")
 
@@ -285,8 +318,9 @@ class Reference:
             return
         of_kind = {audit for kind, audit in self.audits.values() if kind == "surveillance"}
         held = sum(audit in of_kind and day >= self.granted_on for audit, day in self.closings.items())
-        due = months_after(last_day, 12)
-        if held < 2 or (held == 2 and due < running.ends and due.year != running.ends.year):
+        due = months_after(last_day, self.months)
+        more = due < running.ends if self.months < 12 else held == 2 and due < running.ends
+        if (self.months == 12 and held < 2) or (more and (self.months < 12 or due.year != running.ends.year)):
             self.surveillance = min(due, running.ends)
 
     # Suspension, restoration, withdrawal
@@ -352,16 +386,96 @@ class Reference:
 
     def _recertification_apply(self, _: date, __: Data) -> None:
         """R:7/6.6.2: closed on site by expiry."""
-        self.apply, self.renewing = None, True
+        self.apply, self.renewing, self.renewed = None, True, dict(self.printed)
         renewal = list(self.audits)[-1]
         if self.running:
             self.on_site[renewal] = self.running.ends
 
-    def _approval_give(self, _: date, data: Data) -> None:
-        if data["outcome"] != "approve":
+    def _approval_give(self, day: date, data: Data) -> None:
+        kind, outcome = data["subject"].rpartition("-")[0], data["outcome"]
+        if outcome == "higher_frequency":
+            self._more_often(day)
+        if kind == "change.request":
+            self._change_decided(day, data["subject"], outcome)
+        if outcome != "approve":
             return
-        kind = data["subject"].rpartition("-")[0]
         if kind == "surveillance.postpone" and self.surveillance:
             self.surveillance = date.fromisoformat(data["until"])
         if kind == "suspension.extend" and self.suspension:
             self.suspension.ends = min(date.fromisoformat(data["until"]), self.last_day)
+
+    def _more_often(self, day: date) -> None:
+        """R:7/6.5.1: six months from the decision, unless one is due earlier, or is late or waits for its decision."""
+        self.months = 6
+        due, running = months_after(day, 6), self.running
+        under_way = any(self.audits[self.audits[audit][1]][0] == "surveillance" for audit in self.open)
+        if self.surveillance:
+            self.surveillance = min(self.surveillance, due)
+        elif not under_way and running and due < running.ends:
+            self.surveillance = due
+
+    # Changes of what is certified
+
+    def _change_request(self, _: date, data: Data) -> None:
+        """R:9/8.2: places and methods are audited first."""
+        audited = {"sites", "methods"} & set(data["kinds"])
+        self._propose("change.request", data, list(self.audits)[-1] if audited else None)
+
+    def _scope_extend(self, _: date, data: Data) -> None:
+        """R:9/8.3: audited, alone or together with another."""
+        self._propose("scope.extend", data, data.get("combined_with") or list(self.audits)[-1])
+
+    def _scope_reduce(self, _: date, data: Data) -> None:
+        """R:10/9.2: the client confirms it first."""
+        self._propose("scope.reduce", data, data.get("combined_with"))
+        self.proposals[data["matter"]].confirmed = False
+
+    def _propose(self, kind: str, data: Data, audit: str | None) -> None:
+        says = {part: data[part] for part in ("organization", "service") if part in data}
+        sites = {one if isinstance(one, str) else one["id"]: one for one in data.get("sites", [])}
+        if kind == "scope.reduce":
+            says |= {part: None for part in self.printed if part.startswith("site ") and part[5:] not in sites}
+        else:
+            says |= {f"site {one}": site for one, site in sites.items()}
+        self.proposals[data["matter"]] = Proposal(kind, says, audit)
+
+    def _change_decided(self, day: date, matter: str, outcome: str) -> None:
+        if outcome == "special_audit":
+            self.proposals[matter].audit = list(self.audits)[-1]
+            return
+        proposal = self.proposals.pop(matter)
+        if outcome == "approve":
+            self._change(day, proposal.says)
+
+    def _scope_confirm(self, day: date, data: Data) -> None:
+        proposal = self.proposals[data["matter"]]
+        proposal.confirmed = data["confirmed"]
+        if not proposal.confirmed or proposal.audit is None:
+            del self.proposals[data["matter"]]
+        if proposal.confirmed and proposal.audit is None:
+            self._change(day, proposal.says)
+
+    def _decide_proposals(self, day: date, audits: tuple[str, str], outcome: str, *, renews: bool) -> None:
+        """R:9/8.2, R:9/8.3, R:10/9.2: what was looked at together is decided together; the rest goes alone."""
+        mine = {matter: one for matter, one in self.proposals.items() if one.audit in audits}
+        for matter, one in mine.items():
+            if not one.confirmed:
+                one.audit = None
+                continue
+            del self.proposals[matter]
+            reduces = one.kind == "scope.reduce"
+            if outcome == ("reduce" if reduces else "extend") or (outcome == "grant" and not reduces):
+                self._change(day, one.says, renews=renews)
+
+    def _change(self, day: date, says: Print, *, renews: bool = False) -> None:
+        """R:9/8.1-8.3: what is certified reads otherwise: certificates are issued again, on their old days."""
+        if renews:
+            (self.printed if self.renewed is None else self.renewed).update(says)
+            return
+        changes = any(self.printed.get(part) != what for part, what in says.items())
+        self.printed |= says
+        if self.renewed is not None:
+            self.renewed |= says
+        for old in [one for one in self.certificates if one.status in RUNS] if changes else []:
+            self.certificates.append(Certificate(max(day, old.begins), old.ends, old.status))
+            old.status = "superseded"

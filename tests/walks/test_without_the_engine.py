@@ -12,24 +12,24 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from sqlalchemy import Engine
 
 from tests.flow.years import to_certificate, to_third_year
-from tests.walks import people
+from tests.walks import acts, people
 from tests.walks.lives import Walked
 
-STEPS = 20_000
+STEPS = int(os.environ.get("WALKS_STEPS", "20000"))
 SHARES = 4
 FIRST_SEED = int(os.environ.get("WALKS_SEED", "0"))
 SHRINK = [Phase.shrink] if "WALKS_SHRINK" in os.environ else []
 """Making a failing life shorter takes minutes: only where it is asked for."""
 HOW = settings(
-    max_examples=20,
-    stateful_step_count=40,
+    max_examples=4,
+    stateful_step_count=200,
     deadline=None,
     database=None,
     phases=[Phase.generate, *SHRINK],
     suppress_health_check=list(HealthCheck),
 )
 BEGINNINGS = {"fresh": Walked.apply, "certified": to_certificate, "third year": to_third_year}
-FILES = {"applicant": "f-applicant", "manager": "f-manager"}
+FILES = {user: f"f-{user}" for user in ("applicant", "manager")}
 REACHED = (
     "decision.make grant",
     "decision.make refuse",
@@ -81,7 +81,8 @@ class Lives(RuleBasedStateMachine):
 
     @rule(number=NUMBER)
     def somebody_acted(self, number: int) -> None:
-        self.life.send(people.act(self.life.today, self.mixed(number)))
+        life = self.life
+        life.send(acts.act(life.shown, life.today, self.mixed(number), FILES))
 
     @rule(number=NUMBER)
     def days_passed(self, number: int) -> None:
