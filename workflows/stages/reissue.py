@@ -43,7 +43,7 @@ def take(case: Case, before: Application, after: Application) -> None:
     state.certified = certified and carried(before, after, certified)
     for matter in state.matters:
         if matter.state == "open" and matter.proposed:
-            matter.proposed = carried(before, after, matter.proposed)
+            matter.proposed = carried(before, after, matter.proposed, asks=True)
 
 
 def _issue(case: Case, old: Certificate, number: str, what: Reissue) -> Certificate:
