@@ -169,6 +169,8 @@ class Suspension(Record):
     since: date
     ends_on: date
     grounds: list[str]
+    by_ground: dict[str, date] = Field(default_factory=dict)
+    """Ground → the last day by it alone; the earliest is `ends_on`. A ground from before this was kept has none."""
     over: bool = False
     clause: str = "R:10/9.3.1"
     """Under which it began: R:7/6.5.3.2 after a failed surveillance, which nothing makes longer."""

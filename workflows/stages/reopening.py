@@ -3,6 +3,7 @@
 from domain.model import Text
 from domain.state import Effect, Ruling, Suspension
 from workflows.case import Case
+from workflows.stages import suspension
 from workflows.stages.proposals import EXTEND, OVER, RESTORE, drop_proposals
 from workflows.stages.rulings import CLAUSE
 
@@ -37,6 +38,7 @@ def _lift(case: Case, made: Ruling, now: Suspension) -> None:
     """The grounds of this decision suspend no longer; where there is no other, the certificate is valid again."""
     now.grounds = [ground for ground in now.grounds if ground not in made.grounds]
     if now.grounds:
+        suspension.goes_on(case, now)
         return
     case.state.suspension = None
     case.state.status = "certified"
@@ -90,4 +92,4 @@ def _ask_again(case: Case, made: Ruling) -> None:
         case.ask(made.kind, subject=made.subject).clause = made.clause
     about = made.subject or made.audit_id
     if about:
-        case.state.barred[about] = made.by
+        case.state.barred[about] = sorted({*case.state.barred.get(about, ()), *made.by})

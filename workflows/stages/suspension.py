@@ -7,6 +7,7 @@ from domain import cycle as dates
 from domain.acts import SuspensionExtension, SuspensionRequest
 from domain.answers import Approval, SuspensionDecision
 from domain.audit import Audit
+from domain.dates import Anchor
 from domain.grounds import Ground, check_brought
 from domain.matters import Matter
 from domain.state import Certificate, Deadline, Effect, Suspension, Task
@@ -26,6 +27,9 @@ from workflows.stages.proposals import (
     propose,
 )
 from workflows.stages.rulings import ruling
+
+FAILED = "b"
+"""The ground of R:10/9.3.1 for a failed surveillance."""
 
 # Asked for and decided ------------------------------------------------------------------------------------
 
@@ -90,6 +94,8 @@ def suspend(case: Case, grounds: list[str], *, failed_surveillance: bool) -> Non
     now = case.state.suspension or Suspension(since=case.today, ends_on=until.on, grounds=[])
     # A further ground joins the running suspension, the earlier end wins.
     now.grounds = sorted({*now.grounds, *grounds})
+    for ground in grounds:
+        now.by_ground[ground] = min(until.on, now.by_ground.get(ground, until.on))
     if failed_surveillance:
         now.clause = AFTER_SURVEILLANCE
     if case.state.suspension is None or (until.on < now.ends_on and not now.over):
@@ -149,8 +155,23 @@ def extension_decided(case: Case, task: Task, answer: Approval) -> None:
     until = extended(now.since, matter.until, _last_day(case, case.certificate))
     case.settle_deadlines("void", kind="suspension.end")
     case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
-    now.ends_on = until.on
+    now.ends_on, now.by_ground = until.on, dict.fromkeys(now.grounds, until.on)
     case.tell_applicant(f"暂停期延长至{until.on}", f"The suspension now ends on {until.on}")
+
+
+def goes_on(case: Case, now: Suspension) -> None:
+    """R:7/6.4.6.2: a ground has fallen away on appeal: certification is suspended for as long as the others say."""
+    if FAILED not in now.grounds:
+        now.clause = CLAUSE
+    ends_on = min((now.by_ground[ground] for ground in now.grounds if ground in now.by_ground), default=now.ends_on)
+    if ends_on <= now.ends_on:
+        return
+    now.ends_on, now.over = ends_on, False
+    case.flag(OVER, on=False)
+    drop_proposals(case, OVER)
+    case.settle_deadlines("void", kind="suspension.end")
+    until = dates.approved_until(Anchor(kind="suspension", on=now.since), ends_on, LENGTH)
+    case.run_deadline("suspension.end", until, deadline_id=f"suspension.end-{case.state.turn}")
 
 
 def running(case: Case) -> Suspension:
