@@ -40,6 +40,7 @@ JUDGES = (
     "approval.give",
     "appeal.decide",
 )
+DECISIONS = ("review.independent", "decision.make", "suspension.decide", "withdrawal.decide")
 ANSWERS_FOR_THE_BODY = ("complaint.handle", "appeal.decide")
 """For those who took no part before."""
 
@@ -117,6 +118,25 @@ def nobody_barred(events: Iterable[Data]) -> None:
         if judges_by(event):
             judges.add(actor)
     assert not evaluators & judges
+
+
+def nobody_decides_again(events: Iterable[Data]) -> None:
+    """Whoever made or reviewed a decision whose appeal was upheld does not make it again (R:7/6.4.6.2)."""
+    decided: dict[str, set[str]] = defaultdict(set)
+    about: dict[str, str] = {}
+    appeals: list[str] = []
+    barred: dict[str, set[str]] = defaultdict(set)
+    for event in events:
+        kind, data = event["kind"], event["data"]
+        if kind in DECISIONS:
+            key = about[data["task"]] = data.get("subject") or data["audit"]
+            assert event["actor"] not in barred[key]
+            decided[key].add(event["actor"])
+        if kind == "appeal.file":
+            appeals.append(data["about"])
+        if kind == "appeal.decide" and data["outcome"] == "uphold":
+            key = about.get(appeals[int(data["subject"].rpartition("-")[2]) - 1], "")
+            barred[key] |= decided[key]
 
 
 def judges_by(event: Data) -> bool:

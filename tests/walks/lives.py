@@ -59,6 +59,12 @@ class Walked(Life):
                 self._shown |= application.model_dump(mode="json", include={"organization", "service", "sites"})
         return self._shown
 
+    @property
+    def awaits_an_appeal(self) -> bool:
+        """Whether the case that has ended may come back: in every second one the client appeals, or lets that be."""
+        waits = any(one.kind.startswith("appeal.") and one.state == "running" for one in self.case.deadlines)
+        return self.number % 2 == 0 and waits
+
     def work(self, message: Message) -> None:
         before = self.shown
         self.steps += 1
@@ -160,6 +166,7 @@ class Walked(Life):
             (moment(one), one["actor"], one["kind"], one["data"]) for one in self.told
         ]
         checks.nobody_barred(events)
+        checks.nobody_decides_again(events)
         self.is_as_recorded()
 
         assert len(self.case.model_dump_json().encode()) < SMALL + FOR_A_MATTER * len(self.case.matters)

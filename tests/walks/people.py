@@ -198,7 +198,7 @@ def _items(audit: Data, kind: str, dice: Dice) -> list[Data]:
 def _plan(case: Snapshot, audit: Data, today: date, dice: Dice) -> Data:
     documents, management, characteristics = days = _days(case, audit, dice)
     windows = [one["due_on"] for one in case["deadlines"] if one["state"] == "running" and one["kind"] in WINDOWS]
-    begins = today + timedelta(days=dice.below(4))
+    begins = today + timedelta(days=dice.below(3))
     least = begins + timedelta(days=(int(management) + int(characteristics) + 1) // 2)
     ends = max(least, min([least + timedelta(days=dice.below(8)), *map(date.fromisoformat, windows)]))
     second = "decider" if dice.chance(SELDOM) else "auditor"
@@ -215,7 +215,7 @@ def _plan(case: Snapshot, audit: Data, today: date, dice: Dice) -> Data:
 
 def _days(case: Snapshot, audit: Data, dice: Dice) -> tuple[str, str, str]:
     """Person-days as the table asks: by the people of the application, sometimes by those of fewer sites."""
-    if combined(case, audit, "scope.extend"):
+    if audit["audit_kind"] != "scope" and combined(case, audit, "scope.extend"):
         return ON_TOP
     few, many = TABLE["surveillance" if audit["audit_kind"] == "surveillance" else "initial"]
     as_few = sum(site["headcount"] for site in case["sites"]) < 100 or audit["audit_kind"] == "scope"

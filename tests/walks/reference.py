@@ -4,6 +4,7 @@ It reads the record as anybody could, counts its own dates, and imports nothing 
 """
 
 from calendar import monthrange
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +13,16 @@ from zoneinfo import ZoneInfo
 Data = dict[str, Any]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 A_DAY = timedelta(days=1)
+AGAINST = {
+    ("application.review", "reject"),
+    ("decision.make", "refuse"),
+    ("decision.make", "suspend"),
+    ("decision.make", "withdraw"),
+    ("suspension.decide", "suspend"),
+    ("withdrawal.decide", "withdraw"),
+}
+"""What is decided against a client."""
+ENDED = ("withdrawn", "cancelled")
 RUNS = ("valid", "suspended", "upcoming")
 """What a certificate is until it ends."""
 
@@ -39,11 +50,16 @@ class Certificate:
 
 @dataclass
 class Suspension:
-    """Since when, the last day, and whether that has passed."""
+    """Since when, on which grounds, until when by each of them, and whether that has passed."""
 
     since: date
-    ends: date
+    until: dict[str, date]
     over: bool = False
+
+    @property
+    def ends(self) -> date:
+        """The earliest end wins."""
+        return min(self.until.values())
 
 
 Print = dict[str, Any]
@@ -58,6 +74,17 @@ class Proposal:
     says: Print
     audit: str | None = None
     confirmed: bool = True
+
+
+@dataclass
+class Ruling:
+    """A decision against the client: when, about what, with what came before it and the grounds that it added."""
+
+    on: date
+    audit: str
+    before: "Reference"
+    added: set[str]
+    ended: bool
 
 
 @dataclass
@@ -90,6 +117,8 @@ class Reference:
     """Surveillances held, or failed by their documents, that nobody has decided on."""
     returned: list[str] = field(default_factory=list)
     """The audits whose documents were returned, in order."""
+    requests: dict[str, list[str]] = field(default_factory=dict)
+    """Suspension that was asked for → on which grounds."""
     withdrawals: list[list[str]] = field(default_factory=list)
     """The grounds of each withdrawal that was requested, in order."""
     said_so: dict[str, int] = field(default_factory=dict)
@@ -102,6 +131,11 @@ class Reference:
     """What a renewal is to certify, from its application until it does."""
     proposals: dict[str, Proposal] = field(default_factory=dict)
     """Change of what is certified → what it proposes."""
+
+    rulings: dict[str, Ruling] = field(default_factory=dict)
+    """Task → the decision that answered it."""
+    appeals: list[str] = field(default_factory=list)
+    """Against which decision each appeal is, in order."""
 
     # What it knows
 
@@ -135,10 +169,15 @@ class Reference:
 
     def take(self, event: Data) -> None:
         """Follow one event, on its day in Shanghai."""
-        at = moment(event)
+        at, kind, data = moment(event), event["kind"], event["data"]
         self.pass_to(at)
-        if not self.over and (step := getattr(self, "_" + event["kind"].replace(".", "_"), None)):
-            step(at.date(), event["data"])
+        step = getattr(self, "_" + kind.replace(".", "_"), None)
+        if step is None or (self.over and not kind.startswith("appeal.")):
+            return
+        before = self._as_it_is() if self._may_be_appealed(kind, data) else None
+        step(at.date(), data)
+        if before:
+            self._note_ruling(at.date(), data, before)
 
     def pass_to(self, at: datetime) -> None:
         """Certificates run out at the end of their last day (R:7/7.3.3)."""
@@ -275,7 +314,9 @@ class Reference:
             case "maintain" | "extend" | "reduce" if not beside:
                 self._next_surveillance(of)
             case "suspend":
-                self._suspend(day, 90 if failed and not beside else 0)
+                other = ["a"] if failed else data.get("grounds", ["k"])
+                grounds = ["b"] if failed and not beside else data.get("grounds", other)
+                self._suspend(day, grounds, failed=failed and not beside)
                 if not failed and not beside:
                     self._next_surveillance(of)
             case "restore":
@@ -325,21 +366,23 @@ class Reference:
 
     # Suspension, restoration, withdrawal
 
+    def _suspension_request(self, _: date, data: Data) -> None:
+        self.requests[f"suspension.request-{len(self.requests) + 1}"] = data["grounds"]
+
     def _suspension_decide(self, day: date, data: Data) -> None:
         if data["outcome"] == "suspend":
-            self._suspend(day, 0)
+            self._suspend(day, data.get("grounds") or self.requests[data["subject"]])
             return
         moved = "until" in data and data["subject"].startswith("missed_surveillance")
         if moved and self.surveillance is None and not self.under_way:
             self.surveillance = date.fromisoformat(data["until"])
 
-    def _suspend(self, day: date, days: int) -> None:
+    def _suspend(self, day: date, grounds: list[str], *, failed: bool = False) -> None:
         """R:7/6.5.3.2, R:10/9.3.1: a further ground joins, the earlier end wins."""
-        ends = min(day + timedelta(days=days) if days else months_after(day, 6), self.last_day)
-        if self.suspension is None:
-            self.suspension = Suspension(day, ends)
-        elif not self.suspension.over:
-            self.suspension.ends = min(self.suspension.ends, ends)
+        ends = min(day + 90 * A_DAY if failed else months_after(day, 6), self.last_day)
+        now = self.suspension = self.suspension or Suspension(day, {})
+        for ground in grounds:
+            now.until[ground] = now.ends if now.over else min(now.until.get(ground, ends), ends)
         self.status = "suspended"
         if self.running:
             self.running.status = "suspended"
@@ -402,7 +445,8 @@ class Reference:
         if kind == "surveillance.postpone" and self.surveillance:
             self.surveillance = date.fromisoformat(data["until"])
         if kind == "suspension.extend" and self.suspension:
-            self.suspension.ends = min(date.fromisoformat(data["until"]), self.last_day)
+            until = min(date.fromisoformat(data["until"]), self.last_day)
+            self.suspension.until = dict.fromkeys(self.suspension.until, until)
 
     def _more_often(self, day: date) -> None:
         """R:7/6.5.1: six months from the decision, unless one is due earlier, or is late or waits for its decision."""
@@ -479,3 +523,53 @@ class Reference:
         for old in [one for one in self.certificates if one.status in RUNS] if changes else []:
             self.certificates.append(Certificate(max(day, old.begins), old.ends, old.status))
             old.status = "superseded"
+
+    # Appeals (R:7/6.4.6.2)
+
+    def _as_it_is(self) -> "Reference":
+        """A copy to come back to; what was ruled and appealed against before goes on."""
+        rulings, self.rulings = self.rulings, {}
+        before = deepcopy(self)
+        self.rulings = before.rulings = rulings
+        before.audits, before.appeals = self.audits, self.appeals
+        return before
+
+    def _may_be_appealed(self, kind: str, data: Data) -> bool:
+        """Whether it says no to the client; a change of scope that is refused leaves everything as it was."""
+        outcome, audit = data.get("outcome"), self.audits.get(data.get("audit", ""), ("", ""))[0]
+        return (kind, outcome) in AGAINST and audit != "scope"
+
+    def _note_ruling(self, day: date, data: Data, before: "Reference") -> None:
+        """Nobody appeals against what they wished for."""
+        added = set(self.suspension.until if self.suspension else ()) - set(
+            before.suspension.until if before.suspension else ()
+        )
+        decided = self.over or self.suspension or data["outcome"] == "refuse"
+        if decided and self.status != "cancelled" and added != {"j"}:
+            self.rulings[data["task"]] = Ruling(day, data.get("audit", ""), before, added, self.over)
+
+    def _appeal_file(self, _: date, data: Data) -> None:
+        self.appeals.append(data["about"])
+
+    def _appeal_decide(self, _: date, data: Data) -> None:
+        """Upheld, what stood before stands again, and the decision is made again."""
+        made = self.rulings.pop(self.appeals[int(data["subject"].rpartition("-")[2]) - 1])
+        if data["outcome"] == "dismiss":
+            return
+        if made.ended:
+            vars(self).update(vars(made.before))
+        elif made.added:
+            self._lift(made)
+        elif made.before.renewing and self.status not in ENDED:
+            self.renewing, self.renewed, self.over = True, made.before.renewed, False
+        of = self.audits.get(made.audit, ("", ""))[1]
+        self.under_way |= {of} & made.before.under_way
+
+    def _lift(self, made: Ruling) -> None:
+        """The grounds of a decision suspend no longer; nothing is left of a suspension that has ended."""
+        now = self.suspension
+        if now is None or now.since > made.on:
+            return
+        now.until = {ground: day for ground, day in now.until.items() if ground not in made.added}
+        if not now.until:
+            self._restore()

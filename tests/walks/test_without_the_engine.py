@@ -42,6 +42,8 @@ REACHED = (
     "certificate.expired",
 )
 """What a walk that means anything comes by."""
+LONG = 300
+"""Steps after which one life is enough."""
 NUMBER = st.integers(0, 2**32 - 1)
 
 
@@ -59,9 +61,10 @@ class Lives(RuleBasedStateMachine):
 
     @property
     def life(self) -> Walked:
-        if self._life.case.stage == "closed":
+        life = self._life
+        if life.steps > LONG or (life.case.stage == "closed" and not life.awaits_an_appeal):
             self.end()
-            self.begin("fresh")
+            self.begin(sorted(BEGINNINGS)[life.steps % len(BEGINNINGS)])
         return self._life
 
     def mixed(self, number: int) -> int:
