@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.flow.filing import appealed
-from tests.flow.scopes import renamed, rows
+from tests.flow.scopes import rename, renamed, rows, statuses
 from tests.flow.steps import actor, answer_as, at_decision, refused_as
 from tests.flow.years import maintained, renewed, reviewed, surveilled, suspended, suspended_on_request
 from tests.lives import FAILING, Life
@@ -94,3 +94,20 @@ def test_a_suspension_that_ran_out_by_a_ground_that_falls_away_has_not_run_out(c
     answer_as(certified, actor("third", "decision_maker"), "appeal.decide", outcome="uphold", reason="x")
     assert certified.case.suspension is not None
     assert (certified.case.suspension.over, "withdrawal.decide" in certified.open) == (False, False)
+
+
+def test_a_certificate_that_was_issued_again_while_suspended_is_the_one_given_back(certified: Life) -> None:
+    """R:7/6.4.6.2, R:10/9.2: the old number stays recalled."""
+    rename(suspended_on_request(certified, "d"))
+    upheld_by(certified, "third")
+    assert statuses(certified) == ["superseded", "valid"]
+
+
+def test_once_the_last_of_two_grounds_falls_away_the_certificate_is_valid(certified: Life) -> None:
+    """R:7/6.4.6.2."""
+    for ground in ("d", "f"):
+        suspended_on_request(certified, ground)
+    for number, user in ((1, "third"), (2, "fourth")):
+        appealed(certified, f"suspension.decide-{number}")
+        answer_as(certified, actor(user, "decision_maker"), "appeal.decide", outcome="uphold", reason="x")
+    assert (certified.case.status, statuses(certified)) == ("certified", ["valid"])

@@ -516,6 +516,7 @@ class Reference:
         if renews:
             (self.printed if self.renewed is None else self.renewed).update(says)
             return
+        says = {part: what for part, what in says.items() if what is None or self.printed.get(part, "") is not None}
         changes = any(self.printed.get(part) != what for part, what in says.items())
         self.printed |= says
         if self.renewed is not None:

@@ -1,7 +1,7 @@
 """R:7/6.4.6.2: a decision whose appeal is upheld is made again, by others; it is not turned into its opposite."""
 
 from domain.model import Text
-from domain.state import Effect, Ruling, Suspension
+from domain.state import CertificateStatus, Effect, Ruling, Suspension
 from workflows.case import Case
 from workflows.stages import suspension
 from workflows.stages.proposals import EXTEND, OVER, RESTORE, drop_proposals
@@ -45,7 +45,8 @@ def _lift(case: Case, made: Ruling, now: Suspension) -> None:
     case.flag(OVER, on=False)
     case.settle_deadlines("void", kind="suspension.end")
     drop_proposals(case, EXTEND, RESTORE, OVER)
-    _give_back(case, made)
+    # Whichever is suspended now: issued again meanwhile it has another number, by a further ground it was so before.
+    _give_back(case, {one.number: "valid" for one in case.state.certificates if one.status == "suspended"})
 
 
 def _undo_end(case: Case, made: Ruling) -> None:
@@ -54,14 +55,14 @@ def _undo_end(case: Case, made: Ruling) -> None:
     state.stage, state.status, state.suspension = made.stage, made.status, made.suspension
     for flag in made.flags:
         case.flag(flag)
-    _give_back(case, made)
+    _give_back(case, made.certificates)
 
 
-def _give_back(case: Case, made: Ruling) -> None:
+def _give_back(case: Case, worth: dict[str, CertificateStatus]) -> None:
     """Certificates are worth what they were; the alliance, which was told otherwise, is told again (R:7/6.4.6.2)."""
     for certificate in case.state.certificates:
-        if certificate.number in made.certificates:
-            certificate.status = made.certificates[certificate.number]
+        if certificate.number in worth:
+            certificate.status = worth[certificate.number]
             case.record(f"certificate.{certificate.status}", CLAUSE, number=certificate.number, outcome="reopened")
             if kind := TOLD.get(certificate.status):
                 case.send(Effect(id="", kind="submission", about=f"{kind}:{certificate.number}"))
