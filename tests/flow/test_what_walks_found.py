@@ -111,3 +111,12 @@ def test_once_the_last_of_two_grounds_falls_away_the_certificate_is_valid(certif
         appealed(certified, f"suspension.decide-{number}")
         answer_as(certified, actor(user, "decision_maker"), "appeal.decide", outcome="uphold", reason="x")
     assert (certified.case.status, statuses(certified)) == ("certified", ["valid"])
+
+
+def test_a_surveillance_before_the_renewed_certificate_begins_is_the_first_of_its_cycle(third_year: Life) -> None:
+    """R:7/7.3.3: the next is due twelve months after it."""
+    reviewed(renewed(third_year, date(2028, 12, 6)).audited())
+    third_year.answer("decider", "decision.make", outcome="grant")
+    third_year.act("manager", "audit.start", audit_kind="surveillance", reason="x")
+    maintained(surveilled(third_year.days(5) or third_year))
+    assert third_year.due("surveillance") == date(2029, 12, 11)

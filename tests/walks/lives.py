@@ -39,6 +39,8 @@ class Walked(Life):
         self.steps = 0
         """Messages of people and of timers, also those that were refused."""
         self._shown: dict[str, Any] = {}
+        self.taken = Counter[str]()
+        """Act that the case took once there was a certificate → how often."""
         self.seen = Counter[str]()
         """Kind of an event, or of a decision with its outcome → how many there were."""
         self.days: dict[date, list[tuple[str, str]]] = {}
@@ -107,6 +109,7 @@ class Walked(Life):
 
     def send(self, move: people.Move) -> bool:
         """Whether the case took it; what it refuses changes nothing."""
+        self.until(self.today)  # what is due again after an appeal comes first
         message = self.message(move.user, "answer" if move.task else "act", move.kind, move.payload, move.task)
         before = self.case.model_dump_json()
         try:
@@ -114,6 +117,8 @@ class Walked(Life):
         except Refused:
             assert self.case.model_dump_json() == before
             return False
+        if not move.task and self.case.certificates:
+            self.taken[move.kind] += 1
         return True
 
     def is_as_recorded(self) -> None:
@@ -127,6 +132,7 @@ class Walked(Life):
 
     def send_again(self, move: people.Move) -> None:
         """The same turn once more, as after a crash: it gives what the record holds, and adds nothing."""
+        self.until(self.today)
         message = self.message(move.user, "answer" if move.task else "act", move.kind, move.payload, move.task)
         turn = Turn.of(self.case, message, self.now)
         if not self.send(move):

@@ -357,12 +357,16 @@ class Reference:
         last_day, running = self.closings.get(of), self.running
         if last_day is None or running is None:
             return
+        ends = self.last_day
         of_kind = {audit for kind, audit in self.audits.values() if kind == "surveillance"}
         held = sum(audit in of_kind and day >= self.granted_on for audit, day in self.closings.items())
         due = months_after(last_day, self.months)
-        more = due < running.ends if self.months < 12 else held == 2 and due < running.ends
-        if (self.months == 12 and held < 2) or (more and (self.months < 12 or due.year != running.ends.year)):
-            self.surveillance = min(due, running.ends)
+        if self.months < 12:
+            more = due < ends
+        else:
+            more = held < 2 or (held == 2 and due < ends and due.year != ends.year)
+        if more:
+            self.surveillance = min(due, ends)
 
     # Suspension, restoration, withdrawal
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from sqlalchemy import Engine
 
+from tests.flow import matrix
 from tests.flow.years import to_certificate, to_third_year
 from tests.walks import acts, people
 from tests.walks.lives import Walked
@@ -44,6 +45,8 @@ REACHED = (
 """What a walk that means anything comes by."""
 LONG = 300
 """Steps after which one life is enough."""
+NOT_HERE = {"case.withdraw", "report.correct"}
+"""Acts that no certified case takes: it is too late for the one, and nothing is delivered here that the other corrects."""
 NUMBER = st.integers(0, 2**32 - 1)
 
 
@@ -53,6 +56,7 @@ class Lives(RuleBasedStateMachine):
     database: ClassVar[Engine]
     steps: ClassVar[int] = 0
     seen: ClassVar[Counter[str]] = Counter()
+    taken: ClassVar[Counter[str]] = Counter()
 
     @initialize(where=st.sampled_from(sorted(BEGINNINGS)))
     def begin(self, where: str) -> None:
@@ -75,6 +79,7 @@ class Lives(RuleBasedStateMachine):
         self._life.close()
         type(self).steps += self._life.steps
         self.seen.update(self._life.seen)
+        self.taken.update(self._life.taken)
 
     @rule(number=NUMBER, times=st.integers(1, 8))
     def people_answered(self, number: int, times: int) -> None:
@@ -108,9 +113,10 @@ class Lives(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_random_lives_are_what_the_rules_make_of_them(database: Engine, share: int) -> None:
-    lives = type("Lives", (Lives,), {"database": database, "seen": Counter()})
+    lives = type("Lives", (Lives,), {"database": database, "seen": Counter(), "taken": Counter()})
     for part in count(1000 * (SHARES * FIRST_SEED + share)):
         run_state_machine_as_test(seed(part)(lives), settings=HOW)
         if lives.steps >= STEPS / SHARES:
             break
     assert [what for what in REACHED if not lives.seen[what]] == []
+    assert [act for act in {act.kind for act in matrix.read()[1]} - NOT_HERE if not lives.taken[act]] == []

@@ -10,7 +10,7 @@ from domain.audit import Audit
 from domain.dates import A_DAY, YEAR_MONTHS, Anchor, Due, add_months
 from domain.engagement import programme_last_day
 from domain.refusal import Refused
-from domain.state import Deadline, Effect, Task
+from domain.state import Certificate, Deadline, Effect, Task
 from workflows.case import Case, invalid
 from workflows.stages import planning, proposals
 from workflows.stages.proposals import CALENDAR_YEAR, POSTPONE
@@ -74,9 +74,9 @@ def maintained(case: Case, audit: Audit) -> None:
 
 def watch_next(case: Case, audit: Audit) -> None:
     """R:7/7.3.3: the surveillance after this one, or after the re-audit that took its place, if there is one."""
-    months, began = case.state.surveillance_months, case.certificate.cycle_began
+    months, began = case.state.surveillance_months, _of_the_cycle(case).cycle_began
     forget_before(case, max(began, add_months(case.today, -YEAR_MONTHS)) if months else began)
-    valid_until = case.certificate.valid_until
+    valid_until = _of_the_cycle(case).valid_until
     year = dates.recertification_year(valid_until, None)
     last_day = programme_last_day(case.state.audits, audit)
     if last_day and dates.another_surveillance(held(case), last_day, valid_until, year, case.rules.cycle, months):
@@ -84,9 +84,14 @@ def watch_next(case: Case, audit: Audit) -> None:
         watch(case, dates.within_validity(due, valid_until))
 
 
+def _of_the_cycle(case: Case) -> Certificate:
+    """The certificate whose cycle counts: once it is renewed, the next one, although it is still to come."""
+    return next((one for one in case.state.certificates if one.status == "upcoming"), case.certificate)
+
+
 def held(case: Case) -> int:
     """How many surveillances this cycle has held: those since the decision that certified it, or their re-audits."""
-    since = case.certificate.cycle_began
+    since = _of_the_cycle(case).cycle_began
     days = {audit.of or audit.id: audit.last_day for audit in case.state.audits if audit.last_day}
     kinds = {audit.id: audit.audit_kind for audit in case.state.audits}
     return sum(kinds[of] == "surveillance" and day >= since for of, day in days.items())
@@ -144,7 +149,7 @@ def _furthest(case: Case) -> date:
     previous = [day for day in days if day]
     if not held(case) or not previous:
         raise case.refuse(dates.SURVEILLANCE, "首次监督审查不得延期", "A first surveillance is not put off.")
-    valid_until = case.certificate.valid_until
+    valid_until = _of_the_cycle(case).valid_until
     year = dates.recertification_year(valid_until, None)
     longest = dates.extended_surveillance(max(previous), {day.year for day in previous}, year, case.rules.cycle)
     return min(longest.on, valid_until)
