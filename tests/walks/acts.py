@@ -1,9 +1,8 @@
-"""What people might do unasked in a case, any of it picked by a number; whether the case takes it is the rules' to say."""
+"""What people might do unasked in a case, any of it picked by a number; whether it is taken is the rules' to say."""
 
 from datetime import date, timedelta
-from typing import Any
 
-from tests.walks.people import PERHAPS, SELDOM, Data, Dice, Move, Snapshot
+from tests.walks.people import PERHAPS, Data, Dice, Move, Snapshot
 
 SAID = {"reason": "x"}
 
@@ -100,19 +99,21 @@ def _about_people(case: Snapshot, today: date, dice: Dice, _: dict[str, str]) ->
     return dice.one_of(
         [
             Move("leader", "note.add", {"text": "x"}),
-            Move("manager", "team.replace", {"from": dice.one_of(team), "to": dice.one_of(("visitor", "leader")), **SAID}),
+            Move(
+                "manager", "team.replace", {"from": dice.one_of(team), "to": dice.one_of(("visitor", "leader")), **SAID}
+            ),
             Move(dice.one_of(leaders or ["leader"]), "headcount.correct", {"sites": found}),
             Move("visitor" if dice.chance(50) else "auditor", "conflict.declare", {**own, **once}),
         ]
     )
 
 
-def _about_incidents(case: Snapshot, today: date, dice: Dice, files: dict[str, str]) -> Move:
+def _about_incidents(_: Snapshot, today: date, dice: Dice, __: dict[str, str]) -> Move:
     by, trigger = dice.one_of((("manager", "abcdef"), ("ops", "abcdef"), ("applicant", "b")))
     return Move(by, "incident.report", {"trigger": dice.one_of(trigger), "description": "x", "on": str(today)})
 
 
-def _watched(case: Snapshot, today: date, dice: Dice, files: dict[str, str]) -> Move:
+def _watched(_: Snapshot, today: date, dice: Dice, __: dict[str, str]) -> Move:
     wrong = {"correct": False, "due_on": str(today + timedelta(days=5 + dice.below(60)))}
     used = {"correct": True} if dice.chance(50) else wrong
     return dice.one_of(
@@ -124,7 +125,7 @@ def _watched(case: Snapshot, today: date, dice: Dice, files: dict[str, str]) -> 
     )
 
 
-def _against_the_client(case: Snapshot, today: date, dice: Dice, files: dict[str, str]) -> Move:
+def _against_the_client(_: Snapshot, __: date, dice: Dice, ___: dict[str, str]) -> Move:
     return dice.one_of(
         [
             Move("manager", "suspension.request", {"grounds": [dice.one_of("abdefghik")], **SAID}),

@@ -13,8 +13,9 @@ from activities.turns import TurnActivities
 from domain.agenda import agenda
 from domain.refusal import Refused
 from domain.state import CaseState, Facts, Message
-from records import certificates, queries
+from records import certificates, queries, store
 from records.chain import broken_at
+from records.database import begin_writing
 from records.tables import TaskRow
 from tests.lives import FACTS, Life
 from tests.walks import checks, people
@@ -51,6 +52,20 @@ class Walked(Life):
         self._reaction = react(state, message, facts, at)
         return self._reaction
 
+    def _worked_on(self, message: Message) -> str:
+        """As the record's activity does it, which reads the case from the record first; gives the chain's head."""
+        return self.turns.work_on(Turn.of(self.case, message, self.now)).head
+
+    def _written(self, message: Message) -> str:
+        """The same from the case at hand: reading it each time would take a fifth of all the time."""
+        with Session(self.engine) as session:
+            begin_writing(session)
+            facts = FACTS.gather(session, self.case, message, self.now)
+            reaction = self._react(self.case, message, facts, self.now)
+            head = store.write_turn(session, self.case, reaction.state, message, facts, reaction.events, self.now)
+            session.commit()
+        return head
+
     @property
     def shown(self) -> dict[str, Any]:
         """The case as JSON data, with the snapshot's names."""
@@ -71,9 +86,9 @@ class Walked(Life):
         before = self.shown
         self.steps += 1
         admit(self.case, message)
-        outcome = self.turns.work_on(Turn.of(self.case, message, self.now))
+        head = self._written(message) if self.steps % 10 else self._worked_on(message)
         self.case = self._reaction.state
-        self.case.head = outcome.head
+        self.case.head = head
         self.case.effects = []  # nothing delivers here
         for audit in self.case.audits:
             of = audit.of or audit.id

@@ -361,11 +361,8 @@ class Reference:
         of_kind = {audit for kind, audit in self.audits.values() if kind == "surveillance"}
         held = sum(audit in of_kind and day >= self.granted_on for audit, day in self.closings.items())
         due = months_after(last_day, self.months)
-        if self.months < 12:
-            more = due < ends
-        else:
-            more = held < 2 or (held == 2 and due < ends and due.year != ends.year)
-        if more:
+        usual = held < 2 or (held == 2 and due < ends and due.year != ends.year)
+        if due < ends if self.months < 12 else usual:
             self.surveillance = min(due, ends)
 
     # Suspension, restoration, withdrawal

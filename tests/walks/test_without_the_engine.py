@@ -12,12 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from sqlalchemy import Engine
 
 from tests.flow import matrix
-from tests.flow.years import to_certificate, to_third_year
+from tests.flow.years import to_certificate, to_second_year, to_third_year
 from tests.walks import acts, people
 from tests.walks.lives import Walked
 
 STEPS = int(os.environ.get("WALKS_STEPS", "20000"))
-SHARES = 4
+SHARES = 2
 FIRST_SEED = int(os.environ.get("WALKS_SEED", "0"))
 SHRINK = [Phase.shrink] if "WALKS_SHRINK" in os.environ else []
 """Making a failing life shorter takes minutes: only where it is asked for."""
@@ -29,7 +29,12 @@ HOW = settings(
     phases=[Phase.generate, *SHRINK],
     suppress_health_check=list(HealthCheck),
 )
-BEGINNINGS = {"fresh": Walked.apply, "certified": to_certificate, "third year": to_third_year}
+BEGINNINGS = {
+    "fresh": Walked.apply,
+    "certified": to_certificate,
+    "second year": to_second_year,
+    "third year": to_third_year,
+}
 FILES = {user: f"f-{user}" for user in ("applicant", "manager")}
 REACHED = (
     "decision.make grant",
@@ -46,7 +51,7 @@ REACHED = (
 LONG = 300
 """Steps after which one life is enough."""
 NOT_HERE = {"case.withdraw", "report.correct"}
-"""Acts that no certified case takes: it is too late for the one, and nothing is delivered here that the other corrects."""
+"""Acts that no certified case takes: it is too late for the one, and no report is delivered for the other."""
 NUMBER = st.integers(0, 2**32 - 1)
 
 
@@ -87,10 +92,11 @@ class Lives(RuleBasedStateMachine):
             if move := people.answer(self.life.shown, self.life.today, self.mixed(number + turn), FILES):
                 self.life.send(move)
 
-    @rule(number=NUMBER)
-    def somebody_acted(self, number: int) -> None:
-        life = self.life
-        life.send(acts.act(life.shown, life.today, self.mixed(number), FILES))
+    @rule(number=NUMBER, times=st.integers(1, 3))
+    def people_acted(self, number: int, times: int) -> None:
+        for turn in range(times):
+            life = self.life
+            life.send(acts.act(life.shown, life.today, self.mixed(number + turn), FILES))
 
     @rule(number=NUMBER)
     def days_passed(self, number: int) -> None:
