@@ -106,15 +106,17 @@ def printed(application: Application) -> list[object]:
     ]
 
 
-def carried(before: Application, after: Application, onto: Application) -> Application:
+def carried(before: Application, after: Application, onto: Application, *, asks: bool = False) -> Application:
     """Give another application of the same holder with what changed from one to the other, field by field.
+
+    One that `asks` for a change keeps what it asks for.
 
     Raises:
         Refused: `rule_refused`, R:10/9.2, nothing would be left of it.
     """
     old, new = ({site.id: site for site in one.sites} for one in (before, after))
     sites = [
-        _merged(old.get(site.id, site), new.get(site.id, site), site)
+        _merged(old.get(site.id, site), new.get(site.id, site), site, asks=asks)
         for site in onto.sites
         if site.id in new or site.id not in old
     ]
@@ -124,12 +126,13 @@ def carried(before: Application, after: Application, onto: Application) -> Appli
         en = "Nothing would be left of what is to be renewed."
         raise Refused("rule_refused", "再认证范围内将无场所", en, clause=REDUCTION)
     parts = {
-        "organization": _merged(before.organization, after.organization, onto.organization),
-        "service": _merged(before.service, after.service, onto.service),
+        "organization": _merged(before.organization, after.organization, onto.organization, asks=asks),
+        "service": _merged(before.service, after.service, onto.service, asks=asks),
     }
     return onto.model_copy(update={**parts, "sites": sites})
 
 
-def _merged(before: M, after: M, onto: M) -> M:
-    changed = (name for name in type(after).model_fields if getattr(before, name) != getattr(after, name))
-    return onto.model_copy(update={name: getattr(after, name) for name in changed})
+def _merged(before: M, after: M, onto: M, *, asks: bool) -> M:
+    changed = [name for name in type(after).model_fields if getattr(before, name) != getattr(after, name)]
+    kept = [name for name in changed if asks and getattr(onto, name) != getattr(before, name)]
+    return onto.model_copy(update={name: getattr(after, name) for name in changed if name not in kept})

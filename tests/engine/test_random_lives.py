@@ -18,7 +18,7 @@ from records.database import connect
 from tests.histories.journey import Journey
 from tests.lives import an_application
 from tests.product import Person, Product, running
-from tests.walks import checks, people
+from tests.walks import acts, checks, people
 from tests.walks.reference import Reference, moment
 from workflows.certification import CertificationCase
 
@@ -88,6 +88,7 @@ class Wanderer(Journey):
         for audit in self.case["audits"]:
             of = audit["of"] or audit["id"]
             self.model.audits.setdefault(audit["id"], (self.model.audits.get(of, (audit["audit_kind"],))[0], of))
+        self.model.open = {audit["id"] for audit in self.case["audits"] if audit["stage"] != "closed"}
         known = [*before.values(), *self.case["deadlines"]]
         for event in await self.news():
             self.told.append(event)
@@ -166,7 +167,7 @@ async def step(case: Wanderer, picks: random.Random, latest: date) -> None:
     snapshot, today, files = case.case, case.today, case.files
     move = people.answer(snapshot, today, number, files) if what < 0.5 else None
     if 0.5 <= what < 0.56:
-        move = people.act(today, number)
+        move = acts.act(snapshot, today, number, files)
     if what >= 0.96 and (stranger := people.barred(snapshot, today, number, files)):
         await case.refused(stranger)
     elif move:

@@ -21,10 +21,15 @@ def to_certificate(life: Life) -> Life:
     return life.contracted().on_site().audited().reported().granted()
 
 
+def to_second_year(life: Life) -> Life:
+    """Certified, and the first surveillance held."""
+    to_certificate(life).until(date(2027, 2, 1))
+    return maintained(surveilled(life))
+
+
 def to_third_year(life: Life) -> Life:
     """Certified, and both surveillances of the cycle held."""
-    to_certificate(life).until(date(2027, 2, 1))
-    maintained(surveilled(life)).until(date(2028, 1, 10))
+    to_second_year(life).until(date(2028, 1, 10))
     return maintained(surveilled(life))
 
 

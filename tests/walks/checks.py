@@ -32,7 +32,17 @@ EVALUATES = (
     "rectification.verify",
     "restoration.verify",
 )
-JUDGES = ("review.independent", "decision.make", "suspension.decide", "withdrawal.decide", "approval.give")
+JUDGES = (
+    "review.independent",
+    "decision.make",
+    "suspension.decide",
+    "withdrawal.decide",
+    "approval.give",
+    "appeal.decide",
+)
+DECISIONS = ("review.independent", "decision.make", "suspension.decide", "withdrawal.decide")
+ANSWERS_FOR_THE_BODY = ("complaint.handle", "appeal.decide")
+"""For those who took no part before."""
 
 
 def judged_at(kind: str, due_on: date) -> datetime:
@@ -92,14 +102,43 @@ def put_off(matters: Iterable[Data], due_on: str) -> bool:
 
 
 def nobody_barred(events: Iterable[Data]) -> None:
-    """Who evaluated never judged, and the other way round, in all cycles (R:7/6.4.6.2)."""
+    """Who evaluated never judged, and the other way round, in all cycles; appeals are for neither (R:7/6.4.6.2)."""
     evaluators: set[str] = set()
     judges: set[str] = set()
     for event in events:
-        if event["kind"] in EVALUATES:
-            evaluators.add(event["actor"])
-        if event["kind"] == "audit.plan":
-            evaluators |= {member["user"] for member in event["data"]["team"]}
-        if event["kind"] in JUDGES:
-            judges.add(event["actor"])
+        kind, actor, data = event["kind"], event["actor"], event["data"]
+        if kind in EVALUATES:
+            evaluators.add(actor)
+        if kind == "audit.plan":
+            evaluators |= {member["user"] for member in data["team"]}
+        if kind == "team.replace":
+            evaluators.add(data["to"])
+        if kind in ANSWERS_FOR_THE_BODY:
+            assert actor not in evaluators | judges
+        if judges_by(event):
+            judges.add(actor)
     assert not evaluators & judges
+
+
+def nobody_decides_again(events: Iterable[Data]) -> None:
+    """Whoever made or reviewed a decision whose appeal was upheld does not make it again (R:7/6.4.6.2)."""
+    decided: dict[str, set[str]] = defaultdict(set)
+    about: dict[str, str] = {}
+    appeals: list[str] = []
+    barred: dict[str, set[str]] = defaultdict(set)
+    for event in events:
+        kind, data = event["kind"], event["data"]
+        if kind in DECISIONS:
+            key = about[data["task"]] = data.get("subject") or data["audit"]
+            assert event["actor"] not in barred[key]
+            decided[key].add(event["actor"])
+        if kind == "appeal.file":
+            appeals.append(data["about"])
+        if kind == "appeal.decide" and data["outcome"] == "uphold":
+            key = about.get(appeals[int(data["subject"].rpartition("-")[2]) - 1], "")
+            barred[key] |= decided[key]
+
+
+def judges_by(event: Data) -> bool:
+    """Whether an event is somebody's judgement; a change on its papers is the case manager's to approve (R:9/8.2)."""
+    return event["kind"] in JUDGES and not event["data"].get("subject", "").startswith("change.request")

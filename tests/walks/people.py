@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from tests.domain.sheets import raw_sheet
 from tests.lives import CONTENTS, FAILING, MAINTAINED, RENEWAL, a_deduction, an_application
 
-Snapshot = dict[str, Any]
+Data = dict[str, Any]
+Snapshot = Data
 """A case as the API shows it to its manager."""
 
 Files = dict[str, str]
@@ -21,10 +22,14 @@ ROLES = {
     "ops": "ops",
 }
 """Role → who has it."""
-TABLE = {"initial": ("1", "6", "5"), "recertification": ("1", "6", "5"), "surveillance": ("1", "3", "2")}
-"""Kind of an audit → its person-days for 120 people, from R:11 table 1; every other kind is as planned."""
+TABLE = {"surveillance": (("1", "2", "1"), ("1", "3", "2")), "initial": (("1", "4", "4"), ("1", "6", "5"))}
+"""Like which kind an audit is counted → its person-days for fewer than 100 people and for more (R:11 table 1)."""
+ON_TOP = ("1", "9", "8")
+"""Person-days that are enough for an extension as well."""
 WINDOWS = ("surveillance", "recertification.on_site", "suspension.end")
 """Due dates by which some audit closes."""
+OTHERS = 8
+"""Reviewers and decision makers beside the first, numbered from 2."""
 PROBABLY, PERHAPS, SELDOM = 80, 25, 8
 """Per cent."""
 
@@ -34,7 +39,7 @@ class Move(NamedTuple):
 
     user: str
     kind: str
-    payload: dict[str, Any]
+    payload: Data
     task: str | None = None
 
 
@@ -64,7 +69,9 @@ def answer(case: Snapshot, today: date, number: int, files: Files) -> Move | Non
         return None
     task = dice.one_of(tasks)
     user = task["assignee"] or ROLES[task["role"]]
-    if task["role"] == "decision_maker" and dice.chance(PERHAPS):
+    if task["kind"] in ("complaint.handle", "appeal.decide"):
+        user += str(2 + dice.below(OTHERS))
+    elif task["role"] == "decision_maker" and dice.chance(PERHAPS):
         user = "decider2"
     payload = _payload(case, task, today, dice, files)
     return Move(user, task["kind"], payload, task["id"])
@@ -79,41 +86,17 @@ def barred(case: Snapshot, today: date, number: int, files: Files) -> Move | Non
     return move._replace(user=Dice(number).one_of(wrong))
 
 
-def act(today: date, number: int) -> Move:
-    """An act nobody asked for; whether the case takes it is the rules' to say."""
-    dice = Dice(number)
-    soon = str(today + timedelta(days=20 + dice.below(200)))
-    said = {"reason": "x"}
-    moves = [
-        Move("manager", "suspension.extend", {"until": soon, **said}),
-        Move("applicant", "restoration.request", said),
-        Move("manager", "surveillance.postpone", {"until": soon, "evidence": "停业装修", **said}),
-        Move("leader", "note.add", {"text": "x"}),
-    ]
-    if dice.chance(PERHAPS):
-        moves = [
-            Move("manager", "suspension.request", {"grounds": [dice.one_of("abdefghik")], **said}),
-            Move("applicant", "suspension.request", {"grounds": ["j"], **said}),
-            Move("applicant", "case.withdraw", said),
-            Move("manager", "withdrawal.request", {"grounds": [dice.one_of("abbbcdefgi")], **said}),
-        ]
-    if dice.chance(3):
-        moves = [Move("applicant", "withdrawal.request", said)]
-    move: Move = dice.one_of(moves)
-    return move
-
-
-def _payload(case: Snapshot, task: dict[str, Any], today: date, dice: Dice, files: Files) -> dict[str, Any]:
+def _payload(case: Snapshot, task: Data, today: date, dice: Dice, files: Files) -> Data:
     kind = task["kind"]
     audit = next((one for one in case["audits"] if one["id"] == task["audit_id"]), None)
     if kind == "decision.make":
         return _decision(case, audit, dice)
     if audit:
-        return _of_audit(case, audit, kind, today, dice)
+        return _of_audit(case, audit, task, today, dice)
     return _beside(case, task, today, dice, files)
 
 
-def _beside(case: Snapshot, task: dict[str, Any], today: date, dice: Dice, files: Files) -> dict[str, Any]:  # noqa: C901, PLR0911  # a line for each kind
+def _beside(case: Snapshot, task: Data, today: date, dice: Dice, files: Files) -> Data:  # noqa: C901, PLR0911  # a line for each kind
     """Answers to what belongs to no audit."""
     match task["kind"]:
         case "application.review":
@@ -138,7 +121,7 @@ def _beside(case: Snapshot, task: dict[str, Any], today: date, dice: Dice, files
                 return {"outcome": "suspend", "grounds": [dice.one_of("ac")], "reason": "x"}
             return {"outcome": "dismiss", "reason": "x", "until": str(today + timedelta(days=30 + dice.below(90)))}
         case "withdrawal.decide":
-            return {"outcome": dice.one_of(("withdraw", "dismiss")), "reason": "x"}
+            return {"outcome": dice.one_of(("withdraw", "dismiss", "dismiss")), "reason": "x"}
         case "restoration.verify":
             return {"outcome": "pass" if dice.chance(PROBABLY) else "fail", "evidence": "x"}
         case "scope.confirm":
@@ -146,21 +129,23 @@ def _beside(case: Snapshot, task: dict[str, Any], today: date, dice: Dice, files
         case "approval.give":
             return {"subject": task["subject"], "outcome": _approval(task["subject"], dice), "reason": "x"}
         case "complaint.handle":
-            return {"outcome": "dismissed", "answer": "x"}
+            return {"outcome": dice.one_of(("upheld", "partly", "dismissed")), "answer": "x"}
         case "appeal.decide":
-            return {"outcome": dice.one_of(("uphold", "dismiss")), "reason": "x"}
+            return {"outcome": "uphold" if dice.chance(PROBABLY) else "dismiss", "reason": "x"}
     return {}
 
 
 def _approval(subject: str, dice: Dice) -> str:
     if subject.startswith("incident"):
-        return str(dice.one_of(("special_audit", "higher_frequency", "refuse")))
+        return str(dice.one_of(("special_audit", "special_audit", "higher_frequency", "refuse")))
+    if subject.startswith("change") and dice.chance(SELDOM):
+        return "special_audit"
     return "approve" if dice.chance(PROBABLY) else "refuse"
 
 
-def _of_audit(case: Snapshot, audit: dict[str, Any], kind: str, today: date, dice: Dice) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912  # likewise
+def _of_audit(case: Snapshot, audit: Data, task: Data, today: date, dice: Dice) -> Data:  # noqa: C901, PLR0911, PLR0912  # likewise
     """Answers to what an audit asks; now and then one that fails it."""
-    match kind:
+    match kind := task["kind"]:
         case "audit.plan":
             return _plan(case, audit, today, dice)
         case "audit.plan.confirm":
@@ -184,7 +169,7 @@ def _of_audit(case: Snapshot, audit: dict[str, Any], kind: str, today: date, dic
             renewal = any(one["audit_kind"] == "recertification" for one in case["audits"] if one["stage"] != "closed")
             return {"items": CONTENTS, **({"renewal": RENEWAL} if renewal or audit["of"] else {})}
         case "approval.give":
-            return {"subject": "not_applicable", "outcome": "approve"}
+            return {"subject": task["subject"], "outcome": "approve"}
         case "findings.confirm":
             return {"confirmed": True}
         case "findings.answer":
@@ -202,7 +187,7 @@ def _of_audit(case: Snapshot, audit: dict[str, Any], kind: str, today: date, dic
     return {}
 
 
-def _items(audit: dict[str, Any], kind: str, dice: Dice) -> list[dict[str, Any]]:
+def _items(audit: Data, kind: str, dice: Dice) -> list[Data]:
     if kind == "rectification.verify":
         handed_in = [one["id"] for one in audit["findings"] if one["status"] == "submitted"]
         return [{"finding": one, "accepted": dice.chance(PROBABLY)} for one in handed_in]
@@ -210,11 +195,11 @@ def _items(audit: dict[str, Any], kind: str, dice: Dice) -> list[dict[str, Any]]
     return [{"finding": one, "cause": "x", "action": "x", "evidence": []} for one in open_ones]
 
 
-def _plan(case: Snapshot, audit: dict[str, Any], today: date, dice: Dice) -> dict[str, Any]:
-    documents, management, characteristics = TABLE.get(audit["audit_kind"], ("1", "6", "5"))
+def _plan(case: Snapshot, audit: Data, today: date, dice: Dice) -> Data:
+    documents, management, characteristics = days = _days(case, audit, dice)
     windows = [one["due_on"] for one in case["deadlines"] if one["state"] == "running" and one["kind"] in WINDOWS]
-    begins = today + timedelta(days=dice.below(4))
-    least = begins + timedelta(days=6 if management == "6" else 3)
+    begins = today + timedelta(days=dice.below(3))
+    least = begins + timedelta(days=(int(management) + int(characteristics) + 1) // 2)
     ends = max(least, min([least + timedelta(days=dice.below(8)), *map(date.fromisoformat, windows)]))
     second = "decider" if dice.chance(SELDOM) else "auditor"
     return {
@@ -222,25 +207,45 @@ def _plan(case: Snapshot, audit: dict[str, Any], today: date, dice: Dice) -> dic
         "basis": ["R"],
         "team": [{"user": "leader", "role": "leader"}, {"user": second, "role": "auditor"}],
         "person_days": {"documents": documents, "management": management, "characteristics": characteristics},
-        "reason": "" if audit["audit_kind"] in TABLE else "x",
+        "reason": ""
+        if audit["audit_kind"] in ("initial", "recertification", "surveillance") and days != ON_TOP
+        else "x",
         "planned_from": str(begins),
         "planned_to": str(ends),
     }
 
 
-def _decision(case: Snapshot, audit: dict[str, Any] | None, dice: Dice) -> dict[str, Any]:
+def _days(case: Snapshot, audit: Data, dice: Dice) -> tuple[str, str, str]:
+    """Person-days as the table asks: by the people of the application, sometimes by those of fewer sites."""
+    if audit["audit_kind"] != "scope" and combined(case, audit, "scope.extend"):
+        return ON_TOP
+    few, many = TABLE["surveillance" if audit["audit_kind"] == "surveillance" else "initial"]
+    as_few = sum(site["headcount"] for site in case["sites"]) < 100 or audit["audit_kind"] == "scope"
+    return few if as_few != dice.chance(SELDOM) else many
+
+
+def combined(case: Snapshot, audit: Data, kind: str) -> bool:
+    """Whether a change of what is certified waits for the decision after an audit."""
+    audits = (audit["id"], audit["of"])
+    return any((one["kind"], one["state"]) == (kind, "open") and one["audit_id"] in audits for one in case["matters"])
+
+
+def _decision(case: Snapshot, audit: Data | None, dice: Dice) -> Data:
     kinds = {one["id"]: one["audit_kind"] for one in case["audits"]}
     kind = kinds.get(audit["of"] or audit["id"]) if audit else "restoration"
     fitting = {
         "initial": ("grant", "refuse"),
         "recertification": ("grant", "refuse"),
-        "scope": ("extend", "refuse"),
+        "scope": (dice.one_of(("extend", "grant")), "refuse"),
         "surveillance": ("maintain", "suspend"),
         "special": ("maintain", "suspend"),
         "restoration": ("restore", "withdraw"),
     }[str(kind)]
     if kind == "surveillance" and case["suspension"]:
         fitting = ("restore", "withdraw" if audit and audit["of"] else "suspend")
+    for asked, given in (("scope.extend", "extend"), ("scope.reduce", "reduce")):
+        if audit and fitting[0] == "maintain" and combined(case, audit, asked) and dice.chance(PROBABLY):
+            fitting = (given, fitting[1])
     passed = audit is None or (audit["results"] and audit["results"]["verdict"] == "pass")
     outcome = fitting[0] if passed and dice.chance(88) else fitting[1]
     conditions = {"conditions": MAINTAINED} if outcome in ("maintain", "extend", "reduce") else {}

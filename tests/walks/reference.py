@@ -4,6 +4,7 @@ It reads the record as anybody could, counts its own dates, and imports nothing 
 """
 
 from calendar import monthrange
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +13,16 @@ from zoneinfo import ZoneInfo
 Data = dict[str, Any]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 A_DAY = timedelta(days=1)
+AGAINST = {
+    ("application.review", "reject"),
+    ("decision.make", "refuse"),
+    ("decision.make", "suspend"),
+    ("decision.make", "withdraw"),
+    ("suspension.decide", "suspend"),
+    ("withdrawal.decide", "withdraw"),
+}
+"""What is decided against a client."""
+ENDED = ("withdrawn", "cancelled")
 RUNS = ("valid", "suspended", "upcoming")
 """What a certificate is until it ends."""
 
@@ -39,11 +50,41 @@ class Certificate:
 
 @dataclass
 class Suspension:
-    """Since when, the last day, and whether that has passed."""
+    """Since when, until when by each decision that suspends and on which grounds, and whether that has passed."""
 
     since: date
-    ends: date
+    until: dict[str, date]
+    grounds: dict[str, set[str]]
     over: bool = False
+
+    @property
+    def ends(self) -> date:
+        """The earliest end wins."""
+        return min(self.until.values())
+
+
+Print = dict[str, Any]
+"""What a certificate says, part by part; a site that is no more says none."""
+
+
+@dataclass
+class Proposal:
+    """What is to change, after which audit, and whether its client stands by it."""
+
+    kind: str
+    says: Print
+    audit: str | None = None
+    confirmed: bool = True
+
+
+@dataclass
+class Ruling:
+    """A decision against the client: about what, what came before it, and whether it suspends or ended the case."""
+
+    audit: str
+    before: "Reference"
+    suspends: bool
+    ended: bool
 
 
 @dataclass
@@ -51,7 +92,9 @@ class Reference:
     """What the rules make of a record, event by event."""
 
     audits: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Audit → the kind and the id of the one it repeats, or its own: all that is told from outside."""
+    """Audit → the kind and the id of the one it repeats, or its own; told from outside."""
+    open: set[str] = field(default_factory=set)
+    """The audits under way; told from outside, and nothing else is."""
     status: str = "open"
     certificates: list[Certificate] = field(default_factory=list)
     suspension: Suspension | None = None
@@ -74,10 +117,25 @@ class Reference:
     """Surveillances held, or failed by their documents, that nobody has decided on."""
     returned: list[str] = field(default_factory=list)
     """The audits whose documents were returned, in order."""
+    requests: dict[str, list[str]] = field(default_factory=dict)
+    """Suspension that was asked for → on which grounds."""
     withdrawals: list[list[str]] = field(default_factory=list)
     """The grounds of each withdrawal that was requested, in order."""
     said_so: dict[str, int] = field(default_factory=dict)
     """Withdrawal → how many decision makers have said so."""
+    months: int = 12
+    """How many months apart surveillances are."""
+    printed: Print = field(default_factory=dict)
+    """What is certified, as far as it has changed."""
+    renewed: Print | None = None
+    """What a renewal is to certify, from its application until it does."""
+    proposals: dict[str, Proposal] = field(default_factory=dict)
+    """Change of what is certified → what it proposes."""
+
+    rulings: dict[str, Ruling] = field(default_factory=dict)
+    """Task → the decision that answered it."""
+    appeals: list[str] = field(default_factory=list)
+    """Against which decision each appeal is, in order."""
 
     # What it knows
 
@@ -111,10 +169,15 @@ class Reference:
 
     def take(self, event: Data) -> None:
         """Follow one event, on its day in Shanghai."""
-        at = moment(event)
+        at, kind, data = moment(event), event["kind"], event["data"]
         self.pass_to(at)
-        if not self.over and (step := getattr(self, "_" + event["kind"].replace(".", "_"), None)):
-            step(at.date(), event["data"])
+        step = getattr(self, "_" + kind.replace(".", "_"), None)
+        if step is None or (self.over and not kind.startswith("appeal.")):
+            return
+        before = self._as_it_is() if self._may_be_appealed(kind, data) else None
+        step(at.date(), data)
+        if before:
+            self._note_ruling(data, before)
 
     def pass_to(self, at: datetime) -> None:
         """Certificates run out at the end of their last day (R:7/7.3.3)."""
@@ -129,6 +192,7 @@ class Reference:
         following = next((one for one in self.certificates if one.status == "upcoming"), None)
         if following:
             following.status = "suspended" if self.suspension else "valid"
+            self.printed, self.renewed = self.renewed or self.printed, None
             return
         self.status, self.suspension, self.surveillance, self.years = "expired", None, None, set()
         self.over = not self.renewing
@@ -137,6 +201,10 @@ class Reference:
         self.status, self.suspension, self.over = status, None, True
 
     # Until the certificate
+
+    def _application(self, _: date, data: Data) -> None:
+        """Sites are s1, s2, … in all these lives."""
+        self.printed = {f"site s{number + 1}": "as applied for" for number in range(data["sites"])}
 
     def _application_review(self, _: date, data: Data) -> None:
         if data["outcome"] == "reject":
@@ -241,14 +309,17 @@ class Reference:
         kind, of = self.audits.get(audit, ("", ""))
         failed = self._failed(audit)
         self.under_way.discard(of)
-        match data["outcome"]:
-            case "grant" if kind != "scope":
+        outcome, beside = data["outcome"], kind in ("special", "scope")
+        match outcome:
+            case "grant" if not beside:
                 self._grant(day, kind, of)
-            case "maintain":
+            case "maintain" | "extend" | "reduce" if not beside:
                 self._next_surveillance(of)
             case "suspend":
-                self._suspend(day, 90 if failed else 0)
-                if not failed:
+                other = ["a"] if failed else data.get("grounds", ["k"])
+                grounds = ["b"] if failed and not beside else data.get("grounds", other)
+                self._suspend(day, data["task"], grounds, failed=failed and not beside)
+                if not failed and not beside:
                     self._next_surveillance(of)
             case "restore":
                 self._restore()
@@ -256,8 +327,9 @@ class Reference:
                     self._next_surveillance(of)
             case "withdraw":
                 self._withdraw("withdrawn")
-            case "refuse":
+            case "refuse" if not beside:
                 self._refuse(again=of != audit, failed=self.reports[audit]["verdict"] == "fail")
+        self._decide_proposals(day, (audit, of), outcome, renews=outcome == "grant" and not beside)
 
     def _failed(self, audit: str) -> bool:
         return "fail" in self.reports.get(audit, {}).values()
@@ -269,14 +341,16 @@ class Reference:
         ends = months_after(begins, 36) - A_DAY
         self.certificates.append(Certificate(begins, ends, "upcoming" if begins > day else "valid"))
         renewed = kind == "recertification" and not self.converted
-        self.surveillance = months_after(self.closings[of] if renewed else day, 12)
+        self.surveillance, self.months = months_after(self.closings[of] if renewed else day, 12), 12
         self.apply = months_after(ends, -3)
         self.years = set(range(day.year + 1, ends.year))
         self.granted_on, self.status, self.renewing, self.converted = day, "certified", False, False
+        if begins == day and self.renewed is not None:
+            self.printed, self.renewed = self.renewed, None
 
     def _refuse(self, *, again: bool, failed: bool) -> None:
         """R:7/6.4.8: a running certificate stays."""
-        self.renewing = False
+        self.renewing, self.renewed = False, None
         if self.running is None:
             self._end("terminated" if again and failed else "refused")
 
@@ -285,30 +359,32 @@ class Reference:
         last_day = self.closings.get(of)
         if last_day is None or self.running is None:
             return
+        ends = self.last_day
         of_kind = {audit for kind, audit in self.audits.values() if kind == "surveillance"}
         held = sum(audit in of_kind and day >= self.granted_on for audit, day in self.closings.items())
-        due = months_after(last_day, 12)
-        ends = self.certificates[-1].ends  # also of a renewed one that is still to begin
-        if held < 2 or (held == 2 and due < ends and due.year != ends.year):
+        due = months_after(last_day, self.months)
+        usual = held < 2 or (held == 2 and due < ends and due.year != ends.year)
+        if due < ends if self.months < 12 else usual:
             self.surveillance = min(due, ends)
 
     # Suspension, restoration, withdrawal
 
+    def _suspension_request(self, _: date, data: Data) -> None:
+        self.requests[f"suspension.request-{len(self.requests) + 1}"] = data["grounds"]
+
     def _suspension_decide(self, day: date, data: Data) -> None:
         if data["outcome"] == "suspend":
-            self._suspend(day, 0)
+            self._suspend(day, data["task"], data.get("grounds") or self.requests[data["subject"]])
             return
         moved = "until" in data and data["subject"].startswith("missed_surveillance")
         if moved and self.surveillance is None and not self.under_way:
             self.surveillance = date.fromisoformat(data["until"])
 
-    def _suspend(self, day: date, days: int) -> None:
-        """R:7/6.5.3.2, R:10/9.3.1: a further ground joins, the earlier end wins."""
-        ends = min(day + timedelta(days=days) if days else months_after(day, 6), self.last_day)
-        if self.suspension is None:
-            self.suspension = Suspension(day, ends)
-        elif not self.suspension.over:
-            self.suspension.ends = min(self.suspension.ends, ends)
+    def _suspend(self, day: date, task: str, grounds: list[str], *, failed: bool = False) -> None:
+        """R:7/6.5.3.2, R:10/9.3.1: a further decision joins, the earlier end wins."""
+        ends = min(day + 90 * A_DAY if failed else months_after(day, 6), self.last_day)
+        now = self.suspension = self.suspension or Suspension(day, {}, {})
+        now.until[task], now.grounds[task] = ends, set(grounds)
         self.status = "suspended"
         if self.running:
             self.running.status = "suspended"
@@ -355,16 +431,150 @@ class Reference:
 
     def _recertification_apply(self, _: date, __: Data) -> None:
         """R:7/6.6.2: closed on site by expiry."""
-        self.apply, self.renewing = None, True
+        self.apply, self.renewing, self.renewed = None, True, dict(self.printed)
         renewal = list(self.audits)[-1]
         if self.running:
             self.on_site[renewal] = self.running.ends
 
-    def _approval_give(self, _: date, data: Data) -> None:
-        if data["outcome"] != "approve":
+    def _approval_give(self, day: date, data: Data) -> None:
+        kind, outcome = data["subject"].rpartition("-")[0], data["outcome"]
+        if outcome == "higher_frequency":
+            self._more_often(day)
+        if kind == "change.request":
+            self._change_decided(day, data["subject"], outcome)
+        if outcome != "approve":
             return
-        kind = data["subject"].rpartition("-")[0]
         if kind == "surveillance.postpone" and self.surveillance:
             self.surveillance = date.fromisoformat(data["until"])
         if kind == "suspension.extend" and self.suspension:
-            self.suspension.ends = min(date.fromisoformat(data["until"]), self.last_day)
+            until = min(date.fromisoformat(data["until"]), self.last_day)
+            longer = {task: max(day, until) for task, day in self.suspension.until.items()}
+            self.suspension.until = longer
+
+    def _more_often(self, day: date) -> None:
+        """R:7/6.5.1: six months from the decision, unless one is due earlier, or is late or waits for its decision."""
+        self.months = 6
+        due, running = months_after(day, 6), self.running
+        under_way = any(self.audits[self.audits[audit][1]][0] == "surveillance" for audit in self.open)
+        if self.surveillance:
+            self.surveillance = min(self.surveillance, due)
+        elif not under_way and running and due < running.ends:
+            self.surveillance = due
+
+    # Changes of what is certified
+
+    def _change_request(self, _: date, data: Data) -> None:
+        """R:9/8.2: places and methods are audited first."""
+        audited = {"sites", "methods"} & set(data["kinds"])
+        self._propose("change.request", data, list(self.audits)[-1] if audited else None)
+
+    def _scope_extend(self, _: date, data: Data) -> None:
+        """R:9/8.3: audited, alone or together with another."""
+        self._propose("scope.extend", data, data.get("combined_with") or list(self.audits)[-1])
+
+    def _scope_reduce(self, _: date, data: Data) -> None:
+        """R:10/9.2: the client confirms it first."""
+        self._propose("scope.reduce", data, data.get("combined_with"))
+        self.proposals[data["matter"]].confirmed = False
+
+    def _propose(self, kind: str, data: Data, audit: str | None) -> None:
+        says = {part: data[part] for part in ("organization", "service") if part in data}
+        sites = {one if isinstance(one, str) else one["id"]: one for one in data.get("sites", [])}
+        if kind == "scope.reduce":
+            says |= {part: None for part in self.printed if part.startswith("site ") and part[5:] not in sites}
+        else:
+            says |= {f"site {one}": site for one, site in sites.items()}
+        self.proposals[data["matter"]] = Proposal(kind, says, audit)
+
+    def _change_decided(self, day: date, matter: str, outcome: str) -> None:
+        if outcome == "special_audit":
+            self.proposals[matter].audit = list(self.audits)[-1]
+            return
+        proposal = self.proposals.pop(matter)
+        if outcome == "approve":
+            self._change(day, proposal.says)
+
+    def _scope_confirm(self, day: date, data: Data) -> None:
+        proposal = self.proposals[data["matter"]]
+        proposal.confirmed = data["confirmed"]
+        if not proposal.confirmed or proposal.audit is None:
+            del self.proposals[data["matter"]]
+        if proposal.confirmed and proposal.audit is None:
+            self._change(day, proposal.says)
+
+    def _decide_proposals(self, day: date, audits: tuple[str, str], outcome: str, *, renews: bool) -> None:
+        """R:9/8.2, R:9/8.3, R:10/9.2: what was looked at together is decided together; the rest goes alone."""
+        mine = {matter: one for matter, one in self.proposals.items() if one.audit in audits}
+        for matter, one in mine.items():
+            if not one.confirmed:
+                one.audit = None
+                continue
+            del self.proposals[matter]
+            reduces = one.kind == "scope.reduce"
+            if outcome == ("reduce" if reduces else "extend") or (outcome == "grant" and not reduces):
+                self._change(day, one.says, renews=renews)
+
+    def _change(self, day: date, says: Print, *, renews: bool = False) -> None:
+        """R:9/8.1-8.3: what is certified reads otherwise: certificates are issued again, on their old days."""
+        if renews:
+            (self.printed if self.renewed is None else self.renewed).update(says)
+            return
+        says = {part: what for part, what in says.items() if what is None or self.printed.get(part, "") is not None}
+        changes = any(self.printed.get(part) != what for part, what in says.items())
+        self.printed |= says
+        if self.renewed is not None:
+            self.renewed |= says
+        for old in [one for one in self.certificates if one.status in RUNS] if changes else []:
+            self.certificates.append(Certificate(max(day, old.begins), old.ends, old.status))
+            old.status = "superseded"
+
+    # Appeals (R:7/6.4.6.2)
+
+    def _as_it_is(self) -> "Reference":
+        """A copy to come back to; what was ruled and appealed against before goes on."""
+        rulings, self.rulings = self.rulings, {}
+        before = deepcopy(self)
+        self.rulings = before.rulings = rulings
+        before.audits, before.appeals = self.audits, self.appeals
+        return before
+
+    def _may_be_appealed(self, kind: str, data: Data) -> bool:
+        """Whether it says no to the client; a change of scope that is refused leaves everything as it was."""
+        outcome, audit = data.get("outcome"), self.audits.get(data.get("audit", ""), ("", ""))[0]
+        return (kind, outcome) in AGAINST and audit != "scope"
+
+    def _note_ruling(self, data: Data, before: "Reference") -> None:
+        """Nobody appeals against what they wished for."""
+        grounds = self.suspension.grounds.get(data["task"], set()) if self.suspension else set()
+        decided = self.over or self.suspension or data["outcome"] == "refuse"
+        if decided and self.status != "cancelled" and grounds != {"j"}:
+            self.rulings[data["task"]] = Ruling(data.get("audit", ""), before, bool(grounds), self.over)
+
+    def _appeal_file(self, _: date, data: Data) -> None:
+        self.appeals.append(data["about"])
+
+    def _appeal_decide(self, _: date, data: Data) -> None:
+        """Upheld, what stood before stands again, and the decision is made again."""
+        task = self.appeals[int(data["subject"].rpartition("-")[2]) - 1]
+        made = self.rulings.pop(task)
+        if data["outcome"] == "dismiss":
+            return
+        if made.ended:
+            vars(self).update(vars(made.before))
+        elif made.suspends:
+            self._lift(task)
+        elif made.before.renewing and self.status not in ENDED:
+            self.renewing, self.renewed, self.over = True, made.before.renewed, False
+        of = self.audits.get(made.audit, ("", ""))[1]
+        self.under_way |= {of} & made.before.under_way
+
+    def _lift(self, task: str) -> None:
+        """One decision suspends no longer; nothing is left of a suspension that has ended."""
+        now = self.suspension
+        if now is None or task not in now.until:
+            return
+        ended = now.ends
+        del now.until[task], now.grounds[task]
+        now.over = now.over and bool(now.until) and now.ends == ended
+        if not now.until:
+            self._restore()

@@ -11,25 +11,31 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from sqlalchemy import Engine
 
-from tests.flow.years import to_certificate, to_third_year
-from tests.walks import people
+from tests.flow import matrix
+from tests.flow.years import to_certificate, to_second_year, to_third_year
+from tests.walks import acts, people
 from tests.walks.lives import Walked
 
-STEPS = 20_000
-SHARES = 4
+STEPS = int(os.environ.get("WALKS_STEPS", "20000"))
+SHARES = 2
 FIRST_SEED = int(os.environ.get("WALKS_SEED", "0"))
 SHRINK = [Phase.shrink] if "WALKS_SHRINK" in os.environ else []
 """Making a failing life shorter takes minutes: only where it is asked for."""
 HOW = settings(
-    max_examples=20,
-    stateful_step_count=40,
+    max_examples=4,
+    stateful_step_count=200,
     deadline=None,
     database=None,
     phases=[Phase.generate, *SHRINK],
     suppress_health_check=list(HealthCheck),
 )
-BEGINNINGS = {"fresh": Walked.apply, "certified": to_certificate, "third year": to_third_year}
-FILES = {"applicant": "f-applicant", "manager": "f-manager"}
+BEGINNINGS = {
+    "fresh": Walked.apply,
+    "certified": to_certificate,
+    "second year": to_second_year,
+    "third year": to_third_year,
+}
+FILES = {user: f"f-{user}" for user in ("applicant", "manager")}
 REACHED = (
     "decision.make grant",
     "decision.make refuse",
@@ -42,6 +48,10 @@ REACHED = (
     "certificate.expired",
 )
 """What a walk that means anything comes by."""
+LONG = 300
+"""Steps after which one life is enough."""
+NOT_HERE = {"case.withdraw", "report.correct"}
+"""Acts that no certified case takes: it is too late for the one, and no report is delivered for the other."""
 NUMBER = st.integers(0, 2**32 - 1)
 
 
@@ -51,6 +61,7 @@ class Lives(RuleBasedStateMachine):
     database: ClassVar[Engine]
     steps: ClassVar[int] = 0
     seen: ClassVar[Counter[str]] = Counter()
+    taken: ClassVar[Counter[str]] = Counter()
 
     @initialize(where=st.sampled_from(sorted(BEGINNINGS)))
     def begin(self, where: str) -> None:
@@ -59,9 +70,10 @@ class Lives(RuleBasedStateMachine):
 
     @property
     def life(self) -> Walked:
-        if self._life.case.stage == "closed":
+        life = self._life
+        if life.steps > LONG or (life.case.stage == "closed" and not life.awaits_an_appeal):
             self.end()
-            self.begin("fresh")
+            self.begin(sorted(BEGINNINGS)[life.steps % len(BEGINNINGS)])
         return self._life
 
     def mixed(self, number: int) -> int:
@@ -72,6 +84,7 @@ class Lives(RuleBasedStateMachine):
         self._life.close()
         type(self).steps += self._life.steps
         self.seen.update(self._life.seen)
+        self.taken.update(self._life.taken)
 
     @rule(number=NUMBER, times=st.integers(1, 8))
     def people_answered(self, number: int, times: int) -> None:
@@ -79,9 +92,11 @@ class Lives(RuleBasedStateMachine):
             if move := people.answer(self.life.shown, self.life.today, self.mixed(number + turn), FILES):
                 self.life.send(move)
 
-    @rule(number=NUMBER)
-    def somebody_acted(self, number: int) -> None:
-        self.life.send(people.act(self.life.today, self.mixed(number)))
+    @rule(number=NUMBER, times=st.integers(1, 3))
+    def people_acted(self, number: int, times: int) -> None:
+        for turn in range(times):
+            life = self.life
+            life.send(acts.act(life.shown, life.today, self.mixed(number + turn), FILES))
 
     @rule(number=NUMBER)
     def days_passed(self, number: int) -> None:
@@ -104,9 +119,10 @@ class Lives(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_random_lives_are_what_the_rules_make_of_them(database: Engine, share: int) -> None:
-    lives = type("Lives", (Lives,), {"database": database, "seen": Counter()})
+    lives = type("Lives", (Lives,), {"database": database, "seen": Counter(), "taken": Counter()})
     for part in count(1000 * (SHARES * FIRST_SEED + share)):
         run_state_machine_as_test(seed(part)(lives), settings=HOW)
         if lives.steps >= STEPS / SHARES:
             break
     assert [what for what in REACHED if not lives.seen[what]] == []
+    assert [act for act in {act.kind for act in matrix.read()[1]} - NOT_HERE if not lives.taken[act]] == []

@@ -215,7 +215,7 @@ def _carry_over(case: Case) -> None:
     for matter in case.state.matters:
         if before and matter.proposed and is_alive(case.state, matter):
             try:
-                matter.proposed = carried(before, after, matter.proposed)
+                matter.proposed = carried(before, after, matter.proposed, asks=True)
             except Refused:
                 beside.drop(case, matter, "renewed")
 

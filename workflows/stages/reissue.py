@@ -45,7 +45,7 @@ def take(case: Case, before: Application, after: Application) -> None:
         made.renewal = made.renewal and carried(before, after, made.renewal)
     for matter in state.matters:
         if matter.proposed and is_alive(state, matter):
-            matter.proposed = carried(before, after, matter.proposed)
+            matter.proposed = carried(before, after, matter.proposed, asks=True)
 
 
 def _issue(case: Case, old: Certificate, number: str, what: Reissue) -> Certificate:
