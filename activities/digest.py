@@ -1,4 +1,4 @@
-"""The daily digest: one letter to each case manager, of all that is overdue, due and waited for in their body."""
+"""The daily digest: to each case manager all that is overdue, due and waited for, to others what asks them undated."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -82,13 +82,12 @@ class DigestActivities:
             if not Calendars().current(session).is_working(today):
                 return f"{today} is no working day"
             accounts = list(session.exec(select(Account).where(col(Account.active), col(Account.body).is_not(None))))
-        managers = [account for account in accounts if "case_manager" in account.roles]
         sent = 0
-        for body in sorted({str(account.body) for account in managers}):
+        for body in sorted({str(account.body) for account in accounts}):
             entries = self._entries(body, today)
-            names = {account.user: account.name for account in accounts if account.body == body}
-            for manager in (one for one in managers if one.body == body):
-                sent += self._send_to(manager, today, entries, names)
+            staff = [account for account in accounts if account.body == body]
+            names = {account.user: account.name for account in staff}
+            sent += sum(self._send_to(reader, today, shown(entries, reader), names) for reader in staff)
         return f"{sent} digests of {today}"
 
     def _entries(self, body: str, today: date) -> list[Entry]:
@@ -106,60 +105,60 @@ class DigestActivities:
                 for line in lines_of(queries.state_of(row), today)
             ]
 
-    def _send_to(self, manager: Account, today: date, entries: list[Entry], names: dict[str, str]) -> bool:
+    def _send_to(self, reader: Account, today: date, entries: list[Entry], names: dict[str, str]) -> bool:
         with Session(self._engine) as session:
-            before = col(NoticeRow.id).startswith(f"{DIGEST}.{manager.user}.", autoescape=True)
+            before = col(NoticeRow.id).startswith(f"{DIGEST}.{reader.user}.", autoescape=True)
             last = session.exec(select(func.max(NoticeRow.at)).where(before)).one()
         since = local_date(last) if last else today - FIRST_LOOK_BACK
-        found = sections(entries, manager.user, since)
+        found = sections(entries, reader, since)
         if not any(found.values()):
             return False
         overdue, due = len(found["overdue"]), len(found["due"])
         letter = Notice(
-            id=f"{DIGEST}.{manager.user}.{today}",
-            to=manager.email,
-            to_name=manager.name,
+            id=f"{DIGEST}.{reader.user}.{today}",
+            to=reader.email,
+            to_name=reader.name,
             subject_zh=f"{today}摘要:逾期{overdue}项,将到期{due}项",
             subject_en=f"Digest: {overdue} overdue, {due} due",
-            body=self._text(found, manager.user, names),
+            body=self._text(found, reader, names),
         )
-        return self._send(letter, manager)
+        return self._send(letter, reader)
 
-    def _text(self, found: dict[str, list[Entry]], user: str, names: dict[str, str]) -> str:
+    def _text(self, found: dict[str, list[Entry]], reader: Account, names: dict[str, str]) -> str:
         parts = []
         for name, entries in found.items():
             if entries:
-                lines = [self._written(one, user, names) for one in entries[:MOST]]
+                lines = [self._written(one, reader, names) for one in entries[:MOST]]
                 parts += [f"{HEADINGS[name]} ({len(entries)})", *lines, "…" if len(entries) > MOST else ""]
         return "\n".join([*parts, self._public_url, ""])
 
-    def _written(self, entry: Entry, user: str, names: dict[str, str]) -> str:
+    def _written(self, entry: Entry, reader: Account, names: dict[str, str]) -> str:
         line = entry.line
-        mine = is_for(line, user)
+        mine = is_for(line, reader)
         whom = "您 you" if mine else names.get(line.assignee or "", ROLES.get(line.role, line.role))
         asked = f" ({whom})" if line.role else ""
         link = f"{self._public_url}/api/v1/cases/{entry.case_id}"
         return f"- {line.on or '—'} {entry.case}: {line.title.zh} {line.title.en}{asked} {link}"
 
-    def _send(self, letter: Notice, manager: Account) -> bool:
+    def _send(self, letter: Notice, reader: Account) -> bool:
         """Send a digest unless it has gone out; one that never can is told to operations."""
         try:
             return self._once(letter)
         except NoticeRefused as refused:
             activity.logger.warning("a digest was refused for good", extra={"notice": letter.id})
-            self._tell_operations(manager, letter.id, str(refused))
+            self._tell_operations(reader, letter.id, str(refused))
             return False
 
-    def _tell_operations(self, manager: Account, digest: str, reason: str) -> None:
+    def _tell_operations(self, reader: Account, digest: str, reason: str) -> None:
         with Session(self._engine) as session:
-            staff = session.exec(select(Account).where(Account.body == manager.body, col(Account.active))).all()
+            staff = session.exec(select(Account).where(Account.body == reader.body, col(Account.active))).all()
         for ops in (one for one in staff if "ops" in one.roles):
             letter = Notice(
                 id=f"refused.{digest}.{ops.user}",
                 to=ops.email,
                 to_name=ops.name,
-                subject_zh=f"{manager.user}的摘要无法送达",
-                subject_en=f"The digest of {manager.user} cannot be delivered",
+                subject_zh=f"{reader.user}的摘要无法送达",
+                subject_en=f"The digest of {reader.user} cannot be delivered",
                 body=f"{reason}\n",
             )
             try:
@@ -178,21 +177,28 @@ class DigestActivities:
         return True
 
 
-def sections(entries: Iterable[Entry], user: str, since: date) -> dict[str, list[Entry]]:
+def sections(entries: Iterable[Entry], reader: Account, since: date) -> dict[str, list[Entry]]:
     """The lines for one person by section, soonest first; due dates that are far off where they were reminded of."""
     found: dict[str, list[Entry]] = {name: [] for name in HEADINGS}
     for entry in entries:
-        if (name := _section(entry.line, user, since)) in found:
+        if (name := _section(entry.line, reader, since)) in found:
             found[name].append(entry)
     return {name: sorted(of_it, key=lambda one: one.line.on or date.max) for name, of_it in found.items()}
 
 
-def _section(line: Line, user: str, since: date) -> str:
+def _section(line: Line, reader: Account, since: date) -> str:
     if line.reminded_on and line.reminded_on > since:
         return "due"
-    return "mine" if line.section == "open" and is_for(line, user) else line.section
+    return "mine" if line.section == "open" and is_for(line, reader) else line.section
 
 
-def is_for(line: Line, user: str) -> bool:
-    """Whether a case manager is asked."""
-    return line.assignee == user or (line.role == "case_manager" and line.assignee is None)
+def shown(entries: list[Entry], reader: Account) -> list[Entry]:
+    """Everything for a case manager; for others the tasks of theirs that have no limit, and so no reminders."""
+    if "case_manager" in reader.roles:
+        return entries
+    return [one for one in entries if one.line.role and one.line.on is None and is_for(one.line, reader)]
+
+
+def is_for(line: Line, reader: Account) -> bool:
+    """Whether a person is asked, or anybody of their role."""
+    return line.assignee == reader.user or (line.assignee is None and line.role in reader.roles)

@@ -11,9 +11,10 @@ from domain.grounds import Bringer
 from domain.model import Record
 
 NUMBERED: Final = re.compile(r"-\d+$")
+INCIDENT: Final = "incident.report"
 COMPLAINT: Final = "complaint.file"
 APPEAL: Final = "appeal.file"
-"""Acts, and the kinds of the matters that they open; the second is also the due date until which one may appeal."""
+"""Acts, and the kinds of the matters that they open; the last is also the due date until which one may appeal."""
 OUTLIVE: Final = frozenset(
     {COMPLAINT, "complaint.acknowledge", "complaint.handle", APPEAL, "appeal.acknowledge", "appeal.decide"}
 )

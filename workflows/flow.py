@@ -14,7 +14,7 @@ from domain.agenda import agenda
 from domain.answers import Approval
 from domain.dates import end_of_day
 from domain.editions import EDITION
-from domain.matters import APPEAL, kind_of
+from domain.matters import APPEAL, INCIDENT, kind_of
 from domain.payloads import payload_of
 from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Refused
@@ -48,7 +48,6 @@ from workflows.stages import (
     requirements,
     restoration,
     review,
-    special,
     starting,
     surveillance,
     suspension,
@@ -121,7 +120,7 @@ APPROVED: dict[str, Step] = {
     "change.request": changes.decided,
     proposals.POSTPONE: surveillance.postponement_decided,
     proposals.EXTEND: suspension.extension_decided,
-    special.INCIDENT: incidents.decided,
+    INCIDENT: incidents.decided,
 }
 """What an `approval.give` leads to, by the kind of its subject."""
 
@@ -149,7 +148,7 @@ DONE: dict[str, Step] = {
     "appeal.file": appeals.filed,
     "mark_use.record": marks.recorded,
     "report.correct": reporting.corrected,
-    special.INCIDENT: incidents.reported,
+    INCIDENT: incidents.reported,
     "audit.start": starting.started,
     "note.add": operations.noted,
 }

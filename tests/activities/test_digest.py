@@ -104,6 +104,20 @@ def test_every_active_case_manager_of_the_body_gets_one(courier: Courier) -> Non
     assert sorted(letters(courier)) == ["manager3@example.org", "manager@example.org"]
 
 
+def test_whoever_is_asked_without_a_limit_is_told_of_that_and_of_nothing_else(courier: Courier) -> None:
+    """R:10/9.3.1: no reminder ever speaks of what has no due date."""
+    undated = a_task("suspension.decide", "decision_maker")
+    dated = a_task("decision.make", "decision_maker", TODAY + A_DAY)
+    a_case(courier, tasks=[undated, dated, a_task("review.independent", "reviewer", assignee="reviewer2")])
+    send(courier)
+    assert {"decider@example.org", "reviewer2@example.org"} < {*letters(courier)}
+    assert "reviewer@example.org" not in letters(courier)
+    told = body(courier, "decider@example.org")
+    assert told[0] == "待您办理 For you to do (1)"
+    assert "suspension.decide" in told[1]
+    assert not any("decision.make" in line or "review" in line for line in told)
+
+
 def test_it_is_sent_once_a_person_and_day(courier: Courier) -> None:
     a_case(courier)
     assert [send(courier), send(courier)] == ["1 digests of 2026-11-20", "0 digests of 2026-11-20"]

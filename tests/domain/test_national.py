@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from domain.national import COLUMNS, Line, kind_of_change
+from domain.national import COLUMNS, MARK, Line, kind_of_change
 from settings import Settings
 
 
@@ -24,7 +24,7 @@ def test_a_change_is_an_issue_a_restoration_or_the_status_it_leads_to(
 
 
 def test_every_column_is_something_that_a_line_says() -> None:
-    assert set(COLUMNS) == set(Line.model_fields)
+    assert {*COLUMNS, *MARK} == set(Line.model_fields)
 
 
 def test_a_body_that_knows_the_layout_sets_names_order_and_headings() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.flow.beside import decide, news
 from tests.flow.steps import act_refused, again, pointers
 from tests.flow.years import (
     EXPIRY,
@@ -267,3 +268,13 @@ def test_a_first_surveillance_is_not_put_off_before_the_renewed_certificate_begi
         third_year, "manager", "surveillance.postpone", until=str(later), reason="x", evidence=["f-manager"]
     )
     assert refusal.zh == "首次监督审查不得延期"
+
+
+def test_incidents_of_a_cycle_that_is_over_stand_in_the_record_only(third_year: Life) -> None:
+    """R:7/6.5.1: however often a machine reports, a case stays small for all its years."""
+    third_year.work(news(third_year))
+    decide(third_year, "refuse")
+    renewed(third_year, days_before(60)).audited()
+    assert "incident.report" in [one.kind for one in third_year.case.matters]
+    reviewed(third_year).answer("decider", "decision.make", outcome="grant")
+    assert "incident.report" not in [one.kind for one in third_year.case.matters]

@@ -3,6 +3,7 @@
 from domain.acts import IncidentReport
 from domain.answers import Approval
 from domain.grounds import check_brought
+from domain.matters import INCIDENT
 from domain.state import Task
 from workflows.case import Case, invalid
 from workflows.stages import frequency, special
@@ -15,7 +16,7 @@ def reported(case: Case, act: IncidentReport) -> None:
     if case.rules.grounds:
         check_brought(case.rules.grounds.special_audit, [act.trigger], case.bringer, "/trigger")
     news = case.message.id if case.bringer == "machine" else ""
-    matter = case.open_matter(special.INCIDENT, grounds=[act.trigger], news=news)
+    matter = case.open_matter(INCIDENT, grounds=[act.trigger], news=news)
     clause = f"R:7/6.5.1{act.trigger}"
     case.record_message(act, clause, subject=matter.id)
     case.ask("approval.give", subject=matter.id).clause = clause

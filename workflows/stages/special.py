@@ -4,13 +4,11 @@ from typing import Final
 
 from domain.answers import Decision
 from domain.audit import Audit
-from domain.matters import Matter
+from domain.matters import INCIDENT, Matter
 from domain.state import Effect, Task
 from workflows.case import Case
 from workflows.stages import planning, suspension
 
-INCIDENT: Final = "incident.report"
-"""The act, and the kind of the matter, that a special audit is ordered on."""
 NOT_CONFORMING: Final = "a"
 """The ground of R:10/9.3.1 for what a failed special audit shows: the requirements are met no more."""
 OTHER: Final = "k"

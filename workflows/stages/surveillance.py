@@ -9,6 +9,7 @@ from domain.answers import Approval
 from domain.audit import Audit
 from domain.dates import A_DAY, YEAR_MONTHS, Anchor, Due, add_months
 from domain.engagement import programme_last_day
+from domain.matters import INCIDENT, Matter
 from domain.refusal import Refused
 from domain.scope import is_alive
 from domain.state import Deadline, Effect, Task
@@ -96,12 +97,17 @@ def held(case: Case) -> int:
 def forget_before(case: Case, day: date) -> None:
     """What was settled before a day stands in the record only: a case's state stays small for all its years."""
     case.state.deadlines = [one for one in case.state.deadlines if one.state == "running" or one.due_on >= day]
+    case.state.matters = [one for one in case.state.matters if not (one.kind == INCIDENT and _closed_before(one, day))]
     for matter in case.state.matters:
         if not is_alive(case.state, matter):
             matter.proposed = None
     for audit in case.state.audits:
         if audit.stage == "closed" and audit.last_day and audit.last_day < day:
             audit.given = {kind: given for kind, given in audit.given.items() if kind == "audit.management"}
+
+
+def _closed_before(matter: Matter, day: date) -> bool:
+    return matter.closed_on is not None and matter.closed_on < day
 
 
 # Missed, and due on another day ----------------------------------------------------------------------------
