@@ -14,8 +14,12 @@ TOLD = {"valid": "restoration", "suspended": "suspension"}
 def reopen(case: Case, made: Ruling) -> bool:
     """What stood before a decision stands again, and it is asked for anew; gives whether there is anything left of it.
 
-    Nothing is left of a suspension that has ended.
+    Nothing is left of a suspension that has ended, nor of a case that has ended otherwise, unless its certificate only
+    expired while its renewal was refused.
     """
+    expired = made.renewal is not None and case.state.status == "expired"
+    if case.state.stage == "closed" and not made.ended and not expired:
+        return False
     if made.grounds and not made.ended:
         now = case.state.suspension
         if now is None or now.since > made.on:
