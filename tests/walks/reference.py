@@ -203,8 +203,8 @@ class Reference:
     # Until the certificate
 
     def _application(self, _: date, data: Data) -> None:
-        """Sites are s1, s2, … in all these lives."""
-        self.printed = {f"site s{number + 1}": "as applied for" for number in range(data["sites"])}
+        """Sites are s1, s2, … at x in all these lives."""
+        self.printed = {f"site s{number + 1}": "x" for number in range(data["sites"])}
 
     def _application_review(self, _: date, data: Data) -> None:
         if data["outcome"] == "reject":
@@ -383,7 +383,7 @@ class Reference:
         ends = min(day + 90 * A_DAY if failed else months_after(day, 6), self.last_day)
         now = self.suspension = self.suspension or Suspension(day, {})
         for ground in grounds:
-            now.until[ground] = now.ends if now.over else min(now.until.get(ground, ends), ends)
+            now.until[ground] = min(now.until.get(ground, ends), ends)
         self.status = "suspended"
         if self.running:
             self.running.status = "suspended"
@@ -481,7 +481,8 @@ class Reference:
         if kind == "scope.reduce":
             says |= {part: None for part in self.printed if part.startswith("site ") and part[5:] not in sites}
         else:
-            says |= {f"site {one}": site for one, site in sites.items()}
+            at = {f"site {one}": site["address"] for one, site in sites.items()}
+            says |= {part: address for part, address in at.items() if self.printed.get(part) != address}
         self.proposals[data["matter"]] = Proposal(kind, says, audit)
 
     def _change_decided(self, day: date, matter: str, outcome: str) -> None:
@@ -572,6 +573,9 @@ class Reference:
         now = self.suspension
         if now is None or now.since > made.on:
             return
+        ended_on = now.ends
         now.until = {ground: day for ground, day in now.until.items() if ground not in made.added}
         if not now.until:
             self._restore()
+        elif now.ends > ended_on:
+            now.over = False
