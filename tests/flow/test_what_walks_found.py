@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.flow.filing import appealed
 from tests.flow.scopes import rename, renamed, rows, statuses
-from tests.flow.steps import actor, answer_as, at_decision, refused_as
+from tests.flow.steps import actor, answer_as, at_decision, ended, refused_as
 from tests.flow.years import maintained, renewed, reviewed, surveilled, suspended, suspended_on_request
 from tests.lives import FAILING, Life
 
@@ -120,3 +120,12 @@ def test_a_surveillance_before_the_renewed_certificate_begins_is_the_first_of_it
     third_year.act("manager", "audit.start", audit_kind="surveillance", reason="x")
     maintained(surveilled(third_year.days(5) or third_year))
     assert third_year.due("surveillance") == date(2029, 12, 11)
+
+
+def test_a_certificate_that_was_given_up_meanwhile_comes_not_back_by_an_appeal(certified: Life) -> None:
+    """R:7/6.4.6.2, R:10/9.4h: the suspension it was about, on a ground that suspended already, is over with it."""
+    suspended_on_request(suspended_on_request(certified, "d"), "d")
+    certified.act("applicant", "withdrawal.request", reason="x")
+    certified.answer("decider", "withdrawal.decide", outcome="withdraw", reason="x")
+    upheld_by(certified, "third")
+    assert ended(certified) == ("closed", "cancelled", [])

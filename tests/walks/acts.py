@@ -13,6 +13,7 @@ def act(case: Snapshot, today: date, number: int, files: dict[str, str]) -> Move
     if case["stage"] == "closed":
         return _appeal(dice)
     kinds = [_about_the_programme, _about_the_scope, _about_the_scope, _about_people, _about_incidents, _watched]
+    kinds += [_about_the_programme] * (6 if case["suspension"] else 2)
     if dice.chance(PERHAPS):
         kinds = [_against_the_client]
     if dice.chance(2):

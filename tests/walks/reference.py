@@ -203,8 +203,8 @@ class Reference:
     # Until the certificate
 
     def _application(self, _: date, data: Data) -> None:
-        """Sites are s1, s2, … in all these lives."""
-        self.printed = {f"site s{number + 1}": "as applied for" for number in range(data["sites"])}
+        """Sites are s1, s2, … at x in all these lives."""
+        self.printed = {f"site s{number + 1}": "x" for number in range(data["sites"])}
 
     def _application_review(self, _: date, data: Data) -> None:
         if data["outcome"] == "reject":
@@ -483,7 +483,8 @@ class Reference:
         if kind == "scope.reduce":
             says |= {part: None for part in self.printed if part.startswith("site ") and part[5:] not in sites}
         else:
-            says |= {f"site {one}": site for one, site in sites.items()}
+            at = {f"site {one}": site["address"] for one, site in sites.items()}
+            says |= {part: address for part, address in at.items() if self.printed.get(part) != address}
         self.proposals[data["matter"]] = Proposal(kind, says, audit)
 
     def _change_decided(self, day: date, matter: str, outcome: str) -> None:
@@ -573,8 +574,9 @@ class Reference:
         now = self.suspension
         if now is None or task not in now.until:
             return
-        ended = now.ends
+        ended_on = now.ends
         del now.until[task], now.grounds[task]
-        now.over = now.over and bool(now.until) and now.ends == ended
         if not now.until:
             self._restore()
+        elif now.ends > ended_on:
+            now.over = False
