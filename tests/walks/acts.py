@@ -44,9 +44,10 @@ def _about_the_programme(case: Snapshot, today: date, dice: Dice, files: dict[st
 
 
 def _while_suspended(case: Snapshot, today: date, dice: Dice) -> Move:
+    longer = Move("manager", "suspension.extend", {"until": _after("suspension.end", case, today, dice), **SAID})
     return dice.one_of(
         [
-            Move("manager", "suspension.extend", {"until": _after("suspension.end", case, today, dice), **SAID}),
+            *(longer, longer, longer),  # often refused: after a failed surveillance, and beyond the certificate
             Move("applicant", "restoration.request", SAID),
             Move("manager", "restoration.request", {**SAID, "leader": "auditor"}),
         ]
