@@ -83,6 +83,7 @@ class Ruling:
 
     audit: str
     before: "Reference"
+    refused: dict[str, Proposal]
     suspends: bool
     ended: bool
 
@@ -174,7 +175,7 @@ class Reference:
         step = getattr(self, "_" + kind.replace(".", "_"), None)
         if step is None or (self.over and not kind.startswith("appeal.")):
             return
-        before = self._as_it_is() if self._may_be_appealed(kind, data) else None
+        before = self._as_it_is() if (kind, data.get("outcome")) in AGAINST else None
         step(at.date(), data)
         if before:
             self._note_ruling(data, before)
@@ -539,17 +540,13 @@ class Reference:
         before.audits, before.appeals = self.audits, self.appeals
         return before
 
-    def _may_be_appealed(self, kind: str, data: Data) -> bool:
-        """Whether it says no to the client; a change of scope that is refused leaves everything as it was."""
-        outcome, audit = data.get("outcome"), self.audits.get(data.get("audit", ""), ("", ""))[0]
-        return (kind, outcome) in AGAINST and audit != "scope"
-
     def _note_ruling(self, data: Data, before: "Reference") -> None:
         """Nobody appeals against what they wished for."""
         grounds = self.suspension.grounds.get(data["task"], set()) if self.suspension else set()
         decided = self.over or self.suspension or data["outcome"] == "refuse"
         if decided and self.status != "cancelled" and grounds != {"j"}:
-            self.rulings[data["task"]] = Ruling(data.get("audit", ""), before, bool(grounds), self.over)
+            refused = {matter: one for matter, one in before.proposals.items() if matter not in self.proposals}
+            self.rulings[data["task"]] = Ruling(data.get("audit", ""), before, refused, bool(grounds), self.over)
 
     def _appeal_file(self, _: date, data: Data) -> None:
         self.appeals.append(data["about"])
@@ -562,21 +559,30 @@ class Reference:
             return
         if made.ended:
             vars(self).update(vars(made.before))
-        elif made.suspends:
-            self._lift(task)
-        elif made.before.renewing and self.status not in ENDED:
-            self.renewing, self.renewed, self.over = True, made.before.renewed, False
-        of = self.audits.get(made.audit, ("", ""))[1]
-        self.under_way |= {of} & made.before.under_way
+        elif self._undo(made, task):
+            self.proposals |= made.refused
+            self.under_way |= {self.audits.get(made.audit, ("", ""))[1]} & made.before.under_way
 
-    def _lift(self, task: str) -> None:
+    def _undo(self, made: Ruling, task: str) -> bool:
+        """Whether there was anything left to undo of a decision that did not end the case."""
+        if made.suspends:
+            return self._lift(task)
+        if self.audits[made.audit][0] == "scope":
+            return self.status in ("certified", "suspended")
+        if self.status in ENDED:
+            return False
+        self.renewing, self.renewed, self.over = True, made.before.renewed, False
+        return True
+
+    def _lift(self, task: str) -> bool:
         """One decision suspends no longer; nothing is left of a suspension that has ended."""
         now = self.suspension
         if now is None or task not in now.until:
-            return
+            return False
         ended_on = now.ends
         del now.until[task], now.grounds[task]
         if not now.until:
             self._restore()
         elif now.ends > ended_on:
             now.over = False
+        return True
