@@ -135,6 +135,11 @@ class Audit(Record):
         """Whether everything is scored and the verdict is a pass."""
         return not self.failed and self.results is not None and self.results.verdict == "pass"
 
+    @property
+    def fails(self) -> bool:
+        """Whether only a decision against the client may follow: it did not pass, or its leader recommends so."""
+        return not self.passed or self.recommendation == "fail"
+
     def score(self, results: Results, content: str) -> None:
         """Fresh results; what has failed for good stays failed."""
         final = self.results is not None and self.results.final

@@ -35,7 +35,7 @@ from tests.flow.years import (
     suspended_on_request,
     to_certificate,
 )
-from tests.lives import FAILING, START, Life, an_application
+from tests.lives import FAILING, MAINTAINED, START, Life, an_application, raw_sheet
 
 REFUSE = {"outcome": "refuse", "reason": "x"}
 GRANT = {"outcome": "grant"}
@@ -194,7 +194,7 @@ def test_after_a_failed_reaudit_the_case_goes_on_as_it_was(life: Life) -> None:
     life.answer("decider", "decision.make", **REFUSE)
     assert life.case.status == "terminated"
     upheld(appealed(life))
-    assert ended(life) == ("decision", "open", ["decision.make"])
+    assert ended(life) == ("review", "open", ["review.independent"])
 
 
 def test_a_rejected_application_is_reviewed_again(rejected: Life) -> None:
@@ -217,17 +217,38 @@ def test_a_case_is_not_reopened_beside_a_new_one_of_the_same_organization(lives:
 # Suspension --------------------------------------------------------------------------------------------------------
 
 
-def test_a_suspension_is_lifted_and_decided_again(life: Life) -> None:
+def reviewed_again(life: Life) -> None:
+    """Agreed to by somebody else than the first time."""
+    sensitive = life.audit.results.sensitive if life.audit.results else []
+    again = {"outcome": "agree", "readings_acknowledged": sensitive}
+    answer_as(life, actor("third", "reviewer"), "review.independent", **again)
+
+
+def test_a_suspension_is_lifted_and_reviewed_and_decided_again(life: Life) -> None:
+    """R:7/6.5.3.2: what failed is looked at by others before they decide."""
     surveillance_failed(life)
     upheld(appealed(life))
-    assert ended(life) == ("decision", "certified", ["decision.make"])
+    assert ended(life) == ("review", "certified", ["review.independent"])
     assert (life.case.suspension, life.case.certificates[-1].status) == (None, "valid")
     assert [one.state for one in deadlines(life, "suspension.end")] == ["void"]
+    assert refused_as(life, actor("reviewer"), "review.independent", outcome="agree").code == "not_independent"
+    reviewed_again(life)
     refusal = refused_as(life, actor("decider"), "decision.make", outcome="suspend", reason="x")
     assert refusal.code == "not_independent"
     life.answer("decider2", "decision.make", outcome="suspend", reason="x")
     assert life.case.suspension is not None
     assert life.case.suspension.clause in ("R:10/9.3.1", AFTER_SURVEILLANCE)
+
+
+def test_scores_that_an_appeal_finds_wrong_are_taken_again(life: Life) -> None:
+    """R:7/6.4.6.2: otherwise nothing but the same decision could follow."""
+    upheld(appealed(surveillance_failed(life)))
+    wrong = {"outcome": "return", "comments": "评分错误", "reopen": ["audit.management"]}
+    answer_as(life, actor("third", "reviewer"), "review.independent", **wrong)
+    life.answer("leader", "audit.management", **raw_sheet(), findings=[])
+    reviewed_again(life.reported())
+    life.answer("decider2", "decision.make", outcome="maintain", conditions=MAINTAINED)
+    assert (life.case.stage, life.case.status) == ("certified", "certified")
 
 
 def test_a_missed_surveillance_s_suspension_is_proposed_again(certified: Life) -> None:
@@ -400,6 +421,7 @@ def test_what_is_given_back_is_in_the_record_and_the_register(life: Life) -> Non
     surveillance_failed(life).days(5)
     upheld(appealed(life))
     assert kinds(life)[-1] == "certificate.valid"
+    assert last_event(life, "appeal.decide")["data"]["reopened"] is True
     number = life.case.certificates[-1].number
     with Session(life.engine) as session:
         on = [certificates.entry(session, number, life.today - timedelta(days=days)) for days in (1, 0)]

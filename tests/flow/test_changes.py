@@ -97,6 +97,14 @@ def test_another_organization_trade_or_unannounced_sites_are_invalid(
     assert (refusal.code, pointers(refusal)) == ("invalid", [pointer])
 
 
+def test_a_certificate_that_is_to_read_as_it_does_is_no_change(certified: Life) -> None:
+    """R:9/8.2."""
+    same = {"organization": an_application(certified.number)["organization"]}
+    for parts in ({}, same):
+        refusal = act_refused(certified, "applicant", "change.request", changes=["certificate"], reason="更名", **parts)
+        assert (refusal.code, pointers(refusal)) == ("invalid", ["/changes"])
+
+
 def test_more_sites_are_an_extension_and_fewer_a_reduction(certified: Life) -> None:
     known = an_application(certified.number)["sites"]
     more = [*known, known[0] | {"id": "s4"}]

@@ -56,6 +56,7 @@ def decided(case: Case, task: Task, answer: AppealDecision) -> None:
     matter = case.matter(task)
     case.refuse_if_took_part()
     case.record_message(answer, task.clause, subject=task.subject)
+    decision = case.events[-1]
     case.take_duty(case.message.actor.person, "decision")
     made = next(one for one in case.state.rulings if one.id == matter.about)
     case.state.rulings.remove(made)
@@ -66,6 +67,6 @@ def decided(case: Case, task: Task, answer: AppealDecision) -> None:
         case.tell_applicant("申诉不成立,原决定维持", "The appeal is dismissed: the decision stands")
         return
     reopened = reopen(case, made)
-    case.note(reopened=reopened)
+    decision.data["reopened"] = reopened
     again = ("将重新作出决定", "the decision is made again") if reopened else ("原决定已不再执行", "it is over already")
     case.tell_applicant(f"申诉成立,{again[0]}", f"The appeal is upheld: {again[1]}")

@@ -13,6 +13,8 @@ from domain.state import Effect, Task
 from workflows.case import Case, invalid
 from workflows.stages import marks, planning, reissue, requirements
 
+CERTIFICATE = "certificate"
+"""The kind of change by which certificates read otherwise."""
 SITES = "sites"
 """The kind of change by which what is certified of a site reads otherwise."""
 
@@ -41,7 +43,11 @@ def _proposed(case: Case, act: ChangeRequest, kinds: list[str]) -> Application:
     if act.sites:
         _refuse_other_sites(case, [site.id for site in now.sites], [site.id for site in act.sites])
     parts = {"organization": act.organization, "service": act.service, "sites": act.sites}
-    return now.model_copy(update={name: part for name, part in parts.items() if part})
+    proposed = now.model_copy(update={name: part for name, part in parts.items() if part})
+    if CERTIFICATE in kinds and proposed == now:
+        fault = ("/changes", "nothing is to read otherwise")
+        raise invalid("须写明证书信息如何变更", "Say how the certificate is to read.", [fault])
+    return proposed
 
 
 def _refuse_other_sites(case: Case, before: list[str], after: list[str]) -> None:

@@ -91,10 +91,13 @@ def _open_again(case: Case, made: Ruling) -> None:
 
 
 def _ask_again(case: Case, made: Ruling) -> None:
-    """The decision is asked for; neither who made it nor who reviewed it makes it again, of judgements at least."""
+    """The decision is asked for; neither who made it nor who reviewed it makes it again, of judgements at least.
+
+    Where its result leaves no other decision, an audit is reviewed first: inputs may be taken again.
+    """
     audit = next((one for one in case.state.audits if one.id == made.audit_id), None)
     if audit:
-        case.enter(audit, "decision")
+        case.enter(audit, "review" if audit.fails else "decision")
     else:
         case.ask(made.kind, subject=made.subject).clause = made.clause
     about = made.subject or made.audit_id

@@ -116,7 +116,7 @@ def _take_effect(case: Case, task: Task, audit: Audit, answer: Decision) -> None
 def _suspend(case: Case, task: Task, audit: Audit, answer: Decision) -> None:
     """R:7/6.5.3.2: a failed surveillance suspends for ninety days, with one re-audit; another ground as it is named."""
     case.send(Effect(id="", kind="submission", about=f"surveillance:{audit.id}"))
-    failed = not audit.passed or audit.recommendation == "fail"
+    failed = audit.fails
     grounds = ["b"] if failed else answer.grounds or [OTHER]
     suspension.suspend(case, task, list(grounds), failed_surveillance=failed)
     if failed:

@@ -42,8 +42,7 @@ def concluded(case: Case, task: Task, audit: Audit, answer: Decision) -> None:
         if matter.audit_id == audit.id:
             case.close_matter(matter, answer.outcome)
     if answer.outcome == "suspend":
-        failed = not audit.passed or audit.recommendation == "fail"
-        grounds = answer.grounds or [NOT_CONFORMING if failed else OTHER]
+        grounds = answer.grounds or [NOT_CONFORMING if audit.fails else OTHER]
         suspension.suspend(case, task, list(grounds), failed_surveillance=False)
     else:
         case.tell_applicant("专项审查通过,认证保持", "Special audit passed: certification is maintained")
