@@ -145,12 +145,20 @@ def test_all_parts_run_when_one_fails(machine: Machine) -> None:
         "mypy",
         "lint-imports",
         "deptry .",
-        "pytest --durations=15",
+        "pytest --durations=15 -m not engine and not postgres -n auto",
+        "pytest --durations=15 -m engine or postgres",
     ]
     *_, closing, failed, took = done.stdout.splitlines()
     assert closing == "7 passed in 0.1s"
     assert failed == "FAILED: mypy"
     assert took.startswith("Took: packages 0 s · engine 0 s · ruff check 0 s")
+
+
+def test_options_run_the_tests_they_name_and_no_others(machine: Machine) -> None:
+    machine.has_python_and_uv()
+    assert machine.run("test", "-k", "dates").returncode == 0
+    assert machine.uv_calls()[-1] == "run --no-sync pytest --durations=15 -k dates"
+    assert sum("pytest" in call for call in machine.uv_calls()) == 1
 
 
 def test_fast_needs_no_engine_and_passes_options_on(machine: Machine) -> None:
