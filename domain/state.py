@@ -252,7 +252,7 @@ class Veil(Record):
 
 
 class CaseState(Record):
-    """Everything a case needs to go on; at most 64 KB as JSON, and 2 KB for each matter of its cycle."""
+    """Everything a case needs to go on; at most 64 KB as JSON, 2 KB more for each matter, 8 KB for each audit."""
 
     id: str
     number: str = ""

@@ -23,8 +23,8 @@ from tests.walks.reference import Reference, moment
 from workflows.flow import Reaction, admit, react
 
 SHOWN = {"tasks", "audits", "status", "stage", "certificates", "suspension", "deadlines", "matters", "cycle"}
-SMALL, FOR_A_MATTER = 64 * 1024, 2048
-"""Bytes of a state, and of what each matter adds: these lives have dozens where others have a few."""
+SMALL, FOR_A_MATTER, FOR_AN_AUDIT = 64 * 1024, 2048, 8192
+"""Bytes of a state, and of what each matter and each audit adds: these lives have dozens where others have a few."""
 REFUSED_TO_STRANGERS = {"forbidden", "not_found", "not_independent", "task_not_open"}
 
 
@@ -190,7 +190,8 @@ class Walked(Life):
         checks.nobody_decides_again(events)
         self.is_as_recorded()
 
-        assert len(self.case.model_dump_json().encode()) < SMALL + FOR_A_MATTER * len(self.case.matters)
+        beside = FOR_A_MATTER * len(self.case.matters) + FOR_AN_AUDIT * len(self.case.audits)
+        assert len(self.case.model_dump_json().encode()) < SMALL + beside
         with Session(self.engine) as session:
             rows = session.exec(select(TaskRow.id).where(col(TaskRow.case_id) == self.case.id)).all()
             assert sorted(rows) == sorted(task.id for task in self.case.tasks)
