@@ -113,13 +113,13 @@ class DigestActivities:
         found = sections(entries, reader, since)
         if not any(found.values()):
             return False
-        overdue, due = len(found["overdue"]), len(found["due"])
+        overdue, due, mine = (len(found[name]) for name in ("overdue", "due", "mine"))
         letter = Notice(
             id=f"{DIGEST}.{reader.user}.{today}",
             to=reader.email,
             to_name=reader.name,
-            subject_zh=f"{today}摘要:逾期{overdue}项,将到期{due}项",
-            subject_en=f"Digest: {overdue} overdue, {due} due",
+            subject_zh=f"{today}摘要:逾期{overdue}项,将到期{due}项,待您办理{mine}项",
+            subject_en=f"Digest: {overdue} overdue, {due} due, {mine} for you",
             body=self._text(found, reader, names),
         )
         return self._send(letter, reader)

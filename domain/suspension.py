@@ -14,28 +14,59 @@ RESTORATION: Final = "R:10/9.3.2"
 RUN_OUT: Final = "R:10/9.4a"
 
 
-def summed(since: date, causes: list[Cause], *, over: bool = False) -> Suspension:
-    """Give the suspension that decisions make together: all their grounds, and the earliest of their ends (R:10/9.3.1).
+def joined(now: Suspension | None, cause: Cause, on: date) -> Suspension:
+    """Give the suspension after one more decision: it begins one, or joins what runs; the earlier end wins."""
+    if now is None:
+        return _summed(on, [cause])
+    return _summed(now.since, [*_causes(now), cause], over=now.over)
 
-    Args:
-        since: Its first day.
-        causes: At least one.
-        over: Whether it has run out.
+
+def rests_on(now: Suspension, task: str) -> bool:
+    """Whether a decision, known by its task, is among those that suspend."""
+    return bool(_of(now, task))
+
+
+def without(now: Suspension, task: str) -> Suspension | None:
+    """Give what is left when a decision falls away: the others suspend until their own end; none is left of one alone.
+
+    What had run out by that decision alone has not run out any more.
     """
-    clauses = {cause.clause for cause in causes}
+    gone = _of(now, task)
+    others = [cause for cause in _causes(now) if cause not in gone]
+    if not others:
+        return None
+    left = _summed(now.since, others)
+    left.over = now.over and left.ends_on <= now.ends_on
+    return left
+
+
+def prolonged(now: Suspension, until: date) -> Suspension:
+    """Give a suspension that was made longer: none of its decisions ends before the approved last day (R:10/9.3.1)."""
+    causes = [cause.model_copy(update={"ends_on": max(cause.ends_on, until)}) for cause in _causes(now)]
+    return _summed(now.since, causes)
+
+
+def _summed(since: date, causes: list[Cause], *, over: bool = False) -> Suspension:
+    """The sum of decisions: all their grounds, the earliest of their ends, the strictest clause."""
     return Suspension(
         since=since,
         ends_on=min(cause.ends_on for cause in causes),
         grounds=sorted({ground for cause in causes for ground in cause.grounds}),
         over=over,
-        clause=AFTER_SURVEILLANCE if AFTER_SURVEILLANCE in clauses else LENGTH,
+        clause=AFTER_SURVEILLANCE if any(cause.clause == AFTER_SURVEILLANCE for cause in causes) else LENGTH,
         causes=causes,
     )
 
 
-def causes_of(now: Suspension) -> list[Cause]:
+def _causes(now: Suspension) -> list[Cause]:
     """The decisions of a suspension; one from before they were kept is taken for one."""
     return now.causes or [Cause(by="", grounds=now.grounds, ends_on=now.ends_on, clause=now.clause)]
+
+
+def _of(now: Suspension, task: str) -> list[Cause]:
+    """What a decision brought; one from before they were kept may be any that has no name."""
+    causes = _causes(now)
+    return [cause for cause in causes if cause.by == task] or [cause for cause in causes if not cause.by]
 
 
 def check_extension(ends_on: date, until: date, asked_on: date, *, failed_surveillance: bool) -> None:

@@ -90,7 +90,7 @@ def test_a_digest_says_what_is_overdue_due_whose_turn_it_is_and_what_is_surveill
         "",
         "https://jp.example",
     ]
-    assert "逾期1项,将到期1项" in str(letters(courier)["manager@example.org"]["Subject"])
+    assert "逾期1项,将到期1项,待您办理1项" in str(letters(courier)["manager@example.org"]["Subject"])
 
 
 def test_every_active_case_manager_of_the_body_gets_one(courier: Courier) -> None:

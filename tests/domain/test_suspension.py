@@ -9,11 +9,13 @@ from domain.state import Cause, Suspension
 from domain.suspension import (
     AFTER_SURVEILLANCE,
     LENGTH,
-    causes_of,
     check_extension,
     check_restoration,
     extended,
-    summed,
+    joined,
+    prolonged,
+    rests_on,
+    without,
 )
 from tests.domain.sheets import told
 
@@ -86,18 +88,47 @@ ON_REQUEST = Cause(by="suspension.decide-1", grounds=["j", "d"], ends_on=ENDS, c
 FAILED = Cause(by="decision.make-2", grounds=["b"], ends_on=date(2027, 8, 1), clause=AFTER_SURVEILLANCE)
 
 
+BOTH = joined(joined(None, ON_REQUEST, SINCE), FAILED, THE_DAY_AFTER)
+
+
 def test_decisions_suspend_together_on_all_grounds_until_the_earliest_end() -> None:
-    both = summed(SINCE, [ON_REQUEST, FAILED])
-    assert (both.since, both.grounds, both.ends_on, both.over) == (SINCE, ["b", "d", "j"], date(2027, 8, 1), False)
-    assert (both.clause, both.causes) == (AFTER_SURVEILLANCE, [ON_REQUEST, FAILED])
+    assert (BOTH.since, BOTH.grounds, BOTH.ends_on, BOTH.over) == (SINCE, ["b", "d", "j"], date(2027, 8, 1), False)
+    assert (BOTH.clause, BOTH.causes) == (AFTER_SURVEILLANCE, [ON_REQUEST, FAILED])
 
 
-def test_without_a_failed_surveillance_a_suspension_may_be_made_longer() -> None:
-    alone = summed(SINCE, [ON_REQUEST], over=True)
-    assert (alone.clause, alone.ends_on, alone.over) == (LENGTH, ENDS, True)
+def test_what_has_run_out_does_not_begin_again_with_another_decision() -> None:
+    over = joined(None, ON_REQUEST, SINCE).model_copy(update={"over": True})
+    assert joined(over, FAILED, THE_DAY_AFTER).over
 
 
-def test_a_suspension_from_before_its_decisions_were_kept_is_taken_for_one() -> None:
+def test_a_decision_that_falls_away_leaves_the_other_to_its_own_end_and_clause() -> None:
+    left = without(BOTH.model_copy(update={"over": True}), FAILED.by)
+    assert left == joined(None, ON_REQUEST, SINCE)
+    stricter = without(BOTH.model_copy(update={"over": True}), ON_REQUEST.by)
+    assert stricter
+    assert (stricter.ends_on, stricter.clause, stricter.over) == (date(2027, 8, 1), AFTER_SURVEILLANCE, True)
+
+
+def test_nothing_is_left_of_one_decision_alone() -> None:
+    assert without(joined(None, FAILED, SINCE), FAILED.by) is None
+    assert not rests_on(joined(None, FAILED, SINCE), ON_REQUEST.by)
+
+
+def test_a_longer_suspension_ends_on_the_approved_day_whichever_decision_ended_first() -> None:
+    other = ON_REQUEST.model_copy(update={"by": "suspension.decide-2", "ends_on": LATER})
+    longer = prolonged(joined(joined(None, ON_REQUEST, SINCE), other, SINCE), date(2027, 10, 1))
+    assert [cause.ends_on for cause in longer.causes] == [date(2027, 10, 1), LATER]
+    assert (longer.ends_on, longer.clause) == (date(2027, 10, 1), LENGTH)
+
+
+def test_a_suspension_from_before_its_decisions_were_kept_is_one_that_any_appeal_may_mean() -> None:
     old = Suspension(since=SINCE, ends_on=ENDS, grounds=["d"])
-    assert causes_of(old) == [Cause(by="", grounds=["d"], ends_on=ENDS, clause=LENGTH)]
-    assert causes_of(summed(SINCE, [FAILED])) == [FAILED]
+    assert rests_on(old, "suspension.decide-1")
+    assert without(old, "suspension.decide-1") is None
+
+
+def test_an_appeal_against_a_later_decision_leaves_an_old_suspension_alone() -> None:
+    old = Suspension(since=SINCE, ends_on=ENDS, grounds=["d"])
+    left = without(joined(old, FAILED, THE_DAY_AFTER), FAILED.by)
+    assert left
+    assert (left.grounds, left.ends_on) == (["d"], ENDS)

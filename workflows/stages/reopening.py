@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from domain.model import Text
 from domain.requirements import HOLDERS
 from domain.state import CertificateStatus, Effect, Ruling, Suspension
-from domain.suspension import causes_of
+from domain.suspension import rests_on
 from workflows.case import Case
 from workflows.stages import suspension
 from workflows.stages.rulings import CLAUSE
@@ -40,7 +40,7 @@ def _is_past(case: Case, made: Ruling) -> bool:
     """Whether what a decision was about has ended since, by something else; a renewal outlives its certificate."""
     now = case.state.suspension
     if made.grounds:
-        return now is None or not any(cause.by in (made.id, "") for cause in causes_of(now))
+        return now is None or not rests_on(now, made.id)
     return case.state.status not in HOLDERS and not (made.renewal and case.state.status == "expired")
 
 
@@ -48,7 +48,6 @@ def _lift(case: Case, made: Ruling, now: Suspension) -> None:
     """This decision suspends no longer; where no other does, what is suspended now is valid again."""
     if suspension.fell_away(case, now, made.id):
         return
-    suspension.is_past(case)
     case.state.status = "certified"
     _give_back(case, {one.number: "valid" for one in case.state.certificates if one.status == "suspended"})
 

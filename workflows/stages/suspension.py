@@ -11,7 +11,16 @@ from domain.dates import Due
 from domain.grounds import Ground, check_brought
 from domain.matters import Matter
 from domain.state import Cause, Deadline, Effect, Suspension, Task
-from domain.suspension import AFTER_SURVEILLANCE, LENGTH, RUN_OUT, causes_of, check_extension, extended, summed
+from domain.suspension import (
+    AFTER_SURVEILLANCE,
+    LENGTH,
+    RUN_OUT,
+    check_extension,
+    extended,
+    joined,
+    prolonged,
+    without,
+)
 from workflows.case import Case, invalid
 from workflows.stages import surveillance, withdrawal
 from workflows.stages.proposals import (
@@ -96,12 +105,7 @@ def suspend(case: Case, task: Task, grounds: list[str], *, failed_surveillance: 
     )
     clause = AFTER_SURVEILLANCE if failed_surveillance else LENGTH
     cause = Cause(by=task.id, grounds=grounds, ends_on=until.on, clause=clause)
-    if before is None:
-        now = summed(case.today, [cause])
-    else:
-        # A further decision joins the running suspension.
-        now = summed(before.since, [*causes_of(before), cause], over=before.over)
-    case.state.suspension = now
+    now = case.state.suspension = joined(before, cause, case.today)
     if before is None or (now.ends_on < before.ends_on and not now.over):
         _end_on(case, until)
     case.state.status = "suspended"
@@ -121,18 +125,16 @@ def suspend(case: Case, task: Task, grounds: list[str], *, failed_surveillance: 
     )
 
 
-def fell_away(case: Case, now: Suspension, ruling_id: str) -> bool:
-    """R:7/6.4.6.2: a decision that suspended is reopened; gives whether others still suspend, until their own end."""
-    others = [cause for cause in causes_of(now) if cause.by not in (ruling_id, "")]
-    if not others:
+def fell_away(case: Case, now: Suspension, task: str) -> bool:
+    """R:7/6.4.6.2: a decision that suspended is reopened; gives whether others still suspend."""
+    left = case.state.suspension = without(now, task)
+    if left is None:
+        is_past(case)
         return False
-    left = summed(now.since, others, over=now.over)
     if left.ends_on > now.ends_on:
-        left.over = False
         case.flag(OVER, on=False)
         drop_proposals(case, OVER)
         _end_on(case, extended(now.since, left.ends_on, case.granted.valid_until))
-    case.state.suspension = left
     return True
 
 
@@ -169,8 +171,7 @@ def extension_decided(case: Case, task: Task, answer: Approval) -> None:
         return
     now = running(case)
     until = extended(now.since, matter.until, case.granted.valid_until)
-    longer = [cause.model_copy(update={"ends_on": max(cause.ends_on, until.on)}) for cause in causes_of(now)]
-    case.state.suspension = summed(now.since, longer)
+    case.state.suspension = prolonged(now, until.on)
     _end_on(case, until)
     case.tell_applicant(f"暂停期延长至{until.on}", f"The suspension now ends on {until.on}")
 
