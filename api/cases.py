@@ -165,15 +165,15 @@ async def _send(desk: Desk, case_id: str, body: dict[str, Any], draft: Message) 
         weighed = await run_in_threadpool(_weigh, desk, case_id, message, keyed=bool(once.key))
         if isinstance(weighed, JSONResponse):
             return weighed
-        return await desk.bring(case_id, weighed)
+        return await desk.bring(*weighed)
 
     return await once.run(work)
 
 
-def _weigh(desk: Desk, case_id: str, message: Message, *, keyed: bool) -> JSONResponse | Message:
+def _weigh(desk: Desk, case_id: str, message: Message, *, keyed: bool) -> JSONResponse | tuple[CaseState, Message]:
     """Refuse what the case would refuse, before anything happens; the answer, if it was worked on before.
 
-    Otherwise gives the message with what its sender knew of the case.
+    Otherwise gives the case, and the message with what its sender knew of it.
     """
     with desk.session() as session:
         known = desk.case_in(session, case_id, message.name if message.kind == "act" else "")
@@ -186,7 +186,7 @@ def _weigh(desk: Desk, case_id: str, message: Message, *, keyed: bool) -> JSONRe
             raise Refused("step_up_required", "请重新验证身份", "Give your password again.")
         admit(known.state, message)
         desk.try_out(session, known.state, message, known.now)
-    return message
+    return known.state, message
 
 
 @router.get("/tasks")

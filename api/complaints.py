@@ -84,9 +84,9 @@ async def complain(request: Request, body: Annotated[PublicComplaint, Body()]) -
     once = Once(request, _stranger(f"{PUBLIC.user} {_address(request)}"), digest)
 
     async def work() -> Response:
-        case_id, message = await run_in_threadpool(_weigh, desk, body, once)
-        settled = await desk.engine.submit(case_id, message) if message else 0
-        receipt = f"{case_id}.{once.message_id}"
+        state, message = await run_in_threadpool(_weigh, desk, body, once)
+        settled = await desk.engine.bring(state, message) if message else 0
+        receipt = f"{state.id}.{once.message_id}"
         given = {"id": receipt, "token": receipts.token(receipt)}
         return JSONResponse(given, 202 if isinstance(settled, Pending) else 201)
 
@@ -101,18 +101,18 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _weigh(desk: Desk, body: PublicComplaint, once: Once) -> tuple[str, Message | None]:
+def _weigh(desk: Desk, body: PublicComplaint, once: Once) -> tuple[CaseState, Message | None]:
     """The case and the message to bring it, if it does not know it yet.
 
     Raises:
-        Refused: `not_found` for an unknown number; `stage_conflict` for a case that has ended.
+        Refused: `not_found` for an unknown number.
     """
     content = body.model_dump(exclude={"certificate", "case_number"}, exclude_defaults=True)
     with desk.session() as session:
         case_id = _case_of(session, body)
         known = desk.case_in(session, case_id, COMPLAINT)
         if once.key and queries.turn_of(session, case_id, once.message_id):
-            return case_id, None
+            return known.state, None
         message = Message(
             id=once.message_id,
             kind="act",
@@ -123,7 +123,7 @@ def _weigh(desk: Desk, body: PublicComplaint, once: Once) -> tuple[str, Message 
         )
         admit(known.state, message)
         desk.try_out(session, known.state, message, known.now)
-    return case_id, message
+    return known.state, message
 
 
 def _case_of(session: Session, body: PublicComplaint) -> str:

@@ -147,10 +147,10 @@ class Desk:
             raise Refused("stale_version", "版本号无效", "This is no version of a case.")
         return int(wanted)
 
-    async def bring(self, case_id: str, message: Message) -> JSONResponse:
+    async def bring(self, state: CaseState, message: Message) -> JSONResponse:
         """Bring a message to its case; answers with the snapshot at rest, or where to look for it."""
-        settled = await self.engine.submit(case_id, message)
-        return await self.answer(case_id, settled, 200)
+        settled = await self.engine.bring(state, message)
+        return await self.answer(state.id, settled, 200)
 
     async def answer(self, case_id: str, settled: int | Pending, status: int) -> JSONResponse:
         """The snapshot, or 202 with its operation."""

@@ -65,6 +65,21 @@ class CaseEngine:
             raise refused(UNAVAILABLE)
         return await self.submit(state.id, message)
 
+    async def bring(self, state: CaseState, message: Message) -> int | Pending:
+        """Bring a message to a case as the record has it; one that is over, and has no workflow, goes on with it.
+
+        A rehearsed case that is over has no clock any more: it takes none.
+        """
+        if not state.over or state.rehearsal:
+            return await self.submit(state.id, message)
+        try:
+            return await self.start(state, message)
+        except Refused as refused_by:
+            if refused_by.refusal.code != "stage_conflict":
+                raise
+            # It is over again before anybody could ask it: the record knows what became of the message.
+            return Pending(message.id, message.id)
+
     async def submit(self, case_id: str, message: Message) -> int | Pending:
         """Bring a message; gives the record's version after it, or that it is accepted and still under way."""
         # A new try is a new update; what was done is known by the message's own id.

@@ -15,6 +15,8 @@ INCIDENT: Final = "incident.report"
 COMPLAINT: Final = "complaint.file"
 APPEAL: Final = "appeal.file"
 """Acts, and the kinds of the matters that they open; the last is also the due date until which one may appeal."""
+AFTERWARDS: Final = frozenset({COMPLAINT, "report.correct"})
+"""Acts that a case takes after it has ended: its mark may still be in use, its last report may be wrong."""
 OUTLIVE: Final = frozenset(
     {COMPLAINT, "complaint.acknowledge", "complaint.handle", APPEAL, "appeal.acknowledge", "appeal.decide"}
 )

@@ -14,7 +14,7 @@ from domain.agenda import agenda
 from domain.answers import Approval
 from domain.dates import end_of_day
 from domain.editions import EDITION
-from domain.matters import APPEAL, INCIDENT, kind_of
+from domain.matters import AFTERWARDS, APPEAL, INCIDENT, kind_of
 from domain.payloads import payload_of
 from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Refused
@@ -243,7 +243,11 @@ def admit(state: CaseState, message: Message) -> None:
             raise Refused("task_not_open", "该任务未打开或已完成", "This task is not open.")
         may_answer(state, task, message.actor)
     elif message.kind == "act":
-        if state.stage == "closed" and not (message.name == APPEAL and state.rulings):
+        if (
+            state.stage == "closed"
+            and message.name not in AFTERWARDS
+            and not (message.name == APPEAL and state.rulings)
+        ):
             raise Refused("stage_conflict", "案件已结束", "The case has ended.")
         may_act(state, message.name, message.actor)
 
