@@ -1,18 +1,12 @@
-"""Starting a case with its application: the API does it for one, a wave for many."""
+"""Starting a case: with its application, with what comes after it has ended, or from the record where it stood."""
 
-from datetime import timedelta
 from typing import NamedTuple
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 
-from activities.interface import Start
+from activities.interface import CASE, DEAD_AFTER, Start
 from domain.state import CaseState, Message
-
-CASE = "CertificationCase"
-"""The workflow of a case."""
-DEAD_AFTER = timedelta(seconds=5)
-"""A turn whose worker was killed is given to another after this."""
 
 
 class Beginning(NamedTuple):
@@ -23,8 +17,8 @@ class Beginning(NamedTuple):
     delivery_seconds: float
 
 
-async def begin(client: Client, how: Beginning, state: CaseState, message: Message) -> str:
-    """Start a case with its application; a repetition reaches the same case. Gives its id."""
+async def begin(client: Client, how: Beginning, state: CaseState, message: Message | None = None) -> str:
+    """Start a case, with a message for it if there is one; a repetition reaches the same case. Gives its id."""
     await client.start_workflow(
         CASE,
         Start(state=state, message=message, events_a_run=how.events_a_run, delivery_seconds=how.delivery_seconds),

@@ -39,7 +39,7 @@ class Start(Record):
 
     state: CaseState
     message: Message | None = None
-    """The application, in the first run: a case that was started has it, whatever happens to its sender."""
+    """The application, in the first run, or what comes after a case has ended: whatever happens to its sender."""
     events_a_run: int = 800
     """The history length from which a run hands on to the next, at rest."""
     delivery_seconds: float = 600

@@ -9,12 +9,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.beats import beating
-from activities.beginning import Beginning
-from activities.interface import CASE, DEAD_AFTER, SWEEP, WAKE, Delivered, Delivery, Start
+from activities.beginning import Beginning, begin
+from activities.interface import SWEEP, WAKE, Delivered, Delivery
 from domain.dates import SHANGHAI
 from domain.model import Text
 from domain.state import CaseState, Effect
@@ -84,19 +83,11 @@ class SweepActivities:
             await self._client.get_workflow_handle(state.id).signal(WAKE)
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
-                return await self._start_again(state)
+                await begin(self._client, self._runs, state)
+                return timers.RESTARTED
             activity.logger.exception("an overdue case cannot be reached", extra={"case": state.id})
             return "unreachable"
         return "woken"
-
-    async def _start_again(self, state: CaseState) -> str:
-        runs = self._runs
-        start = Start(state=state, events_a_run=runs.events_a_run, delivery_seconds=runs.delivery_seconds)
-        with suppress(WorkflowAlreadyStartedError):  # by another sweep
-            await self._client.start_workflow(
-                CASE, start, id=state.id, task_queue=runs.task_queue, task_timeout=DEAD_AFTER
-            )
-        return timers.RESTARTED
 
     def _tell(self) -> None:
         """Tell operations of each finding once; in quiet hours, or without a mail server, a later sweep does."""

@@ -59,25 +59,27 @@ class CaseEngine:
         self._clocks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def start(self, state: CaseState, message: Message) -> int | Pending:
-        """Start a case with its application; a repetition reaches the same case."""
+        """Start a case with a message, its application mostly; a repetition reaches the same case."""
         client = self._skipper.client if self._skipper else self._client
         if await self._unless_away(begin(client, self._beginning, state, message)) is None:
             raise refused(UNAVAILABLE)
         return await self.submit(state.id, message)
 
     async def bring(self, state: CaseState, message: Message) -> int | Pending:
-        """Bring a message to a case as the record has it; one that is over, and has no workflow, goes on with it.
+        """Bring a message to a case as the record has it; one that has ended goes on with it in a new run.
 
-        A rehearsed case that is over has no clock any more: it takes none.
+        A rehearsed case that has ended has no clock any more: it takes none.
         """
-        if not state.over or state.rehearsal:
+        if state.stage != "closed" or state.rehearsal:
             return await self.submit(state.id, message)
+        # The record still lists the notices of the last turn, whoever would get them now.
+        owed = [effect for effect in state.effects if effect.kind != "notice"]
         try:
-            return await self.start(state, message)
+            return await self.start(state.model_copy(update={"effects": owed}), message)
         except Refused as refused_by:
             if refused_by.refusal.code != "stage_conflict":
                 raise
-            # It is over again before anybody could ask it: the record knows what became of the message.
+            # It has ended again before anybody could ask it: the record knows what became of the message.
             return Pending(message.id, message.id)
 
     async def submit(self, case_id: str, message: Message) -> int | Pending:

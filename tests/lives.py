@@ -47,6 +47,12 @@ def a_database(folder: Path, url: str = "") -> Engine:
     migrate(url)
     engine = connect(url)
     seed(engine, "x")
+    put_files(engine)
+    return engine
+
+
+def put_files(engine: Engine) -> None:
+    """A file, `f-` and their name, of each seeded account."""
     with Session(engine) as session:
         for user in ACCOUNTS:
             session.add(
@@ -62,7 +68,6 @@ def a_database(folder: Path, url: str = "") -> Engine:
                 )
             )
         session.commit()
-    return engine
 
 
 class Life:

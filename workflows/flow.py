@@ -243,11 +243,8 @@ def admit(state: CaseState, message: Message) -> None:
             raise Refused("task_not_open", "该任务未打开或已完成", "This task is not open.")
         may_answer(state, task, message.actor)
     elif message.kind == "act":
-        if (
-            state.stage == "closed"
-            and message.name not in AFTERWARDS
-            and not (message.name == APPEAL and state.rulings)
-        ):
+        still = message.name in AFTERWARDS or (message.name == APPEAL and state.rulings)
+        if state.stage == "closed" and not still:
             raise Refused("stage_conflict", "案件已结束", "The case has ended.")
         may_act(state, message.name, message.actor)
 

@@ -24,10 +24,9 @@ from records import timers
 from records.chain import broken_at
 from records.database import connect
 from records.queries import case_row, state_of
-from records.tables import FileRow
 from services.engine import connect as connect_engine
 from tests.engine.processes import mortal
-from tests.lives import Life
+from tests.lives import Life, put_files
 from tests.product import Product
 
 BEGAN = local_date(datetime.now(UTC)) - timedelta(days=60)
@@ -76,14 +75,6 @@ def supplemented_lately(database: Engine) -> Life:
     life.apply()
     life.answer("manager", "application.review", outcome="supplement", missing=["j"])
     return life
-
-
-def put_files(database: Engine) -> None:
-    with Session(database) as session:
-        for user in ("applicant", "manager"):
-            kept = {"sha256": "0" * 64, "size": 1, "media_type": "application/pdf", "name": "f.pdf"}
-            session.add(FileRow(id=f"f-{user}", owner=user, at=datetime.now(UTC), **kept))
-        session.commit()
 
 
 async def begin(client: Client, queue: str, life: Life) -> Any:

@@ -121,10 +121,18 @@ def test_its_limit_runs_on_in_a_case_that_has_ended(life: Life) -> None:
     assert [one.state for one in deadlines(life, "complaint.handle")] == ["running"]
 
 
-def test_nobody_complains_in_a_case_that_has_ended(life: Life) -> None:
+def test_a_case_that_has_ended_takes_a_complaint_and_is_over_when_it_is_answered(life: Life) -> None:
+    """A certificate that ended may still be shown; nothing else begins again."""
     life.contracted().act("applicant", "case.withdraw", reason="x")
-    assert refusal_of(life, complaint(life)).code == "stage_conflict"
-    assert act_refused(life, "applicant", "complaint.file", about="x", reason="y").code == "stage_conflict"
+    life.case.effects.clear()
+    assert life.case.over
+    looked_into(life)
+    assert ended(life) == ("closed", "application_withdrawn", ["complaint.handle"])
+    assert not life.case.over
+    life.answer("reviewer2", "complaint.handle", **HANDLED)
+    life.case.effects.clear()
+    assert life.case.over
+    assert act_refused(life, "manager", "note.add", text="x").code == "stage_conflict"
 
 
 def test_strangers_cannot_flood_a_case(life: Life) -> None:
