@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
+from domain.certificates import Certificate
 from domain.scope import certified_by, in_force
-from domain.state import CaseState, Certificate, Effect
+from domain.state import CaseState, Effect
 from domain.submissions import Submission
 
 OUTCOMES = {

@@ -15,9 +15,10 @@ from api.requests import StrictRoute
 from domain.acts import ACTS
 from domain.application import NewCase
 from domain.audit import Stage
+from domain.certificates import Status
 from domain.payloads import payload_of
 from domain.refusal import Refused
-from domain.state import CaseState, Message, Status
+from domain.state import CaseState, Message
 from records import queries, tables
 from workflows.flow import admit
 

@@ -7,7 +7,8 @@ from typing import Any
 from domain.audit import Audit, Finding, Plan
 from domain.matters import OUTLIVE, Matter
 from domain.policy import UNKNOWN_TO_THE_CLIENT, brought, hidden, learns_of
-from domain.state import Actor, CaseState, Deadline, Task, Veil
+from domain.state import Actor, CaseState, Deadline, Veil
+from domain.tasks import Task
 from domain.team import MYSTERY_VISIT
 from records.chain import instant
 from records.queries import NEVER

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Final, Literal
 
+from domain.certificates import Certificate
 from domain.pack_parts import ChangeKind
 from domain.refusal import Fault, Refused
-from domain.state import Certificate
 
 CHANGED: Final = "R:9/8.2"
 EXTENSION: Final = "R:9/8.3"

@@ -5,13 +5,14 @@ from typing import Final, NamedTuple
 from domain.answers import Approval, Decision, ScopeConfirmation
 from domain.application import Application
 from domain.audit import Audit
+from domain.certificates import Certificate
 from domain.changes import CHANGED, EXTENSION, REDUCTION
 from domain.editions import CHANGED_REQUIREMENTS
 from domain.matters import Matter
 from domain.model import Input
 from domain.requirements import served
 from domain.scope import AUDITED, CHANGE_REQUEST, SCOPE_EXTEND, SCOPE_REDUCE, in_force, printed
-from domain.state import CaseState, Certificate, Message
+from domain.state import CaseState, Message
 
 CLAUSES: Final = {CHANGE_REQUEST: CHANGED, SCOPE_EXTEND: EXTENSION, SCOPE_REDUCE: REDUCTION}
 """Kind of matter → the clause by which a certificate is issued again for it."""

@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from typing import Final
 
+from domain.certificates import CertificateStatus
 from domain.grounds import SuspensionGround
 from domain.refusal import Fault, Refused
-from domain.state import CertificateStatus
 
 BARRED_BY: Final[dict[CertificateStatus, str]] = {
     "upcoming": "R:8/7.3.4",

@@ -2,7 +2,8 @@
 
 from domain.matters import COMPLAINT, Matter
 from domain.refusal import Refused
-from domain.state import PUBLIC, Actor, CaseState, Task
+from domain.state import PUBLIC, Actor, CaseState
+from domain.tasks import Task
 
 BODY_WIDE = {"case_manager", "reviewer", "decision_maker", "ops", "admin"}
 """Roles that see every case of their body."""

@@ -6,10 +6,11 @@ from pydantic import BaseModel
 
 from domain.application import Application, Site
 from domain.audit import Audit
+from domain.certificates import Certificate
 from domain.changes import REDUCTION
 from domain.matters import Matter
 from domain.refusal import Refused
-from domain.state import CaseState, Certificate
+from domain.state import CaseState
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -9,26 +9,17 @@ from pydantic import Field
 from domain.application import Application, Ref
 from domain.audit import Audit, Finding, Stage
 from domain.calendar import Calendar
+from domain.certificates import Certificate, Status
 from domain.dates import Proof
 from domain.editions import NewEdition, PlannedEdition
 from domain.matters import Matter
 from domain.model import Record, Text
 from domain.results import Results
 from domain.rules import Rules
+from domain.rulings import Ruling
+from domain.suspension import Suspension
+from domain.tasks import Task
 from domain.team import Person
-
-Status = Literal[
-    "open",
-    "certified",
-    "suspended",
-    "refused",
-    "rejected",
-    "terminated",
-    "application_withdrawn",
-    "withdrawn",
-    "cancelled",
-    "expired",
-]
 
 
 class Actor(Record):
@@ -70,23 +61,6 @@ class Message(Record):
     def is_news(self) -> bool:
         """Whether a machine sent it, which waits for nothing and will not send it again."""
         return "machine" in self.actor.roles
-
-
-class Task(Record):
-    """Something asked of somebody, still open."""
-
-    id: str
-    kind: str
-    role: str
-    assignee: str | None = None
-    audit_id: str | None = None
-    subject: str | None = None
-    opened_on: date
-    due_on: date | None = None
-    clause: str
-    title: Text
-    covered: bool = False
-    """Answered; until the mystery visit is in, the client is shown it as still open (R:4/4.2)."""
 
 
 class Deadline(Record):
@@ -136,91 +110,6 @@ class Effect(Record):
     """A reminder that its readers find in their daily digest: no letter of its own."""
     not_before: datetime | None = Field(default=None, exclude_if=operator.not_)
     """Held over quiet hours until then."""
-
-
-CertificateStatus = Literal["upcoming", "valid", "suspended", "withdrawn", "cancelled", "expired", "superseded"]
-
-
-class Certificate(Record):
-    """A certificate that was issued in this case (R:4/4.4)."""
-
-    number: str
-    status: CertificateStatus
-    decided_on: date
-    valid_from: date
-    valid_until: date
-    predecessor: str | None = None
-    successor: str | None = None
-    granted_on: date | None = None
-    """Of a re-issued certificate: the day of the grant that began its cycle."""
-    scheme: Ref | None = None
-    """The edition that it names; none for one from before that was kept here: the case's own."""
-    special_rule: Ref | None = None
-
-    @property
-    def cycle_began(self) -> date:
-        """The day of the decision from which its cycle counts."""
-        return self.granted_on or self.decided_on
-
-
-class Cause(Record):
-    """One decision that suspends: on which grounds, under which clause, and its last day by itself."""
-
-    by: str
-    """The task that was answered; empty in a suspension from before this was kept."""
-    grounds: list[str]
-    ends_on: date
-    clause: str
-
-
-class Suspension(Record):
-    """A suspension: since when, its last day, on which grounds, and whether it has run out."""
-
-    since: date
-    ends_on: date
-    grounds: list[str]
-    over: bool = False
-    clause: str = "R:10/9.3.1"
-    """R:7/6.5.3.2 where a failed surveillance is among its causes, which nothing makes longer."""
-    causes: list[Cause] = Field(default_factory=list)
-    """The decisions that suspend, of which the others are the sum; the earliest end counts."""
-
-
-class Ruling(Record):
-    """A decision against the client while it may be appealed against, and what stood before it."""
-
-    id: str
-    """The task that was answered."""
-    kind: str
-    clause: str
-    on: date
-    by: list[str]
-    """The persons who made and reviewed it: they do not make it again."""
-    audit_id: str | None = None
-    subject: str | None = None
-    stage: Stage
-    status: Status
-    ended: bool
-    """Whether it ended the case."""
-    suspension: Suspension | None = None
-    grounds: list[str] = Field(default_factory=list)
-    """Those on which it suspends."""
-    certificates: dict[str, CertificateStatus] = Field(default_factory=dict)
-    """Of those whose status it changed."""
-    renewal: Application | None = None
-    """The application to renew that it refused while a certificate ran."""
-    flags: list[str] = Field(default_factory=list)
-    """Those that it cleared."""
-    audits: dict[str, Stage] = Field(default_factory=dict)
-    """Of those that it closed; its own not."""
-    opened: list[str] = Field(default_factory=list)
-    """Audits that it opened."""
-    tasks: list[Task] = Field(default_factory=list)
-    """Those that it dropped."""
-    deadlines: list[str] = Field(default_factory=list)
-    """Due dates that it voided."""
-    matters: list[str] = Field(default_factory=list)
-    """Matters that it closed."""
 
 
 class CycleNumber(Record):

@@ -1,17 +1,42 @@
-"""How a suspension goes on: joined by another, made longer, ended by restoration, barred once it has run out."""
+"""A suspension: its causes, and how it is joined, made longer, ended by restoration, barred once it has run out."""
 
 from datetime import date
 from typing import Final
 
+from pydantic import Field
+
 from domain.cycle import approved_until, within_validity
 from domain.dates import Anchor, Due
+from domain.model import Record
 from domain.refusal import Fault, Refused
-from domain.state import Cause, Suspension
 
 LENGTH: Final = "R:10/9.3.1"
 AFTER_SURVEILLANCE: Final = "R:7/6.5.3.2"
 RESTORATION: Final = "R:10/9.3.2"
 RUN_OUT: Final = "R:10/9.4a"
+
+
+class Cause(Record):
+    """One decision that suspends: on which grounds, under which clause, and its last day by itself."""
+
+    by: str
+    """The task that was answered; empty in a suspension from before this was kept."""
+    grounds: list[str]
+    ends_on: date
+    clause: str
+
+
+class Suspension(Record):
+    """A suspension: since when, its last day, on which grounds, and whether it has run out."""
+
+    since: date
+    ends_on: date
+    grounds: list[str]
+    over: bool = False
+    clause: str = LENGTH
+    """R:7/6.5.3.2 where a failed surveillance is among its causes, which nothing makes longer."""
+    causes: list[Cause] = Field(default_factory=list)
+    """The decisions that suspend, of which the others are the sum; the earliest end counts."""
 
 
 def joined(now: Suspension | None, cause: Cause, on: date) -> Suspension:

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
 from domain.application import postal_address
+from domain.certificates import Certificate, CertificateStatus
 from domain.dates import local_date
 from domain.scope import certified_by
-from domain.state import CaseState, Certificate, CertificateStatus
+from domain.state import CaseState
 from records.issued import CertificateChangeRow, CertificateRow, DocumentRow
 from records.tables import CaseRow
 

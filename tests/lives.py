@@ -17,7 +17,8 @@ from domain.application import uscc_check_character
 from domain.audit import Audit
 from domain.dates import local_date, nine_oclock
 from domain.refusal import Refusal, Refused
-from domain.state import TIMER, Actor, CaseState, Message, Task
+from domain.state import TIMER, Actor, CaseState, Message
+from domain.tasks import Task
 from records import queries
 from records.database import connect, migrate
 from records.seed import ACCOUNTS, seed

@@ -9,10 +9,11 @@ from sqlmodel import Session
 
 from domain.application import Application
 from domain.audit import Audit, Finding, Given, Plan, TeamMember
+from domain.certificates import Certificate
 from domain.results import ChosenReadings, Results
 from domain.scoring import credit_readings, score_characteristics, score_management, verdict
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet
-from domain.state import CaseState, Certificate, EventDraft, Facts
+from domain.state import CaseState, EventDraft, Facts
 from records import store
 from records.tables import ContentRow
 from tests.applications import a_site

@@ -16,7 +16,7 @@ from domain.acts import ACTS
 from domain.answers import ANSWERS
 from domain.application import NewCase
 from domain.audit import Stage
-from domain.state import Status
+from domain.certificates import Status
 from records.seed import ACCOUNTS
 from services.schemes import Library
 from settings import Settings

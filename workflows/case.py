@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from domain.audit import Audit, Given, Stage
+from domain.certificates import Certificate, Status
 from domain.dates import Anchor, Due, due, local_date
 from domain.engagement import PROGRAMME
 from domain.matters import OUTLIVE, Matter, kind_of
@@ -11,7 +12,8 @@ from domain.model import Text
 from domain.refusal import Fault, Refused
 from domain.scope import PROPOSES
 from domain.sheets import AuditKind
-from domain.state import CaseState, Certificate, Deadline, Effect, EventDraft, Facts, Message, Status, Task
+from domain.state import CaseState, Deadline, Effect, EventDraft, Facts, Message
+from domain.tasks import Task
 from workflows.matters import Matters
 from workflows.recording import Recording
 from workflows.telling import Telling

@@ -18,7 +18,8 @@ from domain.matters import AFTERWARDS, APPEAL, INCIDENT, kind_of
 from domain.payloads import payload_of
 from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Refused
-from domain.state import CaseState, EventDraft, Facts, Message, Task
+from domain.state import CaseState, EventDraft, Facts, Message
+from domain.tasks import Task
 from workflows.case import Begins, Case, invalid
 from workflows.stages import (
     amendments,

@@ -6,7 +6,8 @@ from typing import Any
 from domain.audit import Audit
 from domain.grounds import Bringer
 from domain.matters import Matter
-from domain.state import TIMER, CaseState, Facts, Message, Task
+from domain.state import TIMER, CaseState, Facts, Message
+from domain.tasks import Task
 
 
 class Matters:

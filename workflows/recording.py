@@ -6,7 +6,8 @@ from typing import Any
 from domain.audit import Audit
 from domain.policy import BODY_WIDE
 from domain.prose import figures, plain
-from domain.state import Actor, CaseState, EventDraft, Facts, Message, Task, Veil
+from domain.state import Actor, CaseState, EventDraft, Facts, Message, Veil
+from domain.tasks import Task
 
 MYSTERY = "audit.mystery_visit"
 

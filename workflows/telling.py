@@ -3,7 +3,8 @@
 from datetime import date
 
 from domain.model import Text
-from domain.state import CaseState, Effect, Task
+from domain.state import CaseState, Effect
+from domain.tasks import Task
 
 
 def asked(task: Task) -> str:

@@ -11,7 +11,8 @@ from activities.digest import DIGEST, DigestActivities
 from activities.schedules import Regular
 from domain.model import Text
 from domain.quiet import Quiet
-from domain.state import Deadline, Task
+from domain.state import Deadline
+from domain.tasks import Task
 from records.tables import Account, NoticeRow
 from services import calendars
 from services.notices import MailSettings, Notices, NoticeUnavailable

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from domain.certificates import Certificate, CertificateStatus
 from domain.changes import (
     change_needs_audit,
     check_combined,
@@ -13,7 +14,6 @@ from domain.changes import (
 )
 from domain.pack_parts import ChangeKind
 from domain.refusal import Refused
-from domain.state import Certificate, CertificateStatus
 from services.schemes import Library
 from tests.domain.sheets import told
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from domain.dates import Anchor, Proof
 from domain.digest import Line, lines_of
-from domain.state import CaseState, Deadline, Task
+from domain.state import CaseState, Deadline
+from domain.tasks import Task
 from services import calendars
 from services.schemes import Library
 

@@ -24,7 +24,8 @@ from domain.engagement import (
 from domain.model import Text
 from domain.refusal import Refusal
 from domain.sampling import Sites
-from domain.state import CaseState, Deadline, Task
+from domain.state import CaseState, Deadline
+from domain.tasks import Task
 from domain.team import Engagement
 from tests.domain.sheets import SCHEME
 from tests.records.builders import an_application

@@ -5,9 +5,9 @@ from typing import get_args
 
 import pytest
 
+from domain.certificates import CertificateStatus
 from domain.mark_use import BARRED_BY, may_use, mended_by, misuse_calls_for
 from domain.refusal import Refused
-from domain.state import CertificateStatus
 
 DUE = date(2027, 6, 30)
 

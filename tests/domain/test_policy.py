@@ -10,7 +10,8 @@ from domain.matters import Matter
 from domain.model import Text
 from domain.policy import ACT_ROLES, brought, hidden, knows_of, learns_of, may_act, may_answer, reaches, sees
 from domain.refusal import Refused
-from domain.state import PUBLIC, Actor, CaseState, Task
+from domain.state import PUBLIC, Actor, CaseState
+from domain.tasks import Task
 
 DAY = date(2026, 3, 9)
 TEAM = [TeamMember(user=user, person=f"p-{user}", role=user) for user in ("auditor", "leader", "visitor")]

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from domain.refusal import Refused
-from domain.state import Cause, Suspension
 from domain.suspension import (
     AFTER_SURVEILLANCE,
     LENGTH,
+    Cause,
+    Suspension,
     check_extension,
     check_restoration,
     extended,

@@ -8,8 +8,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from domain.acts import ACTS
+from domain.certificates import Status
 from domain.refusal import Refused
-from domain.state import Message, Status
+from domain.state import Message
 from tests.flow import matrix
 from tests.flow.situations import SITUATIONS
 from tests.lives import FACTS, Life

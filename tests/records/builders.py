@@ -16,7 +16,8 @@ from activities.interface import Outcome, Turn
 from activities.turns import React, TurnActivities
 from domain.application import NewCase
 from domain.model import Text
-from domain.state import Actor, CaseState, Facts, Message, Task
+from domain.state import Actor, CaseState, Facts, Message
+from domain.tasks import Task
 from records import store
 from records.seed import ACCOUNTS, BODIES
 from records.tables import Account, Body, FileRow

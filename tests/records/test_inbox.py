@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from domain.policy import may_answer
 from domain.refusal import Refused
-from domain.state import Actor, CaseState, Task
+from domain.state import Actor, CaseState
+from domain.tasks import Task
 from records import queries
 from tests.records.builders import a_task, an_actor, kept
 

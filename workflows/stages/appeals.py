@@ -3,7 +3,9 @@
 from domain.acts import Filing
 from domain.answers import Acknowledgement, AppealDecision
 from domain.matters import APPEAL
-from domain.state import Deadline, Ruling, Task
+from domain.rulings import Ruling
+from domain.state import Deadline
+from domain.tasks import Task
 from workflows.case import Case
 from workflows.stages.reopening import reopen
 from workflows.stages.rulings import CLAUSE, deadline_of

@@ -8,7 +8,8 @@ from domain.dates import Anchor, due
 from domain.payloads import payload_of
 from domain.prose import figures
 from domain.rules import Rules
-from domain.state import Deadline, Task
+from domain.state import Deadline
+from domain.tasks import Task
 from workflows.case import Case, invalid
 from workflows.stages.rulings import ruling
 

@@ -9,7 +9,8 @@ from domain.answers import (
 )
 from domain.audit import Audit
 from domain.engagement import plan_stands
-from domain.state import Deadline, Effect, Task
+from domain.state import Deadline, Effect
+from domain.tasks import Task
 from domain.team import MYSTERY_VISIT
 from workflows.case import Case, invalid
 from workflows.recording import MYSTERY

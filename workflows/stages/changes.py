@@ -9,7 +9,8 @@ from domain.issuing import by_decision, by_matter, decided_matter, grants_anew, 
 from domain.matters import Matter
 from domain.refusal import Fault, Refused
 from domain.scope import CHANGE_REQUEST, PROPOSES, SCOPE_REDUCE, in_force
-from domain.state import Effect, Task
+from domain.state import Effect
+from domain.tasks import Task
 from workflows.case import Case, invalid
 from workflows.stages import marks, planning, reissue, requirements
 

@@ -6,7 +6,8 @@ from domain.matters import COMPLAINT, Matter
 from domain.model import Text
 from domain.refusal import Refused
 from domain.requirements import HOLDERS
-from domain.state import PUBLIC, Task
+from domain.state import PUBLIC
+from domain.tasks import Task
 from workflows.case import Case
 
 CLAUSE = "R:10/9.3.1f"

@@ -1,7 +1,8 @@
 """R:7/7.2.2: the certification contract between the body and the applicant."""
 
 from domain.answers import ContractSigned
-from domain.state import Deadline, Task
+from domain.state import Deadline
+from domain.tasks import Task
 from workflows.case import Case
 from workflows.stages import planning
 

@@ -6,10 +6,12 @@ from domain import cycle as dates
 from domain.answers import RecertificationApplication
 from domain.application import Application
 from domain.audit import Audit
+from domain.certificates import Certificate
 from domain.dates import Anchor, Due
 from domain.refusal import Refused
 from domain.scope import application_of, carried, is_alive
-from domain.state import Certificate, CycleNumber, Deadline, Effect, Task
+from domain.state import CycleNumber, Deadline, Effect
+from domain.tasks import Task
 from workflows.case import Case, invalid
 from workflows.stages import beside, planning, proposals, special, surveillance, suspension
 

@@ -4,7 +4,8 @@ from domain.calendar import Calendar
 from domain.model import Text
 from domain.redate import EXPIRY, rests_on_calendar, under
 from domain.reminders import ISSUE, OPENING, TITLES, ladder, reminded_under, title_of
-from domain.state import CALENDAR, Deadline, Task
+from domain.state import CALENDAR, Deadline
+from domain.tasks import Task
 from workflows.case import Case
 from workflows.telling import asked
 

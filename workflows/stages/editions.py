@@ -9,7 +9,7 @@ from domain.dates import Anchor
 from domain.editions import CHANGED_REQUIREMENTS, EDITION, NewEdition, PlannedEdition, edition_name, last_day_before
 from domain.model import Text
 from domain.redate import moved_by
-from domain.state import Task
+from domain.tasks import Task
 from workflows.case import Case, invalid
 from workflows.stages import deadlines
 

@@ -9,7 +9,7 @@ from domain.engagement import check_modes
 from domain.planning import refuse_first
 from domain.results import Results
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet
-from domain.state import Task
+from domain.tasks import Task
 from workflows.case import Case, invalid
 from workflows.stages import credit
 from workflows.stages.audit import judge_when_complete, note_verdict

@@ -4,7 +4,7 @@ from domain.acts import IncidentReport
 from domain.answers import Approval
 from domain.grounds import check_brought
 from domain.matters import INCIDENT
-from domain.state import Task
+from domain.tasks import Task
 from workflows.case import Case, invalid
 from workflows.stages import frequency, special
 

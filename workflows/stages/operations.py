@@ -4,7 +4,7 @@ import json
 
 from domain.acts import Note
 from domain.answers import Resolution
-from domain.state import Task
+from domain.tasks import Task
 from workflows.case import Case, invalid
 
 LONGEST_REASON = 500

@@ -31,7 +31,8 @@ from domain.refusal import Refusal, Refused
 from domain.sampling import NAMED, Sites, check_named, check_sampling, draw, factor
 from domain.scope import extension_in, sites_about
 from domain.sheets import AuditKind
-from domain.state import Deadline, Task
+from domain.state import Deadline
+from domain.tasks import Task
 from domain.team import MYSTERY_VISIT, Member, auditors, check_team
 from workflows.case import Case, invalid
 from workflows.recording import MYSTERY

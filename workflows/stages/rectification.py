@@ -5,7 +5,8 @@ from domain.audit import Audit, Finding
 from domain.cycle import rectification as limit_of
 from domain.dates import Anchor, Due, due
 from domain.rules import Limit
-from domain.state import Deadline, Task
+from domain.state import Deadline
+from domain.tasks import Task
 from workflows.case import Case, invalid
 
 CLAUSE = "R:7/6.4.6.1"

@@ -5,7 +5,7 @@ from domain.answers import ScopeConfirmation
 from domain.application import Application
 from domain.changes import REDUCTION, check_reduction
 from domain.scope import SCOPE_REDUCE, in_force
-from domain.state import Task
+from domain.tasks import Task
 from workflows.case import Case, invalid
 from workflows.stages import changes, marks
 from workflows.stages.extension import audit_to_combine, refuse_a_second

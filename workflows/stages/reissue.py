@@ -4,9 +4,10 @@ from itertools import pairwise
 
 from domain import changes
 from domain.application import Application
+from domain.certificates import Certificate
 from domain.issuing import Reissue, live
 from domain.scope import carried, in_force, is_alive
-from domain.state import Certificate, Effect
+from domain.state import Effect
 from workflows.case import Case
 from workflows.stages import cycle
 

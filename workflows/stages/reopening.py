@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+from domain.certificates import CertificateStatus
 from domain.model import Text
 from domain.requirements import HOLDERS
-from domain.state import CertificateStatus, Effect, Ruling, Suspension
-from domain.suspension import rests_on
+from domain.rulings import Ruling
+from domain.state import Effect
+from domain.suspension import Suspension, rests_on
 from workflows.case import Case
 from workflows.stages import suspension
 from workflows.stages.rulings import CLAUSE

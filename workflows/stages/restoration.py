@@ -6,7 +6,8 @@ from domain.answers import Decision, RestorationVerification
 from domain.audit import Audit
 from domain.engagement import engagement
 from domain.planning import refuse_first
-from domain.state import Effect, Task
+from domain.state import Effect
+from domain.tasks import Task
 from domain.team import Member, check_team
 from workflows.case import Case, invalid
 from workflows.stages import planning, proposals, surveillance, suspension, withdrawal

@@ -6,7 +6,8 @@ from typing import Final
 from domain.answers import Decision, IndependentReview, is_met
 from domain.audit import Audit
 from domain.grounds import MAINTENANCE, not_met, not_stated
-from domain.state import Effect, Task
+from domain.state import Effect
+from domain.tasks import Task
 from workflows.case import Case, invalid
 from workflows.stages import changes, credit, cycle, issue, restoration, special, surveillance, suspension, withdrawal
 from workflows.stages.rulings import ruling

@@ -6,7 +6,9 @@ from typing import Any
 
 from domain.dates import Anchor, due
 from domain.matters import APPEAL
-from domain.state import CaseState, Ruling, Task
+from domain.rulings import Ruling
+from domain.state import CaseState
+from domain.tasks import Task
 from workflows.case import Case
 
 CLAUSE = "R:7/6.4.6.2"

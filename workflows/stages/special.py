@@ -5,7 +5,8 @@ from typing import Final
 from domain.answers import Decision
 from domain.audit import Audit
 from domain.matters import INCIDENT, Matter
-from domain.state import Effect, Task
+from domain.state import Effect
+from domain.tasks import Task
 from workflows.case import Case
 from workflows.stages import planning, suspension
 

@@ -12,7 +12,8 @@ from domain.engagement import programme_last_day
 from domain.matters import INCIDENT, Matter
 from domain.refusal import Refused
 from domain.scope import is_alive
-from domain.state import Deadline, Effect, Task
+from domain.state import Deadline, Effect
+from domain.tasks import Task
 from workflows.case import Case, invalid
 from workflows.stages import planning, proposals
 from workflows.stages.proposals import CALENDAR_YEAR, POSTPONE

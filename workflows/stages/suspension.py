@@ -10,17 +10,20 @@ from domain.audit import Audit
 from domain.dates import Due
 from domain.grounds import Ground, check_brought
 from domain.matters import Matter
-from domain.state import Cause, Deadline, Effect, Suspension, Task
+from domain.state import Deadline, Effect
 from domain.suspension import (
     AFTER_SURVEILLANCE,
     LENGTH,
     RUN_OUT,
+    Cause,
+    Suspension,
     check_extension,
     extended,
     joined,
     prolonged,
     without,
 )
+from domain.tasks import Task
 from workflows.case import Case, invalid
 from workflows.stages import surveillance, withdrawal
 from workflows.stages.proposals import (

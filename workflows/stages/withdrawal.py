@@ -6,7 +6,8 @@ from domain.acts import WithdrawalRequest
 from domain.answers import WithdrawalDecision
 from domain.grounds import GIVEN_UP, Ground, check_brought, decision_makers, reported_as, status_after
 from domain.matters import Matter
-from domain.state import Effect, Task
+from domain.state import Effect
+from domain.tasks import Task
 from workflows.case import Case
 from workflows.stages import proposals
 from workflows.stages.rulings import ruling
