@@ -20,7 +20,8 @@ from domain.policy import hidden, may_act, may_answer
 from domain.refusal import Refused
 from domain.state import CaseState, EventDraft, Facts, Message
 from domain.tasks import Task
-from workflows.case import Begins, Case, invalid
+from workflows.case import Begins, Case
+from workflows.refusing import invalid
 from workflows.stages import (
     amendments,
     appeals,

@@ -8,7 +8,8 @@ from domain.prose import figures
 from domain.refusal import Refused
 from domain.scope import application_of, headcount_about
 from domain.team import IMPARTIAL, Member, barred_until, check_replacement
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 from workflows.stages import planning, reissue
 
 

@@ -10,7 +10,8 @@ from domain.prose import figures
 from domain.rules import Rules
 from domain.state import Deadline
 from domain.tasks import Task
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 from workflows.stages.rulings import ruling
 
 

@@ -12,8 +12,9 @@ from domain.engagement import plan_stands
 from domain.state import Deadline, Effect
 from domain.tasks import Task
 from domain.team import MYSTERY_VISIT
-from workflows.case import Case, invalid
+from workflows.case import Case
 from workflows.recording import MYSTERY
+from workflows.refusing import invalid
 from workflows.stages import issue, reaudit, windows
 
 WITH_CONTENTS = ("surveillance", "recertification")

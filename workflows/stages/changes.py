@@ -11,7 +11,8 @@ from domain.refusal import Fault, Refused
 from domain.scope import CHANGE_REQUEST, PROPOSES, SCOPE_REDUCE, in_force
 from domain.state import Effect
 from domain.tasks import Task
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 from workflows.stages import marks, planning, reissue, requirements
 
 CERTIFICATE = "certificate"

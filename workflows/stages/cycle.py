@@ -12,7 +12,8 @@ from domain.refusal import Refused
 from domain.scope import application_of, carried, is_alive
 from domain.state import CycleNumber, Deadline, Effect
 from domain.tasks import Task
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 from workflows.stages import beside, planning, proposals, special, surveillance, suspension
 
 

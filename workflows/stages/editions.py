@@ -10,7 +10,8 @@ from domain.editions import CHANGED_REQUIREMENTS, EDITION, NewEdition, PlannedEd
 from domain.model import Text
 from domain.redate import moved_by
 from domain.tasks import Task
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 from workflows.stages import deadlines
 
 T = TypeVar("T")

@@ -10,7 +10,8 @@ from domain.planning import refuse_first
 from domain.results import Results
 from domain.sheets import CharacteristicsSheet, CreditSheet, ManagementSheet
 from domain.tasks import Task
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 from workflows.stages import credit
 from workflows.stages.audit import judge_when_complete, note_verdict
 

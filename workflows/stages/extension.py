@@ -5,7 +5,8 @@ from domain.application import Application
 from domain.audit import Audit
 from domain.changes import EXTENSION, check_combined
 from domain.scope import PROPOSES, SCOPE_EXTEND, base_of, in_force, printed
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 from workflows.stages import planning
 
 MOST_SITES = 500

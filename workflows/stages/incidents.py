@@ -5,7 +5,8 @@ from domain.answers import Approval
 from domain.grounds import check_brought
 from domain.matters import INCIDENT
 from domain.tasks import Task
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 from workflows.stages import frequency, special
 
 

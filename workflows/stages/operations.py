@@ -5,7 +5,8 @@ import json
 from domain.acts import Note
 from domain.answers import Resolution
 from domain.tasks import Task
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 
 LONGEST_REASON = 500
 

@@ -34,8 +34,9 @@ from domain.sheets import AuditKind
 from domain.state import Deadline
 from domain.tasks import Task
 from domain.team import MYSTERY_VISIT, Member, auditors, check_team
-from workflows.case import Case, invalid
+from workflows.case import Case
 from workflows.recording import MYSTERY
+from workflows.refusing import invalid
 from workflows.stages import held_up, proposals
 
 PLANNING = "R:7/7.3.1"

@@ -7,7 +7,8 @@ from domain.dates import Anchor, Due, due
 from domain.rules import Limit
 from domain.state import Deadline
 from domain.tasks import Task
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 
 CLAUSE = "R:7/6.4.6.1"
 

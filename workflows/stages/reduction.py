@@ -6,7 +6,8 @@ from domain.application import Application
 from domain.changes import REDUCTION, check_reduction
 from domain.scope import SCOPE_REDUCE, in_force
 from domain.tasks import Task
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 from workflows.stages import changes, marks
 from workflows.stages.extension import audit_to_combine, refuse_a_second
 

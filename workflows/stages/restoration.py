@@ -9,7 +9,8 @@ from domain.planning import refuse_first
 from domain.state import Effect
 from domain.tasks import Task
 from domain.team import Member, check_team
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 from workflows.stages import planning, proposals, surveillance, suspension, withdrawal
 from workflows.stages.rulings import ruling
 

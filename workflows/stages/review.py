@@ -8,7 +8,8 @@ from domain.audit import Audit
 from domain.grounds import MAINTENANCE, not_met, not_stated
 from domain.state import Effect
 from domain.tasks import Task
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 from workflows.stages import changes, credit, cycle, issue, restoration, special, surveillance, suspension, withdrawal
 from workflows.stages.rulings import ruling
 

@@ -14,7 +14,8 @@ from domain.refusal import Refused
 from domain.scope import is_alive
 from domain.state import Deadline, Effect
 from domain.tasks import Task
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 from workflows.stages import planning, proposals
 from workflows.stages.proposals import CALENDAR_YEAR, POSTPONE
 

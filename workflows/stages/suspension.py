@@ -24,7 +24,8 @@ from domain.suspension import (
     without,
 )
 from domain.tasks import Task
-from workflows.case import Case, invalid
+from workflows.case import Case
+from workflows.refusing import invalid
 from workflows.stages import surveillance, withdrawal
 from workflows.stages.proposals import (
     CALENDAR_YEAR,
