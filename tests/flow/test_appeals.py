@@ -1,41 +1,24 @@
 """R:7/6.4.6.2: the client appeals; somebody who took no part decides, and what is upheld is decided again by others."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
-from sqlmodel import Session
 
-from domain.suspension import AFTER_SURVEILLANCE
-from records import certificates
 from tests.flow.filing import APPEAL, appealed, complaint, knows_no, upheld
 from tests.flow.steps import (
     act_refused,
     actor,
     again,
-    answer_as,
     at_decision,
     ended,
-    kinds,
     last_event,
     refusal_of,
     refused_as,
     to_reaudit,
 )
-from tests.flow.years import (
-    EXPIRY,
-    days_before,
-    deadlines,
-    notices,
-    renewed,
-    reviewed,
-    statuses,
-    surveilled,
-    suspended,
-    suspended_on_request,
-    to_certificate,
-)
-from tests.lives import FAILING, MAINTAINED, START, Life, an_application, raw_sheet
+from tests.flow.years import EXPIRY, days_before, deadlines, failed_surveillance, notices, renewed, reviewed
+from tests.lives import FAILING, START, Life, an_application
 
 REFUSE = {"outcome": "refuse", "reason": "x"}
 GRANT = {"outcome": "grant"}
@@ -54,12 +37,6 @@ def rejected(life: Life) -> Life:
     life.apply()
     life.answer("manager", "application.review", outcome="reject", reason="x")
     return life
-
-
-def surveillance_failed(life: Life) -> Life:
-    """The first surveillance failed: suspended."""
-    to_certificate(life).until(date(2027, 2, 1))
-    return suspended(life)
 
 
 # Who, against what, how long ---------------------------------------------------------------------------------------
@@ -117,9 +94,9 @@ def test_nothing_else_happens_in_a_case_that_is_only_open_to_an_appeal(refused: 
     assert act_refused(refused, "manager", "note.add", text="x").code == "stage_conflict"
 
 
-def test_an_appeal_names_the_decision_or_means_the_latest(life: Life) -> None:
-    surveillance_failed(life).act("applicant", "appeal.file", about="你们的暂停决定", reason="x")
-    assert last_event(life, "appeal.file")["data"]["about"] == "decision.make-2"
+def test_an_appeal_names_the_decision_or_means_the_latest(certified: Life) -> None:
+    failed_surveillance(certified).act("applicant", "appeal.file", about="你们的暂停决定", reason="x")
+    assert last_event(certified, "appeal.file")["data"]["about"] == "decision.make-2"
 
 
 # Deciding ----------------------------------------------------------------------------------------------------------
@@ -214,179 +191,6 @@ def test_a_case_is_not_reopened_beside_a_new_one_of_the_same_organization(lives:
     assert (refusal.code, refusal.clause) == ("rule_refused", "R:7/7.2.2")
 
 
-# Suspension --------------------------------------------------------------------------------------------------------
-
-
-def reviewed_again(life: Life) -> None:
-    """Agreed to by somebody else than the first time."""
-    sensitive = life.audit.results.sensitive if life.audit.results else []
-    again = {"outcome": "agree", "readings_acknowledged": sensitive}
-    answer_as(life, actor("third", "reviewer"), "review.independent", **again)
-
-
-def test_a_suspension_is_lifted_and_reviewed_and_decided_again(life: Life) -> None:
-    """R:7/6.5.3.2: what failed is looked at by others before they decide."""
-    surveillance_failed(life)
-    upheld(appealed(life))
-    assert ended(life) == ("review", "certified", ["review.independent"])
-    assert (life.case.suspension, life.case.certificates[-1].status) == (None, "valid")
-    assert [one.state for one in deadlines(life, "suspension.end")] == ["void"]
-    assert refused_as(life, actor("reviewer"), "review.independent", outcome="agree").code == "not_independent"
-    reviewed_again(life)
-    refusal = refused_as(life, actor("decider"), "decision.make", outcome="suspend", reason="x")
-    assert refusal.code == "not_independent"
-    life.answer("decider2", "decision.make", outcome="suspend", reason="x")
-    assert life.case.suspension is not None
-    assert life.case.suspension.clause in ("R:10/9.3.1", AFTER_SURVEILLANCE)
-
-
-def test_scores_that_an_appeal_finds_wrong_are_taken_again(life: Life) -> None:
-    """R:7/6.4.6.2: otherwise nothing but the same decision could follow."""
-    upheld(appealed(surveillance_failed(life)))
-    wrong = {"outcome": "return", "comments": "评分错误", "reopen": ["audit.management"]}
-    answer_as(life, actor("third", "reviewer"), "review.independent", **wrong)
-    life.answer("leader", "audit.management", **raw_sheet(), findings=[])
-    reviewed_again(life.reported())
-    life.answer("decider2", "decision.make", outcome="maintain", conditions=MAINTAINED)
-    assert (life.case.stage, life.case.status) == ("certified", "certified")
-
-
-def test_a_missed_surveillance_s_suspension_is_proposed_again(certified: Life) -> None:
-    certified.until(date(2027, 3, 6))
-    certified.answer("decider", "suspension.decide", outcome="suspend", grounds=["c"], reason="x")
-    upheld(appealed(certified, "suspension.decide"))
-    assert certified.case.status == "certified"
-    decide = {"outcome": "dismiss", "reason": "x", "until": "2027-06-01"}
-    assert refused_as(certified, actor("decider"), "suspension.decide", **decide).code == "not_independent"
-    certified.answer("decider2", "suspension.decide", **decide)
-    assert certified.due("surveillance") == date(2027, 6, 1)
-
-
-def test_nothing_is_left_of_a_suspension_that_ended_with_its_certificate(life: Life) -> None:
-    to_certificate(life).until(date(2029, 2, 10))
-    life.answer("decider", "suspension.decide", outcome="suspend", grounds=["c"], reason="x")
-    appealed(life, "suspension.decide").until(EXPIRY + timedelta(days=2))
-    assert ended(life) == ("closed", "expired", ["appeal.decide"])
-    upheld(life)
-    assert ended(life) == ("closed", "expired", [])
-    assert last_event(life, "appeal.decide")["data"]["reopened"] is False
-
-
-def test_a_suspension_that_the_client_wished_for_is_no_decision_against_it(certified: Life) -> None:
-    certified.act("applicant", "suspension.request", grounds=["j"], reason="x")
-    certified.answer("decider", "suspension.decide", outcome="suspend", reason="x")
-    assert (certified.case.status, certified.case.rulings) == ("suspended", [])
-
-
-def test_another_ground_that_joined_goes_on_suspending(certified: Life) -> None:
-    for ground in ("d", "f"):
-        certified.act("manager", "suspension.request", grounds=[ground], reason="x")
-        certified.answer("decider", "suspension.decide", outcome="suspend", reason="x")
-    upheld(appealed(certified, "suspension.decide-1"))
-    assert certified.case.suspension is not None
-    assert (certified.case.status, certified.case.suspension.grounds) == ("suspended", ["f"])
-
-
-@pytest.mark.parametrize("decided_on", [date(2027, 2, 1), date(2027, 5, 1)])
-def test_without_the_failed_surveillance_that_joined_it_a_suspension_lasts_as_before(
-    certified: Life, decided_on: date
-) -> None:
-    """R:10/9.3.1: for its six months, also where the ninety days have run out meanwhile, and it can be restored."""
-    certified.until(date(2027, 1, 10))
-    suspended_on_request(certified, "i").until(date(2027, 1, 15))
-    appealed(suspended(certified)).until(decided_on)
-    upheld(certified)
-    assert certified.case.suspension is not None
-    assert (certified.case.suspension.grounds, certified.case.suspension.over) == (["i"], False)
-    assert (certified.due("suspension.end"), "suspension_over" in certified.case.flags) == (date(2027, 7, 10), False)
-    certified.act("applicant", "restoration.request", reason="已恢复营业")
-    assert "restoration.verify" in certified.open
-
-
-def test_a_failed_surveillance_that_brought_no_other_ground_is_undone_as_well(certified: Life) -> None:
-    """R:10/9.3.1b, R:7/6.5.3.2: its clause and its ninety days end with it."""
-    certified.until(date(2027, 1, 10))
-    suspended_on_request(certified, "b").until(date(2027, 1, 15))
-    upheld(appealed(suspended(certified)))
-    assert certified.case.suspension is not None
-    assert (certified.case.suspension.grounds, certified.due("suspension.end")) == (["b"], date(2027, 7, 10))
-    certified.act("applicant", "restoration.request", reason="已整改")
-    assert "restoration.verify" in certified.open
-
-
-def test_a_lifted_suspension_leaves_a_superseded_certificate_as_it_is(certified: Life) -> None:
-    """R:9/8.1: the one that was issued in its place is valid."""
-    suspended_on_request(certified, "i")
-    certified.act("applicant", "scope.reduce", sites=["s1", "s2"])
-    certified.answer("applicant", "scope.confirm", confirmed=True)
-    upheld(appealed(certified, "suspension.decide"))
-    assert statuses(certified) == ["superseded", "valid"]
-
-
-def test_a_lifted_suspension_leaves_an_expired_certificate_as_it_is(third_year: Life) -> None:
-    """R:7/7.3.3: the one that renewed it is valid."""
-    renewed(third_year, days_before(60)).audited()
-    reviewed(third_year).answer("decider", "decision.make", outcome="grant")
-    third_year.until(days_before(5))
-    appealed(suspended_on_request(third_year, "i"), "suspension.decide").until(EXPIRY + timedelta(days=5))
-    assert statuses(third_year) == ["expired", "suspended"]
-    assert statuses(upheld(third_year)) == ["expired", "valid"]
-
-
-# Withdrawal --------------------------------------------------------------------------------------------------------
-
-
-def withdrawn(life: Life) -> Life:
-    """Suspended, and withdrawn after a while."""
-    life.act("manager", "suspension.request", grounds=["d"], reason="x")
-    life.answer("decider", "suspension.decide", outcome="suspend", reason="x")
-    life.days(10)
-    life.act("manager", "withdrawal.request", grounds=["d"], reason="x")
-    life.answer("decider", "withdrawal.decide", outcome="withdraw", reason="x")
-    return life
-
-
-def test_a_withdrawn_certificate_is_suspended_again_and_decided_again(certified: Life) -> None:
-    withdrawn(certified).days(3)
-    upheld(appealed(certified, "withdrawal.decide"))
-    assert ended(certified) == ("certified", "suspended", ["withdrawal.decide"])
-    assert certified.case.suspension is not None
-    assert certified.case.certificates[-1].status == "suspended"
-    assert certified.due("suspension.end") == certified.case.suspension.ends_on
-    withdraw = {"outcome": "withdraw", "reason": "x"}
-    assert refused_as(certified, actor("decider"), "withdrawal.decide", **withdraw).code == "not_independent"
-    certified.answer("decider2", "withdrawal.decide", **withdraw)
-    assert certified.case.status == "withdrawn"
-
-
-def test_the_surveillance_of_a_certificate_that_is_given_back_is_due_as_before(certified: Life) -> None:
-    due = certified.due("surveillance")
-    upheld(appealed(withdrawn(certified), "withdrawal.decide"))
-    assert certified.due("surveillance") == due
-
-
-def test_two_who_withdrew_at_once_do_not_decide_again(certified: Life) -> None:
-    """R:10/9.4b."""
-    certified.act("manager", "withdrawal.request", grounds=["b"], reason="x")
-    for user in ("decider", "decider2"):
-        certified.answer(user, "withdrawal.decide", outcome="withdraw", reason="x")
-    appealed(certified, "withdrawal.decide")
-    answer_as(certified, actor("third", "decision_maker"), "appeal.decide", outcome="uphold", reason="x")
-    assert certified.case.status == "certified"
-    for user in ("decider", "decider2"):
-        refusal = refused_as(certified, actor(user), "withdrawal.decide", outcome="withdraw", reason="x")
-        assert refusal.code == "not_independent"
-    answer_as(certified, actor("third", "decision_maker"), "withdrawal.decide", outcome="withdraw", reason="x")
-    assert "withdrawal.decide" in certified.open
-
-
-def test_a_certificate_that_was_given_up_is_no_decision_against_the_client(certified: Life) -> None:
-    """R:10/9.4h."""
-    certified.act("applicant", "withdrawal.request", reason="x")
-    certified.answer("decider", "withdrawal.decide", outcome="withdraw", reason="x")
-    assert (certified.case.status, certified.case.rulings) == ("cancelled", [])
-
-
 # Renewal -----------------------------------------------------------------------------------------------------------
 
 
@@ -412,24 +216,3 @@ def test_the_appeal_outlives_the_certificate(renewal_refused: Life) -> None:
     assert ended(renewal_refused) == ("decision", "expired", ["decision.make"])
     renewal_refused.answer("decider2", "decision.make", **GRANT)
     assert renewal_refused.case.certificates[-1].valid_from == renewal_refused.today
-
-
-# The record --------------------------------------------------------------------------------------------------------
-
-
-def test_what_is_given_back_is_in_the_record_and_the_register(life: Life) -> None:
-    surveillance_failed(life).days(5)
-    upheld(appealed(life))
-    assert kinds(life)[-1] == "certificate.valid"
-    assert last_event(life, "appeal.decide")["data"]["reopened"] is True
-    number = life.case.certificates[-1].number
-    with Session(life.engine) as session:
-        on = [certificates.entry(session, number, life.today - timedelta(days=days)) for days in (1, 0)]
-    assert [one.status for one in on if one] == ["suspended", "valid"]
-
-
-def test_a_surveillance_that_was_held_stays_held(life: Life) -> None:
-    to_certificate(life).until(date(2027, 2, 1))
-    reviewed(surveilled(life, scores=FAILING), "fail").answer("decider", "decision.make", outcome="suspend", reason="x")
-    upheld(appealed(life))
-    assert [one.state for one in deadlines(life, "surveillance")] == ["met"]
