@@ -6,6 +6,8 @@ from sqlmodel import Session, select
 
 from domain.matters import Matter
 from records.issued import CertificateChangeRow, CertificateRow
+from tests.domain.sheets import raw_sheet
+from tests.flow.steps import pointers
 from tests.flow.years import reviewed
 from tests.lives import Life, an_application
 
@@ -27,6 +29,19 @@ def rename(life: Life, name: str = RENAMED) -> Life:
     """The organization's name changed and approved today: issued again."""
     life.act("applicant", "change.request", changes=["certificate"], organization=renamed(life, name))
     return approve(life)
+
+
+def extend(life: Life, *added: dict[str, Any], **more: Any) -> Life:
+    """More sites are asked for, one where none is given."""
+    life.act("manager", "scope.extend", sites=list(added or [a_new_site()]), **more)
+    return life
+
+
+def carrying_is_refused(life: Life) -> bool:
+    """Whether no row may be carried over in the open audit."""
+    sheet = raw_sheet()
+    sheet["scores"][0] |= {"carried": True, "reason": "x"}
+    return pointers(life.refused("leader", "audit.management", **sheet)) == ["/scores/0/carried"]
 
 
 def approve(life: Life, outcome: str = "approve", **more: Any) -> Life:
