@@ -14,6 +14,8 @@ SPECIAL_DAYS: dict[str, Any] = {
     "person_days": {"documents": "0.5", "management": "1", "characteristics": "1"},
     "reason": "核查事故原因",
 }
+CARRIED: dict[str, Any] = {"elements": [], "carried": True, "reason": "与事故无关"}
+"""A row that the incident does not touch."""
 
 
 def an_incident(life: Life, **changes: Any) -> dict[str, Any]:
