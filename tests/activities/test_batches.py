@@ -17,7 +17,7 @@ from records.issued import AllianceOutboxRow, AllianceReportRow
 from services.notices import MailSettings, Notices
 from services.schemes import Library
 from services.storage import Storage
-from tests.activities.test_deliveries import Killed, alliance, dying, received
+from tests.activities.courier import Killed, alliance, dying, received
 from tests.records.builders import seed_people
 from tests.states import granted
 

@@ -18,12 +18,11 @@ from services import calendars
 from services.notices import MailSettings, Notices, NoticeUnavailable
 from services.schemes import Library
 from settings import Settings
-from tests.activities.test_deliveries import Courier, courier
+from tests.activities.courier import Courier
 from tests.domain.test_digest import PROOF
 from tests.states import granted
 from worker import regular
 
-__all__ = ["courier"]
 TODAY = date(2026, 11, 20)
 """A Friday."""
 A_DAY = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Notices on their way out: held at night, left to the digest, and told to the body's group chats."""
+"""Notices on their way out: sent once, held at night, left to the digest, and told to the body's group chats."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 from temporalio.testing import ActivityEnvironment
 
 from activities.deliveries import CHAT_TRIES
@@ -14,13 +15,13 @@ from domain.dates import SHANGHAI
 from domain.model import Text
 from domain.quiet import Quiet
 from domain.state import Effect
-from records.tables import NoticeRow
+from records.tables import Account, NoticeRow
 from services.chats import Chat, ChatUnavailable
-from tests.activities.test_deliveries import CERTIFICATE, NOTICE, Courier, courier
+from services.notices import MailSettings, Notices, NoticeUnavailable
+from tests.activities.courier import CERTIFICATE, NOTICE, Courier, Killed, dying
 from tests.doubles.chat_server import ChatServer, chat_server
 from tests.states import granted
 
-__all__ = ["courier"]
 REMINDER = Effect(
     id="12.1",
     kind="notice",
@@ -52,6 +53,71 @@ def chatting(courier: Courier, *addresses: str) -> Courier:
     chats = [Chat.model_validate(one) for one in addresses or CHATS]
     courier.outside = courier.outside.model_copy(update={"chats": {"demo": chats}})
     return courier
+
+
+# To whom, and once
+
+
+def test_a_notice_reaches_the_applicant_of_the_case_once(courier: Courier) -> None:
+    courier.keep(granted())
+    first = courier.deliver(NOTICE)
+    assert first == Delivered(done={"9.4": {}})
+    assert courier.deliver(NOTICE) == first
+    assert len(courier.letters()) == 1
+    [row] = courier.rows(NoticeRow)
+    assert (row.id, row.recipient) == ("case-1.9.4.applicant", "applicant@example.org")
+
+
+@pytest.mark.parametrize(
+    ("to", "users"),
+    [
+        ("applicant", ["applicant"]),
+        ("role:case_manager", ["manager"]),
+        ("role:decision_maker", ["decider", "decider2"]),
+        ("user:leader", ["leader"]),
+        ("role:alliance", []),
+    ],
+)
+def test_a_role_is_everybody_of_the_cases_body_who_has_it(courier: Courier, to: str, users: list[str]) -> None:
+    courier.keep(granted())
+    assert courier.deliver(NOTICE.model_copy(update={"to": to})).done == {"9.4": {}}
+    assert {row.recipient for row in courier.rows(NoticeRow)} == {f"{user}@example.org" for user in users}
+
+
+@pytest.mark.parametrize("when", ["notices", "commit"])
+def test_a_worker_killed_after_a_letter_sends_the_same_letter_again(courier: Courier, when: str) -> None:
+    courier.keep(granted())
+    with dying(courier.engine, when), pytest.raises(Killed):
+        courier.deliver(NOTICE)
+    courier.deliver(NOTICE)
+    assert len(courier.letters()) == 1
+    assert len(courier.rows(NoticeRow)) == 1
+
+
+def test_somebody_who_can_never_be_reached_is_named_and_everybody_else_is_told(courier: Courier) -> None:
+    courier.keep(granted())
+    with Session(courier.engine) as session:
+        decider = session.get(Account, "decider")
+        assert decider
+        decider.email = "nobody"
+        session.add(decider)
+        session.commit()
+    deciders, applicant = (
+        NOTICE.model_copy(update={"to": "role:decision_maker"}),
+        NOTICE.model_copy(update={"id": "9.5"}),
+    )
+    delivered = courier.deliver(deciders, applicant)
+    assert delivered.done == {"9.5": {}}
+    assert "nobody" in delivered.refused["9.4"]
+    assert sorted(row.recipient for row in courier.rows(NoticeRow)) == ["applicant@example.org", "decider2@example.org"]
+
+
+def test_a_mail_server_that_is_away_is_an_outage(courier: Courier) -> None:
+    courier.keep(granted())
+    away = Notices(MailSettings(host="127.0.0.1", port=9, timeout=1))
+    with pytest.raises(NoticeUnavailable):
+        courier.deliver(NOTICE, notices=away)
+    assert courier.rows(NoticeRow) == []
 
 
 # Quiet hours

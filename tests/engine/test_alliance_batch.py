@@ -7,7 +7,7 @@ from typing import Any
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from activities.interface import SUBMIT_BATCH
-from tests.activities.test_deliveries import alliance, received
+from tests.activities.courier import alliance, received
 from tests.histories.journey import Journey
 from tests.product import running
 
