@@ -1,19 +1,19 @@
 """The delivery activity: carries out what a case has decided to send or make, each thing once."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from pydantic import Field, SecretStr, ValidationError
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session
 from temporalio import activity
 
 from activities import dossiers
 from activities.beats import beating
 from activities.interface import DELIVER, Delivered, Delivery
+from activities.letters import Letters
+from activities.once import has, keep
 from activities.papers import certificate_data, report_data
 from activities.submissions import submission, submission_id
 from domain.model import Record
@@ -22,11 +22,11 @@ from domain.state import CaseState, Effect
 from domain.submissions import Receipt, Submission
 from records import queries
 from records.issued import AllianceOutboxRow, AllianceReportRow, CertificateRow, DocumentRow
-from records.tables import Account, CaseRow, NoticeRow
+from records.tables import CaseRow
 from services.alliance import AllianceClient, AllianceRefused, AllianceUnavailable, local_receipt
 from services.chats import Chat, Chats, ChatUnavailable
 from services.documents import DocumentError, audit_report_pdf, certificate_pdf
-from services.notices import Notice, NoticeRefused, Notices
+from services.notices import NoticeRefused, Notices
 from services.schemes import Library
 from services.storage import Damaged, Storage
 
@@ -77,13 +77,12 @@ class DeliveryActivities:
         chats: Chats | None = None,
     ) -> None:
         self._engine = engine
-        self._notices = notices
+        self._letters = Letters(engine, notices, chats or Chats(), outside.chats)
         self._library = library
         self._storage = storage
         self._outside = outside
-        self._chats = chats or Chats()
         self._by_kind: dict[str, Callable[[Case, Effect], dict[str, str] | None]] = {
-            "notice": self._notify,
+            "notice": lambda case, effect: self._letters.send(case.row, effect),
             "certificate": self._print,
             "report": self._print,
             "submission": self._submit,
@@ -134,47 +133,11 @@ class DeliveryActivities:
             raise LookupError(f"case {case_id} is not in the record")
         return Case(row, queries.state_of(row))
 
-    # Notices
-
-    def _notify(self, case: Case, effect: Effect) -> dict[str, str]:
-        with Session(self._engine) as session:
-            to = [] if effect.digest else recipients(session, case.row, effect.to)
-        letters = [_notice(case.row, effect, one) for one in to]
-        refused = [reason for letter in letters if (reason := self._send(case.row, letter))]
-        self._write_to_chats(case.row, effect)
-        if refused:
-            raise NoticeRefused("; ".join(refused))
-        return {}
-
-    def _write_to_chats(self, row: CaseRow, effect: Effect) -> None:
-        """What is due of the body's people also stands in its chats, once; of a mystery visit nothing is due."""
-        if row.rehearsal or not effect.due_on or not effect.to.startswith("role:"):
-            return
-        text = f"[{row.number}] {effect.subject.zh} / {effect.subject.en}\n期限 Due: {effect.due_on}"
-        turn, same = effect.id.partition(".")[0], hashlib.sha256(text.encode()).hexdigest()[:16]
-        for chat in self._outside.chats.get(row.body, []):
-            key = f"{row.id}.{turn}.{same}.{chat.id}"
-            if not self._has(NoticeRow, key):
-                self._chats.send(chat, text)
-                self._keep(NoticeRow(id=key, case_id=row.id, recipient=chat.kind, at=datetime.now(UTC)), key)
-
-    def _send(self, row: CaseRow, letter: Notice) -> str:
-        """Send a letter unless it has gone out; gives why it never can, or nothing."""
-        if self._has(NoticeRow, letter.id):
-            return ""
-        try:
-            self._notices.send(letter)
-        except NoticeRefused as refused:
-            return str(refused)
-        sent = NoticeRow(id=letter.id, case_id=row.id, recipient=letter.to, at=datetime.now(UTC))
-        self._keep(sent, letter.id)
-        return ""
-
     # Papers
 
     def _print(self, case: Case, effect: Effect) -> dict[str, str]:
         key = (case.row.id, effect.id)
-        if not self._has(DocumentRow, key):
+        if not has(self._engine, DocumentRow, key):
             pdf, name = self._certificate(effect) if effect.kind == "certificate" else self._report(case, effect)
             stored = self._storage.put(pdf)
             row = DocumentRow(
@@ -186,7 +149,7 @@ class DeliveryActivities:
                 name=name,
                 at=datetime.now(UTC),
             )
-            self._keep(row, key)
+            keep(self._engine, row, key)
         return {}
 
     def _certificate(self, effect: Effect) -> tuple[bytes, str]:
@@ -249,7 +212,7 @@ class DeliveryActivities:
         receipt = self._receipt_on_record(fact.id)
         if receipt is None:
             fresh = self._receipt(fact)
-            self._keep(_reported(case_id, fact, fresh), fact.id)
+            keep(self._engine, _reported(case_id, fact, fresh), fact.id)
             receipt = self._receipt_on_record(fact.id) or fresh
         return receipt
 
@@ -269,47 +232,6 @@ class DeliveryActivities:
         with Session(self._engine) as session:
             row = session.get(AllianceReportRow, report_id)
         return Receipt.model_validate_json(row.receipt) if row else None
-
-    # The record
-
-    def _has(self, table: type[SQLModel], key: object) -> bool:
-        with Session(self._engine) as session:
-            return session.get(table, key) is not None
-
-    def _keep(self, row: SQLModel, key: object) -> None:
-        """Write a row; an attempt that was given up as dead may not be, and may have written it."""
-        with Session(self._engine) as session:
-            session.add(row)
-            try:
-                session.commit()
-            except IntegrityError:
-                session.rollback()
-                if session.get(type(row), key) is None:
-                    raise
-
-
-def recipients(session: Session, case: CaseRow, to: str) -> list[Account]:
-    """The accounts behind `applicant`, `role:<role>` (of the case's body) or `user:<account>`."""
-    kind, _, name = to.partition(":")
-    active = select(Account).where(col(Account.active))
-    if kind == "applicant":
-        return list(session.exec(active.where(Account.user == case.applicant)))
-    if kind == "user":
-        return list(session.exec(active.where(Account.user == name)))
-    staff = session.exec(active.where(Account.body == case.body))
-    return [account for account in staff if name in account.roles]
-
-
-def _notice(case: CaseRow, effect: Effect, account: Account) -> Notice:
-    return Notice(
-        id=f"{case.id}.{effect.id}.{account.user}",
-        to=account.email,
-        to_name=account.name,
-        subject_zh=effect.subject.zh,
-        subject_en=effect.subject.en,
-        body=f"{effect.body.zh}\n\n{effect.body.en}\n",
-        case_number=case.number,
-    )
 
 
 def outcome_of(receipt: Receipt) -> dict[str, str]:
