@@ -2,11 +2,12 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
-from activities.papers import Answer, Dossier
 from activities.pinned import PinnedPacks
 from domain.audit import Audit
 from domain.dates import local_date
@@ -15,7 +16,7 @@ from domain.refusal import Refused
 from domain.state import CaseState, Effect
 from records.tables import Account, Body, ContentRow, EventRow, FileRow, FileUseRow, TurnRow
 from services.documents import DocumentError
-from services.schemes import Library
+from services.schemes import Library, Packs
 
 ANSWERS = (
     "audit.plan",
@@ -27,6 +28,55 @@ ANSWERS = (
     "rectification.submit",
     "audit.report",
 )
+
+
+class Answer(NamedTuple):
+    """An answer on record: the SHA-256 of its payload, and the day it was given."""
+
+    content: str
+    on: date
+
+
+class Dossier(NamedTuple):
+    """Everything an audit report is made of."""
+
+    state: CaseState
+    audit: Audit
+    body: Phrase
+    packs: Packs
+    names: Mapping[str, str]
+    """Account → the person's name."""
+    answers: Mapping[str, list[Answer]]
+    """Task kind → the answers of this audit, oldest first; the last one counts."""
+    contents: Mapping[str, str]
+    """SHA-256 → JSON text."""
+    files: Mapping[str, str]
+    """Id of each file of the case → its name."""
+
+    def last(self, kind: str) -> Answer:
+        """The answer that counts.
+
+        Raises:
+            DocumentError: there is none.
+        """
+        given = self.answers.get(kind)
+        if not given:
+            raise DocumentError(f"{self.audit.id}: no answer to {kind} is on record")
+        return given[-1]
+
+    def content(self, digest: str) -> str:
+        """A content by its digest.
+
+        Raises:
+            DocumentError: it is not on record.
+        """
+        if digest not in self.contents:
+            raise DocumentError(f"{self.audit.id}: content {digest or 'without a digest'} is not on record")
+        return self.contents[digest]
+
+    def payload(self, kind: str) -> str:
+        """The payload of the answer that counts; raises DocumentError."""
+        return self.content(self.last(kind).content)
 
 
 def body_name(session: Session, body: str) -> Phrase:

@@ -1,17 +1,17 @@
 """What the papers of a case say: certificates and audit reports out of what the record and the packs hold."""
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 from activities import checklist_tables, score_tables
+from activities.dossiers import Dossier
 from domain import results as computed
 from domain.answers import AuditContents, AuditPlan, AuditReport, Rectification, RectifiedItem
 from domain.application import postal_address
-from domain.audit import Audit, Finding, Plan
+from domain.audit import Finding, Plan
 from domain.checklist import ChecklistSheet
 from domain.documents import (
     AuditReportData,
@@ -44,55 +44,6 @@ CREDIT_KINDS = {"violation": "违法违规 violation", "complaint": "投诉 comp
 
 ITEMS = {"management": "第{}行", "characteristics": "{}", "checklist": "指标{}"}
 """Source of a finding → how what it speaks of is printed."""
-
-
-class Answer(NamedTuple):
-    """An answer on record: the SHA-256 of its payload, and the day it was given."""
-
-    content: str
-    on: date
-
-
-class Dossier(NamedTuple):
-    """Everything an audit report is made of."""
-
-    state: CaseState
-    audit: Audit
-    body: Phrase
-    packs: Packs
-    names: Mapping[str, str]
-    """Account → the person's name."""
-    answers: Mapping[str, list[Answer]]
-    """Task kind → the answers of this audit, oldest first; the last one counts."""
-    contents: Mapping[str, str]
-    """SHA-256 → JSON text."""
-    files: Mapping[str, str]
-    """Id of each file of the case → its name."""
-
-    def last(self, kind: str) -> Answer:
-        """The answer that counts.
-
-        Raises:
-            DocumentError: there is none.
-        """
-        given = self.answers.get(kind)
-        if not given:
-            raise DocumentError(f"{self.audit.id}: no answer to {kind} is on record")
-        return given[-1]
-
-    def content(self, digest: str) -> str:
-        """A content by its digest.
-
-        Raises:
-            DocumentError: it is not on record.
-        """
-        if digest not in self.contents:
-            raise DocumentError(f"{self.audit.id}: content {digest or 'without a digest'} is not on record")
-        return self.contents[digest]
-
-    def payload(self, kind: str) -> str:
-        """The payload of the answer that counts; raises DocumentError."""
-        return self.content(self.last(kind).content)
 
 
 # Certificate --------------------------------------------------------------------------------------------------
