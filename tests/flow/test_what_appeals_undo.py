@@ -123,6 +123,41 @@ def test_a_ground_on_which_another_decision_suspends_as_well_stays(certified: Li
     assert certified.case.suspension.ends_on == add_months(certified.today, 6) == certified.due("suspension.end")
 
 
+def test_what_was_asked_about_a_suspension_is_asked_no_more_once_both_decisions_are_appealed_away(
+    certified: Life,
+) -> None:
+    """Nobody could answer it: a certificate that is valid is not restored."""
+    suspended_on_request(certified, "d").act("applicant", "restoration.request", reason="x")
+    upheld(appealed(suspended_on_request(certified, "f"), "suspension.decide-1"))
+    certified.answer("decider2", "suspension.decide", outcome="dismiss", reason="x")
+    appealed(certified, "suspension.decide-2")
+    answer_as(certified, actor("third", "decision_maker"), "appeal.decide", outcome="uphold", reason="x")
+    assert ended(certified) == ("certified", "certified", ["suspension.decide"])
+
+
+def test_a_longer_suspension_lasts_as_long_as_what_is_left_of_it(certified: Life) -> None:
+    """R:10/9.3.1: asked for while a decision that ended earlier still counted."""
+    suspended_on_request(certified, "d").days(20)
+    suspended_on_request(certified, "f")
+    until = add_months(certified.today, 6) - timedelta(days=5)
+    certified.act("manager", "suspension.extend", until=str(until), reason="x")
+    upheld(appealed(certified, "suspension.decide-1"))
+    certified.answer("decider", "approval.give", subject="suspension.extend-1", outcome="approve")
+    assert certified.case.suspension is not None
+    assert certified.case.suspension.ends_on == certified.due("suspension.end") == until + timedelta(days=5)
+
+
+def test_a_failed_surveillance_is_audited_again_once_what_ran_out_before_that_has_fallen_away(certified: Life) -> None:
+    """R:7/6.5.3.2: nothing else could restore it."""
+    certified.until(date(2026, 9, 1))
+    appealed(suspended_on_request(certified, "d"), "suspension.decide").until(date(2027, 2, 1))
+    reviewed(surveilled(certified, scores=FAILING), "fail")
+    certified.answer("decider", "decision.make", outcome="suspend", reason="x")
+    certified.until(date(2027, 3, 5))
+    assert certified.open == ["appeal.decide", "withdrawal.decide"]
+    assert ended(upheld(certified)) == ("planning", "suspended", ["audit.plan", "suspension.decide"])
+
+
 # What is no more ----------------------------------------------------------------------------------------------------
 
 
