@@ -175,10 +175,13 @@ def task_view(task: Task, state: CaseState) -> dict[str, Any]:
 
 
 def matter_view(matter: Matter, reader: Actor, content: Content) -> dict[str, Any]:
-    """One matter beside the programme; persons are shown to the body only, words to those who are answered as well."""
+    """One matter beside the programme; persons and a source's own name for its news are shown to the body only.
+
+    Words are shown to those who are answered as well.
+    """
     filed, own = matter.kind in OUTLIVE, brought(matter, reader)
-    persons = {"by", "decided_by", "told"} if _is_client(reader) or (filed and not own) else set()
-    view = matter.model_dump(mode="json", exclude={"proposed", "content", "message", "answer"} | persons)
+    withheld = {"by", "decided_by", "told", "news"} if _is_client(reader) or (filed and not own) else set()
+    view = matter.model_dump(mode="json", exclude={"proposed", "content", "message", "answer"} | withheld)
     if filed and own:
         view["filed"] = content(matter.content)
         view["answer"] = content(matter.answer) if matter.answer else None
