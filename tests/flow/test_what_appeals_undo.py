@@ -8,12 +8,13 @@ import pytest
 from domain.dates import add_months
 from tests.flow.filing import appealed, upheld
 from tests.flow.scopes import OWN_DAYS, RENAMED, a_new_site, matter, rename, rows, sites, statuses
-from tests.flow.steps import actor, answer_as, ended
+from tests.flow.steps import actor, answer_as, ended, last_event
 from tests.flow.years import (
     EXPIRY,
     FEWER_DAYS,
     days_before,
     maintained,
+    notices,
     renewal,
     renewed,
     renewing,
@@ -102,6 +103,15 @@ def test_another_suspension_that_goes_on_ends_when_it_did_before(certified: Life
     assert certified.case.suspension is not None
     assert (certified.case.suspension.ends_on, certified.case.suspension.clause) == (first, "R:10/9.3.1")
     assert certified.due("suspension.end") == first
+
+
+def test_the_client_and_the_record_learn_what_still_suspends_and_until_when(certified: Life) -> None:
+    """R:10/9.3.1: upheld means neither that the mark may be used again nor that the old last day still counts."""
+    first = two_suspensions(certified)
+    upheld(appealed(certified))
+    data = last_event(certified, "appeal.decide")["data"]
+    assert (data["reopened"], data["grounds"], data["ends_on"]) == (True, ["d"], str(first))
+    assert any(f"suspends, until {first}" in one.subject.en for one in notices(certified))
 
 
 def test_it_has_not_run_out_where_it_did_so_on_the_day_that_was_appealed_away(certified: Life) -> None:

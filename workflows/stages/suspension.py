@@ -131,6 +131,10 @@ def fell_away(case: Case, now: Suspension, task: str) -> bool:
     if left is None:
         is_past(case)
         return False
+    case.note(grounds=left.grounds, ends_on=left.ends_on)
+    case.tell_applicant(
+        f"其他暂停决定仍有效,暂停期至{left.ends_on}", f"Another decision still suspends, until {left.ends_on}"
+    )
     if left.ends_on > now.ends_on:
         case.flag(OVER, on=False)
         drop_proposals(case, OVER)
