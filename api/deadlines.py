@@ -31,7 +31,8 @@ def list_deadlines(desk: AtDesk, case_id: str, asked: Asked = []) -> dict[str, A
     """
     with desk.session() as session:
         known = desk.case_in(session, case_id)
-        before = [*queries.past_deadlines(session, case_id), *views.deadlines_for(known.state, desk.actor)]
+        past = views.known_to(queries.past_deadlines(session, case_id), desk.actor)
+    before = [*past, *views.deadlines_for(known.state, desk.actor)]
     days = days_of(before, views.audit_days(known.state, desk.actor))
     changes = _changes(asked, days)
     after = what_if(before, changes, known.state.calendar)

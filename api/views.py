@@ -78,7 +78,7 @@ def deadlines_for(state: CaseState, reader: Actor) -> list[Deadline]:
     """The due dates as their reader knows them: a closing that is covered has met none yet (R:4/4.2)."""
     if not _is_client(reader):
         return state.deadlines
-    known = [one for one in state.deadlines if one.kind not in UNKNOWN_TO_THE_CLIENT]
+    known = known_to(state.deadlines, reader)
     covered = next((task for task in state.tasks if task.covered and task.kind == "audit.close"), None)
     if covered is None:
         return known
@@ -89,6 +89,11 @@ def deadlines_for(state: CaseState, reader: Actor) -> list[Deadline]:
         else one
         for one in known
     ]
+
+
+def known_to(deadlines: list[Deadline], reader: Actor) -> list[Deadline]:
+    """Those of some due dates that are there for their reader: the client knows of no complaint's, open or long ago."""
+    return [one for one in deadlines if not (_is_client(reader) and one.kind in UNKNOWN_TO_THE_CLIENT)]
 
 
 def _next_surveillance(deadlines: list[Deadline]) -> str | None:
@@ -171,10 +176,13 @@ def task_view(task: Task, state: CaseState) -> dict[str, Any]:
 
 
 def matter_view(matter: Matter, reader: Actor, content: Content) -> dict[str, Any]:
-    """One matter beside the programme; persons are shown to the body only, words to those who are answered as well."""
+    """One matter beside the programme; persons and a source's own name for its news are shown to the body only.
+
+    Words are shown to those who are answered as well.
+    """
     filed, own = matter.kind in OUTLIVE, brought(matter, reader)
-    persons = {"by", "decided_by", "told"} if _is_client(reader) or (filed and not own) else set()
-    view = matter.model_dump(mode="json", exclude={"proposed", "content", "message", "answer"} | persons)
+    withheld = {"by", "decided_by", "told", "news"} if _is_client(reader) or (filed and not own) else set()
+    view = matter.model_dump(mode="json", exclude={"proposed", "content", "message", "answer"} | withheld)
     if filed and own:
         view["filed"] = content(matter.content)
         view["answer"] = content(matter.answer) if matter.answer else None

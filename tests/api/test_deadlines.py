@@ -10,8 +10,9 @@ from sqlmodel import Session
 
 from records.tables import CaseRow
 from tests.api.conftest import Web
+from tests.flow.filing import looked_into
 from tests.flow.steps import SECRET, to_reaudit
-from tests.flow.years import FEWER_DAYS, suspended, to_certificate
+from tests.flow.years import FEWER_DAYS, maintained, surveilled, suspended, to_certificate
 from tests.lives import CONTENTS, Life, a_database
 
 START = date(2026, 3, 2)
@@ -246,3 +247,15 @@ async def test_the_client_asks_as_well_and_strangers_do_not(web: Web, life: Life
     to_certificate(life)
     assert (await dates(web, life, "decision:2026-03-03", user="applicant"))["surveillance"] == "2027-03-03"
     assert (await asked(web, life, "decision:2026-03-03", user="manager2")).status_code == 404
+
+
+async def test_the_client_is_shown_no_due_date_of_a_complaint_not_even_of_one_long_ago(web: Web, life: Life) -> None:
+    """R:10/9.3.1f: when a stranger's complaint came and was answered is the body's."""
+    life.contracted()
+    looked_into(life).answer("reviewer2", "complaint.handle", outcome="dismissed", answer="x")
+    life.until(date(2026, 6, 1))
+    life.on_site().audited().reported().granted().until(date(2027, 5, 1))
+    maintained(surveilled(life))
+    shown = {user: (await asked(web, life, user=user)).json()["deadlines"] for user in ("manager", "applicant")}
+    kinds = {user: {one["kind"] for one in listed} for user, listed in shown.items()}
+    assert kinds["manager"] - kinds["applicant"] == {"complaint.acknowledge", "complaint.handle"}

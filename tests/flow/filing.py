@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from domain.state import PUBLIC, Message
 from records.tables import CaseRow
+from tests.flow.steps import actor, answer_as
 from tests.lives import Life
 
 APPEAL: dict[str, Any] = {"about": "the decision", "reason": "评分有误"}
@@ -41,6 +42,13 @@ def upheld(life: Life, by: str = "decider2") -> Life:
     """The open appeal is upheld."""
     life.answer(by, "appeal.decide", outcome="uphold", reason="x")
     return life
+
+
+def reviewed_again(life: Life) -> None:
+    """Agreed to by somebody else than the first time."""
+    sensitive = life.audit.results.sensitive if life.audit.results else []
+    again = {"outcome": "agree", "readings_acknowledged": sensitive}
+    answer_as(life, actor("third", "reviewer"), "review.independent", **again)
 
 
 def knows_no(life: Life, wait: str) -> Life:

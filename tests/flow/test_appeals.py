@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.flow.filing import APPEAL, appealed, complaint, knows_no, upheld
+from tests.flow.filing import APPEAL, appealed, knows_no, reviewed_again, upheld
 from tests.flow.steps import (
     act_refused,
     actor,
@@ -13,7 +13,6 @@ from tests.flow.steps import (
     at_decision,
     ended,
     last_event,
-    refusal_of,
     refused_as,
     to_reaudit,
 )
@@ -90,8 +89,8 @@ def test_a_case_whose_rules_know_no_appeals_ends_at_once(life: Life) -> None:
 
 
 def test_nothing_else_happens_in_a_case_that_is_only_open_to_an_appeal(refused: Life) -> None:
-    assert refusal_of(refused, complaint(refused)).code == "stage_conflict"
-    assert act_refused(refused, "manager", "note.add", text="x").code == "stage_conflict"
+    for user, act in (("manager", "note.add"), ("applicant", "case.withdraw")):
+        assert act_refused(refused, user, act).code == "stage_conflict"
 
 
 def test_an_appeal_names_the_decision_or_means_the_latest(certified: Life) -> None:
@@ -172,6 +171,17 @@ def test_after_a_failed_reaudit_the_case_goes_on_as_it_was(life: Life) -> None:
     assert life.case.status == "terminated"
     upheld(appealed(life))
     assert ended(life) == ("review", "open", ["review.independent"])
+
+
+def test_what_the_review_disagreed_with_is_reviewed_again(life: Life) -> None:
+    """Otherwise nothing but the same decision could follow."""
+    life.contracted().on_site().audited().reported()
+    life.answer("reviewer", "review.independent", outcome="disagree", comments="x")
+    life.answer("decider", "decision.make", **REFUSE)
+    upheld(appealed(life))
+    reviewed_again(life)
+    life.answer("decider2", "decision.make", **GRANT)
+    assert life.case.status == "certified"
 
 
 def test_a_rejected_application_is_reviewed_again(rejected: Life) -> None:

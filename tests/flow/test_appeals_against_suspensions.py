@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from domain.suspension import AFTER_SURVEILLANCE
 from records import certificates
-from tests.flow.filing import appealed, upheld
-from tests.flow.steps import actor, answer_as, ended, kinds, last_event, refused_as
+from tests.flow.filing import appealed, reviewed_again, upheld
+from tests.flow.steps import actor, ended, kinds, last_event, refused_as
 from tests.flow.years import (
     EXPIRY,
     days_before,
@@ -22,13 +22,6 @@ from tests.flow.years import (
     to_certificate,
 )
 from tests.lives import MAINTAINED, Life, raw_sheet
-
-
-def reviewed_again(life: Life) -> None:
-    """Agreed to by somebody else than the first time."""
-    sensitive = life.audit.results.sensitive if life.audit.results else []
-    again = {"outcome": "agree", "readings_acknowledged": sensitive}
-    answer_as(life, actor("third", "reviewer"), "review.independent", **again)
 
 
 def test_a_suspension_is_lifted_and_reviewed_and_decided_again(certified: Life) -> None:

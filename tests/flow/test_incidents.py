@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from api.views import snapshot
 from tests.flow.beside import (
     an_incident,
     decide,
@@ -121,6 +122,15 @@ def test_a_machine_reports_as_itself(certified: Life) -> None:
     [matter] = certified.case.matters
     assert (matter.brought_by, matter.by, matter.grounds) == ("machine", "", ["a"])
     assert last_event(certified, "incident.report")["actor"] == machine(certified).user
+
+
+@pytest.mark.parametrize(("user", "shown"), [("applicant", False), ("manager", True)])
+def test_the_client_is_not_shown_what_its_source_calls_the_news(certified: Life, user: str, *, shown: bool) -> None:
+    """R:7/6.5.1d: that may be the number of somebody's complaint."""
+    certified.work(news(certified, trigger="d"))
+    [matter] = snapshot(certified.case, actor(user), certified.now, lambda _: {})["matters"]
+    assert ("news" in matter) is shown
+    assert matter["grounds"] == ["d"]
 
 
 @pytest.mark.parametrize("act", ["note.add", "conflict.declare", "suspension.request", "audit.start"])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.flow.beside import decide, news
-from tests.flow.steps import act_refused, again, pointers
+from tests.flow.steps import DECLINE, act_refused, again, pointers
 from tests.flow.years import (
     EXPIRY,
     FEWER_DAYS,
@@ -145,6 +145,20 @@ def on_the_last_day(life: Life) -> Life:
     life.answer("leader", "audit.open", **meeting(EXPIRY))
     life.until(DAY_AFTER)
     return life
+
+
+def test_a_reaudit_of_a_renewal_has_its_plan_made_before_its_window_ends(third_year: Life) -> None:
+    """R:7/6.6.2: the pack's twenty working days would end after the certificate, also where it is asked for again."""
+    renewed(third_year, days_before(20)).audited(scores=FAILING).reported("fail")
+    assert third_year.due("audit.plan") == EXPIRY
+    third_year.plan(reason="x")
+    third_year.answer("applicant", "audit.plan.confirm", **DECLINE)
+    assert third_year.due("audit.plan") == EXPIRY
+
+
+def test_a_reaudit_of_a_renewal_with_months_left_is_planned_within_the_pack_s_limit(third_year: Life) -> None:
+    renewed(third_year, days_before(80)).audited(scores=FAILING).reported("fail")
+    assert third_year.due("audit.plan") < days_before(40)
 
 
 def test_a_reaudit_of_a_renewal_closed_after_the_last_day_is_refused(failed: Life) -> None:

@@ -8,12 +8,13 @@ import pytest
 from domain.dates import add_months
 from tests.flow.filing import appealed, upheld
 from tests.flow.scopes import OWN_DAYS, RENAMED, a_new_site, matter, rename, rows, sites, statuses
-from tests.flow.steps import actor, answer_as, ended
+from tests.flow.steps import actor, answer_as, ended, last_event
 from tests.flow.years import (
     EXPIRY,
     FEWER_DAYS,
     days_before,
     maintained,
+    notices,
     renewal,
     renewed,
     renewing,
@@ -104,6 +105,15 @@ def test_another_suspension_that_goes_on_ends_when_it_did_before(certified: Life
     assert certified.due("suspension.end") == first
 
 
+def test_the_client_and_the_record_learn_what_still_suspends_and_until_when(certified: Life) -> None:
+    """R:10/9.3.1: upheld means neither that the mark may be used again nor that the old last day still counts."""
+    first = two_suspensions(certified)
+    upheld(appealed(certified))
+    data = last_event(certified, "appeal.decide")["data"]
+    assert (data["reopened"], data["grounds"], data["ends_on"]) == (True, ["d"], str(first))
+    assert any(f"suspends, until {first}" in one.subject.en for one in notices(certified))
+
+
 def test_it_has_not_run_out_where_it_did_so_on_the_day_that_was_appealed_away(certified: Life) -> None:
     two_suspensions(certified)
     appealed(certified).days(91)
@@ -121,6 +131,41 @@ def test_a_ground_on_which_another_decision_suspends_as_well_stays(certified: Li
     assert certified.case.suspension is not None
     assert (certified.case.status, certified.case.suspension.grounds) == ("suspended", ["d"])
     assert certified.case.suspension.ends_on == add_months(certified.today, 6) == certified.due("suspension.end")
+
+
+def test_what_was_asked_about_a_suspension_is_asked_no_more_once_both_decisions_are_appealed_away(
+    certified: Life,
+) -> None:
+    """Nobody could answer it: a certificate that is valid is not restored."""
+    suspended_on_request(certified, "d").act("applicant", "restoration.request", reason="x")
+    upheld(appealed(suspended_on_request(certified, "f"), "suspension.decide-1"))
+    certified.answer("decider2", "suspension.decide", outcome="dismiss", reason="x")
+    appealed(certified, "suspension.decide-2")
+    answer_as(certified, actor("third", "decision_maker"), "appeal.decide", outcome="uphold", reason="x")
+    assert ended(certified) == ("certified", "certified", ["suspension.decide"])
+
+
+def test_a_longer_suspension_lasts_as_long_as_what_is_left_of_it(certified: Life) -> None:
+    """R:10/9.3.1: asked for while a decision that ended earlier still counted."""
+    suspended_on_request(certified, "d").days(20)
+    suspended_on_request(certified, "f")
+    until = add_months(certified.today, 6) - timedelta(days=5)
+    certified.act("manager", "suspension.extend", until=str(until), reason="x")
+    upheld(appealed(certified, "suspension.decide-1"))
+    certified.answer("decider", "approval.give", subject="suspension.extend-1", outcome="approve")
+    assert certified.case.suspension is not None
+    assert certified.case.suspension.ends_on == certified.due("suspension.end") == until + timedelta(days=5)
+
+
+def test_a_failed_surveillance_is_audited_again_once_what_ran_out_before_that_has_fallen_away(certified: Life) -> None:
+    """R:7/6.5.3.2: nothing else could restore it."""
+    certified.until(date(2026, 9, 1))
+    appealed(suspended_on_request(certified, "d"), "suspension.decide").until(date(2027, 2, 1))
+    reviewed(surveilled(certified, scores=FAILING), "fail")
+    certified.answer("decider", "decision.make", outcome="suspend", reason="x")
+    certified.until(date(2027, 3, 5))
+    assert certified.open == ["appeal.decide", "withdrawal.decide"]
+    assert ended(upheld(certified)) == ("planning", "suspended", ["audit.plan", "suspension.decide"])
 
 
 # What is no more ----------------------------------------------------------------------------------------------------

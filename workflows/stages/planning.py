@@ -5,7 +5,8 @@ from typing import Any
 from domain.answers import MAIN_POINTS, Approval, AuditPlan, DocumentReview, PlanConfirmation
 from domain.application import Supplement
 from domain.audit import Audit, Plan, TeamMember
-from domain.dates import Due
+from domain.cycle import recertification_on_site
+from domain.dates import Anchor, Due, due, earlier
 from domain.engagement import (
     PERSON_DAYS,
     all_modes,
@@ -57,8 +58,16 @@ def open_audit(
 
 def ask_plan(case: Case, audit: Audit, subject: str | None = None) -> None:
     """The plan is asked for again; a plan that is due by the end of a window stays so."""
-    window = case.same_due("audit.plan", audit) if audit.audit_kind in WINDOWED else None
-    case.ask("audit.plan", audit=audit, until=window, subject=subject)
+    until = case.same_due("audit.plan", audit) if audit.audit_kind in WINDOWED else for_reaudit_of(case, audit)
+    case.ask("audit.plan", audit=audit, until=until, subject=subject)
+
+
+def for_reaudit_of(case: Case, audit: Audit) -> Due | None:
+    """Until when the re-audit of a renewal is planned: within the pack's limit, never past the end of its window."""
+    if case.programme_kind(audit) != "recertification":
+        return None
+    usual = due(Anchor(kind="task", on=case.today), case.limit("audit.plan"), PLANNING, case.calendar)
+    return earlier(usual, recertification_on_site(case.certificate.valid_until))
 
 
 def reopen(case: Case, audit: Audit, why: str) -> None:

@@ -20,7 +20,8 @@ def may_follow(case: Case, audit: Audit) -> bool:
 def open_reaudit(case: Case, audit: Audit) -> None:
     """R:7/6.4.6.1: one re-audit, whose first day lies at most 90 days after the first audit's last."""
     audit.stage = "closed"
-    again = planning.open_audit(case, "reaudit", of=audit.id, attempt=audit.attempt + 1)
+    plan = planning.for_reaudit_of(case, audit)
+    again = planning.open_audit(case, "reaudit", of=audit.id, attempt=audit.attempt + 1, until=plan)
     if audit.last_day is None:
         raise RuntimeError("a reported audit has a last day")
     until = dates.reaudit(audit.last_day, case.rules.cycle)

@@ -7,9 +7,9 @@ from domain.model import Text
 from domain.requirements import HOLDERS
 from domain.rulings import Ruling
 from domain.state import Effect
-from domain.suspension import Suspension, rests_on
+from domain.suspension import AFTER_SURVEILLANCE, Suspension, rests_on
 from workflows.case import Case
-from workflows.stages import suspension
+from workflows.stages import proposals, restoration, suspension
 from workflows.stages.rulings import CLAUSE
 
 TOLD = {"valid": "restoration", "upcoming": "restoration", "suspended": "suspension"}
@@ -33,6 +33,7 @@ def reopen(case: Case, made: Ruling) -> bool:
         if audit.id in made.opened and audit.stage != "closed":
             case.close_audit(audit)
     _open_again(case, made)
+    _drop_what_is_past(case)
     _ask_again(case, made)
     case.follow_programme()
     return True
@@ -49,9 +50,27 @@ def _is_past(case: Case, made: Ruling) -> bool:
 def _lift(case: Case, made: Ruling, now: Suspension) -> None:
     """This decision suspends no longer; where no other does, what is suspended now is valid again."""
     if suspension.fell_away(case, now, made.id):
+        _repeat_surveillance(case)
         return
     case.state.status = "certified"
     _give_back(case, {one.number: "valid" for one in case.state.certificates if one.status == "suspended"})
+
+
+def _repeat_surveillance(case: Case) -> None:
+    """R:7/6.5.3.2: a failed surveillance still suspends: its re-audit, which a run-out that is none had closed."""
+    now, open_ones = case.state.suspension, [one for one in case.state.audits if one.stage != "closed"]
+    if now and now.clause == AFTER_SURVEILLANCE and not any(suspension.restores(case, one) for one in open_ones):
+        failed = [one for one in case.state.audits if one.audit_kind == "surveillance" and one.fails]
+        restoration.open_reaudit(case, failed[-1])
+
+
+def _drop_what_is_past(case: Case) -> None:
+    """What was asked about a suspension goes on no more where that has fallen away or run out since."""
+    now = case.state.suspension
+    if now is None:
+        suspension.is_past(case)
+    elif now.over:
+        proposals.drop_proposals(case, proposals.EXTEND, proposals.RESTORE)
 
 
 def _undo_end(case: Case, made: Ruling) -> None:
@@ -94,11 +113,11 @@ def _open_again(case: Case, made: Ruling) -> None:
 def _ask_again(case: Case, made: Ruling) -> None:
     """The decision is asked for; neither who made it nor who reviewed it makes it again, of judgements at least.
 
-    Where its result leaves no other decision, an audit is reviewed first: inputs may be taken again.
+    Where its result or its review leaves no other decision, an audit is reviewed first: inputs may be taken again.
     """
     audit = next((one for one in case.state.audits if one.id == made.audit_id), None)
     if audit:
-        case.enter(audit, "review" if audit.fails else "decision")
+        case.enter(audit, "review" if audit.fails or audit.review == "disagree" else "decision")
     else:
         case.ask(made.kind, subject=made.subject).clause = made.clause
     about = made.subject or made.audit_id

@@ -135,6 +135,10 @@ def fell_away(case: Case, now: Suspension, task: str) -> bool:
     if left is None:
         is_past(case)
         return False
+    case.note(grounds=left.grounds, ends_on=left.ends_on)
+    case.tell_applicant(
+        f"其他暂停决定仍有效,暂停期至{left.ends_on}", f"Another decision still suspends, until {left.ends_on}"
+    )
     if left.ends_on > now.ends_on:
         case.flag(OVER, on=False)
         drop_proposals(case, OVER)
@@ -174,10 +178,11 @@ def extension_decided(case: Case, task: Task, answer: Approval) -> None:
     if answer.outcome == "refuse" or matter.until is None:
         return
     now = running(case)
-    until = extended(now.since, matter.until, case.granted.valid_until)
-    case.state.suspension = prolonged(now, until.on)
-    _end_on(case, until)
-    case.tell_applicant(f"暂停期延长至{until.on}", f"The suspension now ends on {until.on}")
+    valid_until = case.granted.valid_until
+    longer = case.state.suspension = prolonged(now, extended(now.since, matter.until, valid_until).on)
+    # It ends later still where the decision that ended first has been appealed away since.
+    _end_on(case, extended(now.since, longer.ends_on, valid_until))
+    case.tell_applicant(f"暂停期延长至{longer.ends_on}", f"The suspension now ends on {longer.ends_on}")
 
 
 def running(case: Case) -> Suspension:
