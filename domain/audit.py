@@ -1,7 +1,7 @@
 """An audit as a case knows it: its plan, what came in, what was found and what it came to."""
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -24,6 +24,8 @@ Stage = Literal[
 """The stages of the main line; an audit of it goes through those from its plan to its decision."""
 
 
+RECTIFICATION: Final = "rectification"
+"""The condition that fails where findings are not rectified in time."""
 Source = Literal["management", "characteristics", "checklist"]
 """The sheet that something was found in."""
 
@@ -112,6 +114,8 @@ class Audit(Record):
     results: Results | None = None
     """Totals only; the rows lie in the content `results_content` names."""
     results_content: str = ""
+    rectified: Results | None = None
+    """What the results would be without the team's verdict that findings are not rectified; none without one."""
     failed: list[Condition] = Field(default_factory=list)
     """What has failed for good, beside the scores or in a final result; a fresh score does not undo it."""
     listed: list[str] = Field(default_factory=list)
@@ -144,13 +148,17 @@ class Audit(Record):
         """Fresh results; what has failed for good stays failed."""
         final = self.results is not None and self.results.final
         self.results, self.results_content = results.model_copy(update={"final": final}), content
-        for condition in self.failed:
+        for condition in sorted(self.failed, key=RECTIFICATION.__eq__):
+            if condition == RECTIFICATION and self.rectified:
+                self.rectified = self.results
             self._add(condition)
 
     def fail(self, condition: Condition, *, final: bool = False) -> None:
         """The audit has failed for a reason beside its scores, if it has any."""
         self.results = self.results or Results(failed_conditions=[], verdict="fail")
         self.judged = True
+        if condition == RECTIFICATION and condition not in self.failed and not final:
+            self.rectified = self.results
         if condition not in self.failed:
             self.failed.append(condition)
         self._add(condition)
@@ -163,9 +171,22 @@ class Audit(Record):
 
     def reopen_results(self) -> None:
         """The reviewer returned the audit: its scores are open again; what a timer failed stays failed."""
-        self.failed = [condition for condition in self.failed if condition == "rectification"]
+        self.failed = [condition for condition in self.failed if condition == RECTIFICATION]
         if self.results:
             self.results = self.results.model_copy(update={"final": False})
+
+    @property
+    def may_verify_again(self) -> bool:
+        """Whether the team may be asked to verify again what it rejected; what a timer failed stays failed."""
+        return self.rectified is not None
+
+    def verify_again(self) -> None:
+        """The reviewer returned the verification: what was rejected is submitted, and has not failed the audit yet."""
+        self.failed, self.results, self.rectified = [], self.rectified, None
+        self.reopen_results()
+        for finding in self.findings:
+            if finding.status == "rejected":
+                finding.status = "submitted"
 
     def close_results(self) -> None:
         """The results are final: the report is answered, or a timer failed the audit; a fail stays one."""

@@ -18,10 +18,12 @@ def watch(case: Case, audit: Audit) -> None:
     """R:7/7.4.5: a check older than 30 days bears no decision; it is asked for again when it grows old."""
     if not any(task.kind == "decision.make" and task.audit_id == audit.id for task in case.state.tasks):
         return
-    given = audit.given.get("audit.credit")
-    if given is None:
+    if any(task.kind == "audit.credit" and task.audit_id == audit.id for task in case.state.tasks):
         return
-    if not is_fresh(case, audit):
+    given = audit.given.get("audit.credit")
+    if given is None and not audit.on_site:
+        return
+    if given is None or not is_fresh(case, audit):
         case.reopen(audit, "audit.credit")
         return
     until = credit_good_until(given.on, case.rules.cycle)

@@ -14,6 +14,7 @@ from workflows.stages import changes, credit, cycle, issue, restoration, special
 from workflows.stages.rulings import ruling
 
 INDEPENDENCE = "R:7/6.4.6.2"
+VERIFY: Final = "rectification.verify"
 OTHER: Final = "k"
 """The ground of R:10/9.3.1 for what the others do not name; the decision's reason does."""
 
@@ -61,9 +62,16 @@ def _check_acknowledged(case: Case, audit: Audit, answer: IndependentReview) -> 
 
 def _return(case: Case, audit: Audit, kinds: list[str]) -> None:
     reopenable = {*case.rules.evaluations, "audit.credit", "audit.report"} | ({"audit.contents"} & {*audit.awaits})
+    reopenable |= {VERIFY} if audit.may_verify_again else set()
     unknown = [(f"/reopen/{place}", "cannot be reopened") for place, kind in enumerate(kinds) if kind not in reopenable]
     if unknown:
         raise invalid("所列任务不能重新打开", "A named task cannot be reopened.", unknown)
+    if VERIFY in kinds:
+        if len(set(kinds)) > 1:
+            faults = [("/reopen", "more than the verification")]
+            raise invalid("退回整改验证时不得同时退回其他任务", "The verification is returned alone.", faults)
+        _return_verification(case, audit)
+        return
     if not audit.on_site and set(kinds) != {"audit.report"}:
         faults = [("/reopen", "it never came to work on site: only the report")]
         raise invalid("未到现场的审查只能退回报告", "Only the report can be returned.", faults)
@@ -74,6 +82,13 @@ def _return(case: Case, audit: Audit, kinds: list[str]) -> None:
     for kind in dict.fromkeys(kinds):
         if kind != "audit.report" or len(set(kinds)) == 1:
             case.reopen(audit, kind)
+
+
+def _return_verification(case: Case, audit: Audit) -> None:
+    """R:7/6.4.6.1: whether the findings are rectified is looked at once more; the report follows."""
+    audit.verify_again()
+    case.go_audit(audit, "rectification")
+    case.reopen(audit, VERIFY)
 
 
 def decided(case: Case, task: Task, answer: Decision) -> None:
