@@ -8,7 +8,7 @@ from sqlmodel import Session
 from domain.suspension import AFTER_SURVEILLANCE
 from records import certificates
 from tests.flow.filing import appealed, reviewed_again, upheld
-from tests.flow.steps import actor, ended, kinds, last_event, refused_as
+from tests.flow.steps import actor, answer_as, ended, kinds, last_event, refused_as
 from tests.flow.years import (
     EXPIRY,
     days_before,
