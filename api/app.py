@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from activities.facts import FactFinder
 from api import (
+    access,
     accounts,
     alliance,
     calendars,
@@ -95,6 +96,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.exception_handler(gate.TooOften)(gate.too_often)
 
     app.add_middleware(BodyLimit)
-    for router in (*(part.router for part in ROUTES), operations.health):
+    routers = [*(part.router for part in ROUTES), operations.health]
+    access.check_lines(route for router in routers for route in router.routes)
+    for router in routers:
         app.include_router(router)
     return app
