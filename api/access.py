@@ -32,6 +32,8 @@ ROUTES: Final[dict[str, frozenset[str] | set[str]]] = {
     "GET /health/ready": ANYBODY,
     # Oneself
     "POST /api/v1/auth/token": ANYBODY,
+    "POST /api/v1/auth/logout": SIGNED_IN,
+    "POST /api/v1/me/password": SIGNED_IN,
     "GET /api/v1/me": SIGNED_IN,
     "POST /api/v1/me/calendar-token": SIGNED_IN,
     "GET /api/v1/calendar.ics": ANYBODY,

@@ -36,7 +36,7 @@ class Scene:
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://jingpin.test")
 
     def of(self, caller: str) -> dict[str, str]:
-        return {} if caller == "nobody" else {"Authorization": f"Bearer {self.app.state.tokens.issue(caller)}"}
+        return {} if caller == "nobody" else {"Authorization": f"Bearer {self.app.state.callers.begin(caller)}"}
 
     async def made(self, path: str, body: dict[str, Any]) -> str:
         """Something made by the case manager; gives its id."""
