@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     register_per_minute: int = Field(
         default=120, ge=1, description="requests a minute to the public register from one address"
     )
+    sign_ins_per_minute: int = Field(default=60, ge=1, description="tries a minute to sign in from one address")
     complaints_per_minute: int = Field(
         default=5, ge=1, description="complaints a minute that one address may file without signing in"
     )

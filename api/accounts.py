@@ -1,27 +1,90 @@
-"""Signing in, and who one is."""
+"""Signing in and out, and who one is."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Body, Form, Request, Response
+from pydantic import Field, SecretStr
 from sqlmodel import Session
 
 from api import identity
 from api.desk import AtDesk
+from api.gate import Gate
+from api.problems import invalid
+from api.requests import StrictRoute
+from domain.model import Input
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["accounts"])
+
+SHORTEST, LONGEST = 12, 200
+"""Characters of a password (NIST SP 800-63B-4, 3.1.1.2; the length alone is asked for)."""
+WRONG_PASSWORDS = 10
+"""Within a quarter of an hour; then the account is closed to passwords until some of them are that long ago."""
+Secret = Annotated[SecretStr, Field(max_length=LONGEST)]
+
+
+class Ending(Input):
+    """Whether every session of the account ends, or the one that asks."""
+
+    everywhere: bool = False
+
+
+class NewPassword(Input):
+    """The password until now and the one from now on."""
+
+    current: Secret
+    new: Annotated[SecretStr, Field(min_length=SHORTEST, max_length=LONGEST)]
+
+
+class Doors:
+    """Counts who tries to sign in: each address over a minute, and each account's wrong passwords."""
+
+    def __init__(self, per_minute: int) -> None:
+        self.by_address = Gate(per_minute)
+        self.wrong = Gate(WRONG_PASSWORDS, minutes=15)
 
 
 @router.post("/auth/token")
 def token(
     request: Request,
     username: Annotated[str, Form(max_length=100)],
-    password: Annotated[str, Form(max_length=200)],
+    password: Annotated[str, Form(max_length=LONGEST)],
 ) -> dict[str, Any]:
-    """A bearer token for an embedded account (OAuth 2 password form)."""
+    """A bearer token for an embedded account (OAuth 2 password form): a session of twelve hours.
+
+    Tries are counted by address, and wrong passwords by account.
+    """
+    doors: Doors = request.app.state.doors
+    doors.by_address.enter(request.client.host if request.client else "")
+    doors.wrong.check(username)
     with Session(request.app.state.database) as session:
-        account = identity.sign_in(session, username, password)
-    issued = request.app.state.tokens.issue(account.user)
-    return {"access_token": issued, "token_type": "bearer", "expires_in": identity.TOKEN_SECONDS}
+        account = identity.sign_in(session, username, password, on_wrong=lambda: doors.wrong.enter(username))
+    issued = request.app.state.callers.begin(account.user)
+    return {"access_token": issued, "token_type": "bearer", "expires_in": int(identity.SESSION.total_seconds())}
+
+
+@router.post("/auth/logout", status_code=204)
+def sign_out(desk: AtDesk, body: Annotated[Ending, Body()]) -> Response:
+    """End this session, or every one of the account: their tokens are worth nothing from now on."""
+    token = "" if body.everywhere else identity.bearer(desk.request)
+    desk.request.app.state.callers.end(desk.caller.account.user, token)
+    return Response(status_code=204)
+
+
+@router.post("/me/password", status_code=204)
+def change_password(desk: AtDesk, body: Annotated[NewPassword, Body()]) -> Response:
+    """Set another password; every other session of the account ends."""
+    user, doors = desk.caller.account.user, desk.request.app.state.doors
+    doors.wrong.check(user)
+    with desk.session() as session:
+        current = body.current.get_secret_value()
+        account = identity.sign_in(session, user, current, on_wrong=lambda: doors.wrong.enter(user))
+        if body.new.get_secret_value() == current:
+            raise invalid("/new", "the same as before")
+        account.password_hash = identity.hasher.hash(body.new.get_secret_value())
+        session.add(account)
+        session.commit()
+    desk.request.app.state.callers.end(user, but=identity.bearer(desk.request))
+    return Response(status_code=204)
 
 
 @router.get("/me")

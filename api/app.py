@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from activities.facts import FactFinder
 from api import (
+    access,
     accounts,
     alliance,
     calendars,
@@ -33,7 +34,7 @@ from api import (
     waves,
 )
 from api.engine import CaseEngine
-from api.identity import Callers, Tokens
+from api.identity import Callers, Secrets
 from api.limits import BodyLimit
 from records.database import connect as connect_database
 from services.engine import connect as connect_engine
@@ -79,8 +80,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.settings = settings
         app.state.database = connect_database(settings.sql_url)
         app.state.engine = CaseEngine(client, settings)
-        app.state.tokens = Tokens(keys / "tokens.key")
-        app.state.callers = Callers(app.state.database, app.state.tokens)
+        app.state.secrets = Secrets(keys / "tokens.key")
+        app.state.callers = Callers(app.state.database)
+        app.state.doors = accounts.Doors(settings.sign_ins_per_minute)
         app.state.library = Library.load(*settings.further_packs)
         app.state.facts = FactFinder(app.state.library)
         app.state.storage = Storage.open(settings.files_url)
@@ -95,6 +97,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.exception_handler(gate.TooOften)(gate.too_often)
 
     app.add_middleware(BodyLimit)
-    for router in (*(part.router for part in ROUTES), operations.health):
+    routers = [*(part.router for part in ROUTES), operations.health]
+    access.check_lines(route for router in routers for route in router.routes)
+    for router in routers:
         app.include_router(router)
     return app

@@ -33,8 +33,6 @@ def show_calendar(desk: AtDesk) -> dict[str, Any]:
 @router.post("/calendars/{year}", status_code=201)
 async def load_year(desk: AtDesk, year: Year, body: Annotated[Notice, Body()]) -> Response:
     """Load a year's complete notice, or correct a published year; open dates that rest on it are counted again."""
-    if not {"ops", "admin"} & set(desk.actor.roles):
-        raise Refused("forbidden", "您的角色无权导入日历", "Your role may not load a calendar.")
 
     async def work() -> Response:
         await desk.engine.must_answer()

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from api.desk import Desk
 from api.engine import Pending
 from api.gate import Gate, within_limit
-from api.identity import Caller
+from api.identity import NEVER, Caller
 from api.once import Once
 from api.requests import StrictRoute
 from domain.application import Name
@@ -94,7 +94,7 @@ async def complain(request: Request, body: Annotated[PublicComplaint, Body()]) -
 
 
 def _stranger(user: str) -> Caller:
-    return Caller(Account(user=user, person="", roles=[], name="", email="", password_hash=""), 0)
+    return Caller(Account(user=user, person="", roles=[], name="", email="", password_hash=""), NEVER)
 
 
 def _address(request: Request) -> str:

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from activities.facts import FactFinder
 from api import identity, views
+from api.access import check_role, of_a_case
 from api.engine import CaseEngine, Pending
 from api.once import ABANDONED, Once
 from domain.policy import reaches
@@ -71,7 +72,7 @@ class Desk:
         """A case the caller may see.
 
         Raises:
-            Refused: `not_found`, also when it is not theirs to see.
+            Refused: `not_found`, also when it is not theirs to see; `forbidden` where the route is not for their role.
         """
         with self.session() as session:
             return self.case_in(session, case_id)
@@ -82,6 +83,7 @@ class Desk:
         if row is not None:
             state = queries.state_of(row)
             if reaches(state, act, self.actor):
+                check_role(self.request, self.actor)
                 return Known(state, datetime.now(UTC) + timedelta(seconds=row.clock_ahead))
         raise Refused("not_found", "未找到", "Not found.")
 
@@ -188,10 +190,13 @@ async def desk(request: Request) -> Desk:
     """The desk of a signed-in caller.
 
     Raises:
-        Refused: `unauthenticated`.
+        Refused: `unauthenticated`; `forbidden` where the route is not for their role.
     """
     callers: identity.Callers = request.app.state.callers
-    return Desk(request, await callers.of(request))
+    caller = await callers.of(request)
+    if not of_a_case(request):
+        check_role(request, caller.actor)
+    return Desk(request, caller)
 
 
 AtDesk = Annotated[Desk, Depends(desk)]

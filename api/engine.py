@@ -141,6 +141,9 @@ class CaseEngine:
             await self._come_to_rest(handle, now)
             await self._skipper.fast_forward(handle, duration)
             await self._come_to_rest(handle, now + duration)
+        except RuntimeError as error:
+            # A client that has never reached the server says so with a RuntimeError.
+            raise refused(UNAVAILABLE) from error
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise _of_rpc(error) from error

@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 from api import views
 from api.desk import AtDesk, Desk
 from api.gate import within_limit
-from api.identity import Caller
+from api.identity import NEVER, Caller
 from domain.dates import A_DAY, local_date, morning
 from domain.policy import hidden
 from domain.refusal import Refused
@@ -41,7 +41,7 @@ async def renew_token(desk: AtDesk) -> Response:
     """
     key = desk.request.headers.get("idempotency-key", "")
     user = desk.actor.user
-    tokens = desk.request.app.state.tokens
+    tokens = desk.request.app.state.secrets
     token = tokens.derived(f"calendar|{user}|{key}") if key else secrets.token_hex(32)
     await run_in_threadpool(_keep, desk, CalendarTokenRow(user=user, digest=_digest(token), at=datetime.now(UTC)))
     url = f"{desk.settings.public_url}/api/v1/calendar.ics?token={token}"
@@ -77,7 +77,7 @@ def _owner(session: Session, token: str) -> Actor:
     account = session.get(Account, row.user) if row else None
     if account is None or not account.active:
         raise Refused("not_found", "未找到", "Not found.")
-    return Caller(account, 0).actor
+    return Caller(account, NEVER).actor
 
 
 def _calendar(session: Session, actor: Actor, public_url: str) -> bytes:

@@ -26,22 +26,33 @@ class TooOften(Refused):
 
 
 class Gate:
-    """Counts the requests of each address over the minute that just passed, in memory."""
+    """Counts the requests of each address, or of each account, over the minutes that just passed, in memory."""
 
-    def __init__(self, per_minute: int) -> None:
+    def __init__(self, most: int, minutes: int = 1) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._rate = RateLimitItemPerMinute(per_minute)
+        self._rate = RateLimitItemPerMinute(most, minutes)
 
     def enter(self, address: str) -> None:
         """Let one request pass.
 
         Raises:
-            TooOften: this minute's are used up.
+            TooOften: these minutes' are used up.
         """
-        key = _counted_as(address)
-        if not self._limiter.hit(self._rate, key):
-            reset = self._limiter.get_window_stats(self._rate, key).reset_time
-            raise TooOften(max(1, math.ceil(reset - time.time())))
+        if not self._limiter.hit(self._rate, _counted_as(address)):
+            raise self._too_often(address)
+
+    def check(self, address: str) -> None:
+        """Whether one more could pass; it is not counted.
+
+        Raises:
+            TooOften: these minutes' are used up.
+        """
+        if not self._limiter.test(self._rate, _counted_as(address)):
+            raise self._too_often(address)
+
+    def _too_often(self, address: str) -> TooOften:
+        reset = self._limiter.get_window_stats(self._rate, _counted_as(address)).reset_time
+        return TooOften(max(1, math.ceil(reset - time.time())))
 
 
 async def within_limit(request: Request) -> None:

@@ -1,29 +1,30 @@
-"""Who is asking: embedded accounts, their passwords, and the bearer tokens they sign in with."""
+"""Who is asking: embedded accounts, their passwords, and the sessions they begin with them."""
 
 import hmac
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 from pwdlib import PasswordHash
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from domain.refusal import Refused
 from domain.state import Actor
+from records import sessions
 from records.tables import Account
 from services.keys import kept
 
-TOKEN_SECONDS = 12 * 3600
-FRESH_SECONDS = 300
-"""A password token younger than this satisfies step-up."""
-ALGORITHM = "HS256"
+SESSION = timedelta(hours=12)
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""When somebody gave a password who has none: the public, the owner of a feed."""
+FRESH = timedelta(minutes=5)
+"""A password given within this satisfies step-up."""
 REMEMBERED_SECONDS = 2
 """An account that is closed is known to be so after this."""
 MOST_REMEMBERED = 1000
@@ -33,10 +34,10 @@ hasher = PasswordHash.recommended()
 
 @dataclass(frozen=True)
 class Caller:
-    """The account behind a request and when its password was last given (seconds since the epoch)."""
+    """The account behind a request and when its password was last given."""
 
     account: Account
-    signed_in_at: float
+    signed_in_at: datetime
 
     @property
     def actor(self) -> Actor:
@@ -47,39 +48,18 @@ class Caller:
     @property
     def fresh(self) -> bool:
         """Whether the password was given less than five minutes ago."""
-        return time.time() - self.signed_in_at < FRESH_SECONDS
+        return datetime.now(UTC) - self.signed_in_at < FRESH
 
 
-class Tokens:
-    """Signs and reads the bearer tokens of embedded accounts with a key kept in the data folder."""
+class Secrets:
+    """Makes secrets of words with a key kept in the data folder: nothing has to be stored of them."""
 
     def __init__(self, key_file: Path) -> None:
         self._secret = kept(key_file, lambda: secrets.token_bytes(32))
-        self._key = OctKey.import_key(self._secret)
-        self._claims = jwt.JWTClaimsRegistry(sub={"essential": True}, exp={"essential": True})
-
-    def issue(self, user: str) -> str:
-        """A token for a user who has just given the password."""
-        now = int(time.time())
-        claims = {"sub": user, "auth_time": now, "exp": now + TOKEN_SECONDS}
-        return jwt.encode({"alg": ALGORITHM}, claims, self._key, algorithms=[ALGORITHM])
 
     def derived(self, words: str) -> str:
         """A secret of 256 bits that nobody else can make of these words; of the same words always the same."""
         return hmac.new(self._secret, words.encode(), "sha256").hexdigest()
-
-    def read(self, token: str) -> tuple[str, float]:
-        """The user of a valid token and the time of sign-in.
-
-        Raises:
-            Refused: `unauthenticated`.
-        """
-        try:
-            decoded = jwt.decode(token, self._key, algorithms=[ALGORITHM])
-            self._claims.validate(decoded.claims)
-            return str(decoded.claims["sub"]), float(decoded.claims["auth_time"])
-        except (JoseError, ValueError, KeyError) as error:
-            raise unauthenticated() from error
 
 
 def unauthenticated() -> Refused:
@@ -87,8 +67,8 @@ def unauthenticated() -> Refused:
     return Refused("unauthenticated", "请先登录", "Sign in first.")
 
 
-def sign_in(session: Session, user: str, password: str) -> Account:
-    """The account of a right user name and password; takes as long for an unknown user.
+def sign_in(session: Session, user: str, password: str, on_wrong: Callable[[], None]) -> Account:
+    """The account of a right user name and password; takes as long for an unknown user, and tells of wrong ones.
 
     Raises:
         Refused: `unauthenticated`.
@@ -96,6 +76,7 @@ def sign_in(session: Session, user: str, password: str) -> Account:
     account = session.get(Account, user)
     known_hash = account.password_hash if account else _decoy()
     if not hasher.verify(password, known_hash) or account is None or not account.active:
+        on_wrong()
         raise unauthenticated()
     return account
 
@@ -107,11 +88,10 @@ def _decoy(made: list[str] = []) -> str:  # noqa: B006  # made once, on first us
 
 
 class Callers:
-    """The accounts behind tokens, remembered for a moment: a burst of requests asks the database once."""
+    """The accounts behind bearer tokens, remembered for a moment: a burst of requests asks the database once."""
 
-    def __init__(self, engine: Engine, tokens: Tokens) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._tokens = tokens
         self._known: dict[str, tuple[float, Caller]] = {}
 
     async def of(self, request: Request) -> Caller:
@@ -120,9 +100,7 @@ class Callers:
         Raises:
             Refused: `unauthenticated`.
         """
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise unauthenticated()
+        token = bearer(request)
         until, known = self._known.get(token, (0.0, None))
         if known is not None and time.monotonic() < until:
             return known
@@ -133,9 +111,34 @@ class Callers:
         return found
 
     def _look_up(self, token: str) -> Caller:
-        user, signed_in_at = self._tokens.read(token)
         with Session(self._engine) as session:
-            account = session.get(Account, user)
-        if account is None or not account.active:
+            found = sessions.of(session, token, datetime.now(UTC))
+        if found is None:
             raise unauthenticated()
-        return Caller(account, signed_in_at)
+        return Caller(*found)
+
+    def begin(self, user: str) -> str:
+        """Begin a session of somebody who has just given the password; gives its token, which is kept nowhere."""
+        with Session(self._engine) as session:
+            token = sessions.begin(session, user, datetime.now(UTC), SESSION)
+            session.commit()
+        return token
+
+    def end(self, user: str, token: str = "", *, but: str = "") -> None:
+        """End one session of a user, or all of them `but` one, here at once and elsewhere within two seconds."""
+        with Session(self._engine) as session:
+            sessions.end(session, user, datetime.now(UTC), token, but=but)
+            session.commit()
+        self._known.clear()
+
+
+def bearer(request: Request) -> str:
+    """The bearer token of a request.
+
+    Raises:
+        Refused: `unauthenticated`: there is none.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise unauthenticated()
+    return token

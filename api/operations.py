@@ -75,8 +75,6 @@ async def advance(desk: AtDesk, case_id: str, body: Annotated[Advance, Body()]) 
     if not desk.settings.rehearsal:
         raise Refused("not_found", "未找到", "Not found.")
     await run_in_threadpool(desk.case, case_id)
-    if not {"case_manager", "ops"} & set(desk.actor.roles):
-        raise Refused("forbidden", "您的角色无权推进时钟", "Your role may not move the clock.")
 
     async def work() -> Response:
         async with desk.engine.clock(case_id):

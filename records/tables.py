@@ -261,6 +261,17 @@ class NoticeRow(SQLModel, table=True):
     at: datetime = Field(sa_column=instant())
 
 
+class SessionRow(SQLModel, table=True):
+    """A session that an embedded account began with its password; its token is kept as its SHA-256 alone."""
+
+    __tablename__ = "sessions"
+    digest: str = Field(primary_key=True)
+    user: str = Field(foreign_key="accounts.user", index=True)
+    began_at: datetime = Field(sa_column=instant())
+    ends_at: datetime = Field(sa_column=instant())
+    """Twelve hours later, or when it was ended."""
+
+
 class CalendarTokenRow(SQLModel, table=True):
     """What opens a person's calendar feed, as its SHA-256; another one replaces it."""
 

@@ -33,7 +33,7 @@ class Web:
 
     def signed_in(self, user: str) -> dict[str, str]:
         """The headers of somebody with an account."""
-        return {"Authorization": f"Bearer {self.app.state.tokens.issue(user)}"}
+        return {"Authorization": f"Bearer {self.app.state.callers.begin(user)}"}
 
     def from_address(self, address: str) -> httpx.AsyncClient:
         """A visitor at another address."""

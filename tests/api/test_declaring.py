@@ -35,7 +35,7 @@ async def web(life: Life, tmp_path: Path) -> AsyncIterator[Any]:
 
 
 def client(app: Any, user: str) -> httpx.AsyncClient:
-    headers = {"Authorization": f"Bearer {app.state.tokens.issue(user)}"}
+    headers = {"Authorization": f"Bearer {app.state.callers.begin(user)}"}
     transport = httpx.ASGITransport(app=app)
     return httpx.AsyncClient(transport=transport, base_url="http://jingpin.test/api/v1", headers=headers)
 

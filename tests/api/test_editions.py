@@ -61,7 +61,7 @@ async def tried(life: Life, tmp_path: Path, pack: str, user: str = "manager") ->
     app = create_app(settings)
     async with LifespanManager(app):
         transport = httpx.ASGITransport(app=app)
-        headers = {"Authorization": f"Bearer {app.state.tokens.issue(user)}"}
+        headers = {"Authorization": f"Bearer {app.state.callers.begin(user)}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://jingpin.test/api/v1") as client:
             answer = await client.get(f"/schemes/{pack}/trial", headers=headers)
     assert answer.status_code == 200

@@ -33,7 +33,7 @@ async def web(life: Life, tmp_path: Path) -> AsyncIterator[Any]:
 
 async def ask(app: Any, user: str, path: str, **query: str) -> httpx.Response:
     transport = httpx.ASGITransport(app=app)
-    headers = {"Authorization": f"Bearer {app.state.tokens.issue(user)}"}
+    headers = {"Authorization": f"Bearer {app.state.callers.begin(user)}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://jingpin.test/api/v1") as client:
         return await client.get(path, params=query, headers=headers)
 

@@ -120,6 +120,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "at": AT,
     },
     "notices": {"id": "case-1.1.1.applicant", "case_id": "case-1", "recipient": "applicant@example.org", "at": AT},
+    "sessions": {"digest": DIGEST, "user": "applicant", "began_at": AT, "ends_at": AT},
     "calendar_tokens": {"user": "applicant", "digest": DIGEST, "at": AT},
     "packs": {"digest": DIGEST, "body": "{}"},
     "calendar_days": {
