@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from domain.audit import Audit, Finding, Plan
-from domain.matters import OUTLIVE, Matter
+from domain.matters import COMPLAINT, OUTLIVE, Matter
 from domain.policy import UNKNOWN_TO_THE_CLIENT, brought, hidden, learns_of
-from domain.state import Actor, CaseState, Deadline, Veil
+from domain.state import PUBLIC, Actor, CaseState, Deadline, Veil
 from domain.tasks import Task
 from domain.team import MYSTERY_VISIT
 from records.chain import instant
@@ -186,6 +186,8 @@ def matter_view(matter: Matter, reader: Actor, content: Content) -> dict[str, An
     if filed and own:
         view["filed"] = content(matter.content)
         view["answer"] = content(matter.answer) if matter.answer else None
+    elif matter.kind == COMPLAINT:
+        view["brought_by"] = PUBLIC.user
     return view
 
 

@@ -106,7 +106,13 @@ def brought(matter: Matter, actor: Actor) -> bool:
 
 
 def knows_of(state: CaseState, audit_id: str, actor: Actor) -> bool:
-    """Whether somebody who sees a case may see what an audit's team has brought in: the client, once it is told."""
+    """Whether somebody who sees a case may see what an audit's team has brought in: the client, once it is told.
+
+    What others brought in by an act, whose kind stands in the audit's place, the client is not shown: it may be the
+    evidence of a complaint.
+    """
+    if audit_id in ACT_ROLES:
+        return "applicant" not in actor.roles
     audit = next((audit for audit in state.audits if audit.id == audit_id), None)
     return audit is None or audit.disclosed or "applicant" not in actor.roles
 

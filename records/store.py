@@ -231,8 +231,10 @@ def _use_files(session: Session, before: CaseState, message: Message) -> None:
     """Whoever may see the case may see the files that its messages name."""
     named = sorted(set(file_pointers(message.content).values()))
     task = next((task for task in before.tasks if task.id == message.task), None)
-    audit = task.audit_id if task and task.role != "applicant" else ""
-    rows = [{"file_id": file_id, "case_id": before.id, "audit": audit or ""} for file_id in named]
+    where = task.audit_id if task and task.role != "applicant" else ""
+    if message.kind == "act" and "applicant" not in message.actor.roles:
+        where = message.name
+    rows = [{"file_id": file_id, "case_id": before.id, "audit": where or ""} for file_id in named]
     if rows:
         _write(session, insert_or_ignore(session, FileUseRow).values(rows).on_conflict_do_nothing())
 

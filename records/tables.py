@@ -184,7 +184,8 @@ class FileUseRow(SQLModel, table=True):
     file_id: str = Field(primary_key=True, foreign_key="files.id")
     case_id: str = Field(primary_key=True)
     audit: str = Field(default="", primary_key=True)
-    """The audit whose team named it: shown to the client with the deduction list or the report; else empty."""
+    """The audit whose team named it: shown to the client with the deduction list or the report; or an act of others
+    than the client, which never sees it; else empty."""
 
 
 class CounterRow(SQLModel, table=True):

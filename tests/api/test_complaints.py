@@ -143,6 +143,15 @@ def test_then_the_client_sees_its_outcome_and_neither_words_nor_persons(life: Li
     assert not {"by", "told", "filed", "answer", "content", "message"} & matter.keys()
 
 
+def test_nobody_but_the_body_learns_that_it_was_one_of_its_own_who_complained(life: Life) -> None:
+    life.act("reviewer2", "complaint.file", about="x", reason="y")
+    life.plan()
+    life.answer("manager", "complaint.acknowledge")
+    life.answer("reviewer", "complaint.handle", outcome="dismissed", answer="x")
+    told = [seen_by(life, user)["matters"][0]["brought_by"] for user in ("applicant", "leader", "manager")]
+    assert told == ["public", "public", "body"]
+
+
 def test_the_body_reads_a_complaint_whole_and_a_team_does_not(life: Life) -> None:
     complained(life)
     life.plan()

@@ -196,6 +196,13 @@ def test_what_a_team_brought_in_is_the_clients_once_it_is_told(*, disclosed: boo
     assert knows_of(case, "audit-2", APPLICANT)
 
 
+@pytest.mark.parametrize("act", ["complaint.file", "incident.report", "mark_use.record"])
+def test_evidence_that_others_brought_by_an_act_is_not_for_the_client(act: str) -> None:
+    """It may tell who complained."""
+    case = a_case()
+    assert (knows_of(case, act, APPLICANT), knows_of(case, act, MANAGER)) == (False, True)
+
+
 def test_a_refusal_says_what_is_wrong_in_both_languages() -> None:
     with pytest.raises(Refused) as raised:
         may_act(a_case(), "team.replace", of_the_body("ops"))
