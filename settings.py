@@ -13,6 +13,16 @@ from domain.quiet import Quiet
 from services.chats import Chat
 from services.notices import MailSettings
 
+CLAIMS = {
+    "user": "preferred_username",
+    "person": "sub",
+    "body": "body",
+    "roles": "realm_access.roles",
+    "name": "name",
+    "email": "email",
+}
+"""Field of an account → the claim that holds it, as Keycloak names them."""
+
 
 class Settings(BaseSettings):
     """The product's settings; what is left out is chosen for one machine (embedded mode)."""
@@ -29,6 +39,15 @@ class Settings(BaseSettings):
     packs: Path | None = Field(default=None, description="folder of further packs: a body's own rules, special rules")
     public_url: str = Field(default="http://127.0.0.1:8000", description="address under which people reach the product")
     oidc_issuer: str = Field(default="", description="OpenID Connect issuer; empty: embedded accounts")
+    oidc_audience: str = Field(default="", description="what the issuer's tokens name as their audience")
+    oidc_claims: dict[str, str] = Field(
+        default={},
+        description="claims that hold user, person, body, roles, name and email, as JSON, a.b for a claim in a claim;"
+        " left out: preferred_username, sub, body, realm_access.roles, name, email",
+    )
+    oidc_roles: dict[str, str] = Field(
+        default={}, description="the issuer's names of roles and the product's, as JSON; left out: the same names"
+    )
     rehearsal: bool = Field(default=False, description="1: cases run on clocks of their own that can be advanced")
     demo_password: SecretStr | None = Field(
         default=None, description="password of the seeded accounts; random and printed when unset; embedded mode only"
@@ -89,6 +108,22 @@ class Settings(BaseSettings):
     def national_layout(self) -> dict[str, str]:
         """Name and heading of each column of the file for the national platform, in order; a rehearsed file says so."""
         return (MARK if self.rehearsal else {}) | (self.national_columns or COLUMNS)
+
+    @model_validator(mode="after")
+    def _issuer_is_whole(self) -> Self:
+        if self.oidc_issuer and not self.oidc_audience:
+            raise ValueError("JINGPIN_OIDC_ISSUER needs JINGPIN_OIDC_AUDIENCE: tokens for others open nothing")
+        parts = urlsplit(self.oidc_issuer)
+        if self.oidc_issuer and parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("JINGPIN_OIDC_ISSUER has to be https")
+        if unknown := self.oidc_claims.keys() - CLAIMS.keys():
+            raise ValueError(f"JINGPIN_OIDC_CLAIMS: unknown {sorted(unknown)}; there are {[*CLAIMS]}")
+        return self
+
+    @property
+    def oidc_claim_names(self) -> dict[str, str]:
+        """Where each field of an account stands in a token's claims."""
+        return CLAIMS | self.oidc_claims
 
     @property
     def embedded(self) -> bool:

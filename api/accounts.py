@@ -12,6 +12,7 @@ from api.gate import Gate
 from api.problems import invalid
 from api.requests import StrictRoute
 from domain.model import Input
+from domain.refusal import Refused
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["accounts"])
 
@@ -53,6 +54,7 @@ def token(
 
     Tries are counted by address, and wrong passwords by account.
     """
+    _must_be_embedded(request)
     doors: Doors = request.app.state.doors
     doors.by_address.enter(request.client.host if request.client else "")
     doors.wrong.check(username)
@@ -65,6 +67,7 @@ def token(
 @router.post("/auth/logout", status_code=204)
 def sign_out(desk: AtDesk, body: Annotated[Ending, Body()]) -> Response:
     """End this session, or every one of the account: their tokens are worth nothing from now on."""
+    _must_be_embedded(desk.request)
     token = "" if body.everywhere else identity.bearer(desk.request)
     desk.request.app.state.callers.end(desk.caller.account.user, token)
     return Response(status_code=204)
@@ -73,6 +76,7 @@ def sign_out(desk: AtDesk, body: Annotated[Ending, Body()]) -> Response:
 @router.post("/me/password", status_code=204)
 def change_password(desk: AtDesk, body: Annotated[NewPassword, Body()]) -> Response:
     """Set another password; every other session of the account ends."""
+    _must_be_embedded(desk.request)
     user, doors = desk.caller.account.user, desk.request.app.state.doors
     doors.wrong.check(user)
     with desk.session() as session:
@@ -85,6 +89,12 @@ def change_password(desk: AtDesk, body: Annotated[NewPassword, Body()]) -> Respo
         session.commit()
     desk.request.app.state.callers.end(user, but=identity.bearer(desk.request))
     return Response(status_code=204)
+
+
+def _must_be_embedded(request: Request) -> None:
+    """Passwords and sessions are kept here in embedded mode only; elsewhere the issuer keeps them."""
+    if not request.app.state.settings.embedded:
+        raise Refused("not_found", "未找到", "Not found.")
 
 
 @router.get("/me")

@@ -1,12 +1,14 @@
 """Who is asking: embedded accounts, their passwords, and the sessions they begin with them."""
 
 import hmac
+import logging
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -14,11 +16,13 @@ from pwdlib import PasswordHash
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from api.oidc import LEEWAY_SECONDS, Issuer
 from domain.refusal import Refused
 from domain.state import Actor
-from records import sessions
+from records import accounts, sessions
 from records.tables import Account
 from services.keys import kept
+from settings import Settings
 
 SESSION = timedelta(hours=12)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -29,6 +33,7 @@ REMEMBERED_SECONDS = 2
 """An account that is closed is known to be so after this."""
 MOST_REMEMBERED = 1000
 
+log = logging.getLogger(__name__)
 hasher = PasswordHash.recommended()
 
 
@@ -90,8 +95,10 @@ def _decoy(made: list[str] = []) -> str:  # noqa: B006  # made once, on first us
 class Callers:
     """The accounts behind bearer tokens, remembered for a moment: a burst of requests asks the database once."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
+        self._settings = settings
+        self._issuer = None if settings.embedded else Issuer(settings.oidc_issuer, settings.oidc_audience)
         self._known: dict[str, tuple[float, Caller]] = {}
 
     async def of(self, request: Request) -> Caller:
@@ -111,11 +118,26 @@ class Callers:
         return found
 
     def _look_up(self, token: str) -> Caller:
+        if self._issuer:
+            return self._of_issuer(self._issuer.claims(token))
         with Session(self._engine) as session:
             found = sessions.of(session, token, datetime.now(UTC))
         if found is None:
             raise unauthenticated()
         return Caller(*found)
+
+    def _of_issuer(self, claims: dict[str, Any]) -> Caller:
+        """Somebody whom the issuer vouches for; `auth_time` says when they gave a password or its like."""
+        one = accounts.vouched(claims, self._settings.oidc_claim_names, self._settings.oidc_roles)
+        with Session(self._engine, expire_on_commit=False) as session:
+            account = accounts.keep(session, one) if one else None
+            if account is None:
+                log.warning("the issuer vouches for somebody who has no place here")
+                raise unauthenticated()
+            session.commit()
+        at = claims.get("auth_time")
+        known = isinstance(at, int | float) and 0 < at <= time.time() + LEEWAY_SECONDS
+        return Caller(account, datetime.fromtimestamp(at, UTC) if known and at else NEVER)
 
     def begin(self, user: str) -> str:
         """Begin a session of somebody who has just given the password; gives its token, which is kept nowhere."""

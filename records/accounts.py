@@ -1,0 +1,62 @@
+"""Accounts that an issuer of tokens vouches for: kept in the record as the tokens have them."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlmodel import Session
+
+from domain.policy import THE_BODY
+from records.tables import Account, Body
+
+ROLES = THE_BODY | {"applicant", "alliance"}
+NO_PASSWORD = "!"  # noqa: S105  # what no hash ever is
+
+
+class Vouched(NamedTuple):
+    """Somebody as a token has them."""
+
+    user: str
+    person: str
+    body: str | None
+    roles: list[str]
+    name: str
+    email: str
+
+
+def vouched(claims: Mapping[str, Any], names: Mapping[str, str], roles: Mapping[str, str]) -> Vouched | None:
+    """Somebody, by the claims named for each field (`a.b` is a claim in a claim) and the issuer's names of roles.
+
+    None where the claims do not say who it is, or give no role that is known here.
+    """
+    found = {field: _claim(claims, path) for field, path in names.items()}
+    listed = found.get("roles")
+    given = listed if isinstance(listed, list) else [listed]
+    known = sorted({roles.get(one, one) for one in given if isinstance(one, str)} & ROLES)
+    user, person = found.get("user"), found.get("person")
+    if not (isinstance(user, str) and user and isinstance(person, str) and person and known):
+        return None
+    body = found.get("body") if THE_BODY & {*known} else None
+    return Vouched(user, person, body, known, str(found.get("name") or user), str(found.get("email") or ""))
+
+
+def _claim(claims: Any, path: str) -> Any:  # noqa: ANN401  # any JSON value
+    for part in path.split("."):
+        claims = claims.get(part) if isinstance(claims, Mapping) else None
+    return claims
+
+
+def keep(session: Session, one: Vouched) -> Account | None:
+    """The account as the token has it; the caller commits.
+
+    None where the name is another person's, where the account was closed here, or for a body that is none.
+    """
+    if THE_BODY & {*one.roles} and (not isinstance(one.body, str) or session.get(Body, one.body) is None):
+        return None
+    account = session.get(Account, one.user) or Account(**one._asdict(), password_hash=NO_PASSWORD)
+    if account.person != one.person or not account.active:
+        return None
+    for field, value in one._asdict().items():
+        if getattr(account, field) != value:
+            setattr(account, field, value)
+    session.add(account)
+    return account
