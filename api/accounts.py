@@ -21,6 +21,7 @@ SHORTEST, LONGEST = 12, 200
 WRONG_PASSWORDS = 10
 """Within a quarter of an hour; then the account is closed to passwords until some of them are that long ago."""
 Secret = Annotated[SecretStr, Field(max_length=LONGEST)]
+NewSecret = Annotated[SecretStr, Field(min_length=SHORTEST, max_length=LONGEST)]
 
 
 class Ending(Input):
@@ -33,7 +34,7 @@ class NewPassword(Input):
     """The password until now and the one from now on."""
 
     current: Secret
-    new: Annotated[SecretStr, Field(min_length=SHORTEST, max_length=LONGEST)]
+    new: NewSecret
 
 
 class Doors:
@@ -54,7 +55,7 @@ def token(
 
     Tries are counted by address, and wrong passwords by account.
     """
-    _must_be_embedded(request)
+    must_be_embedded(request)
     doors: Doors = request.app.state.doors
     doors.by_address.enter(request.client.host if request.client else "")
     doors.wrong.check(username)
@@ -67,7 +68,7 @@ def token(
 @router.post("/auth/logout", status_code=204)
 def sign_out(desk: AtDesk, body: Annotated[Ending, Body()]) -> Response:
     """End this session, or every one of the account: their tokens are worth nothing from now on."""
-    _must_be_embedded(desk.request)
+    must_be_embedded(desk.request)
     token = "" if body.everywhere else identity.bearer(desk.request)
     desk.request.app.state.callers.end(desk.caller.account.user, token)
     return Response(status_code=204)
@@ -76,7 +77,7 @@ def sign_out(desk: AtDesk, body: Annotated[Ending, Body()]) -> Response:
 @router.post("/me/password", status_code=204)
 def change_password(desk: AtDesk, body: Annotated[NewPassword, Body()]) -> Response:
     """Set another password; every other session of the account ends."""
-    _must_be_embedded(desk.request)
+    must_be_embedded(desk.request)
     user, doors = desk.caller.account.user, desk.request.app.state.doors
     doors.wrong.check(user)
     with desk.session() as session:
@@ -91,7 +92,7 @@ def change_password(desk: AtDesk, body: Annotated[NewPassword, Body()]) -> Respo
     return Response(status_code=204)
 
 
-def _must_be_embedded(request: Request) -> None:
+def must_be_embedded(request: Request) -> None:
     """Passwords and sessions are kept here in embedded mode only; elsewhere the issuer keeps them."""
     if not request.app.state.settings.embedded:
         raise Refused("not_found", "未找到", "Not found.")

@@ -273,6 +273,36 @@ class SessionRow(SQLModel, table=True):
     """Twelve hours later, or when it was ended."""
 
 
+class GrantRow(SQLModel, table=True):
+    """Roles that somebody asked for an account, and who decided on it: rows are added and decided, never dropped."""
+
+    __tablename__ = "grants"
+    id: str = Field(primary_key=True)
+    """In the order in which they were asked for."""
+    body: str = Field(foreign_key="bodies.id", index=True)
+    user: str = Field(index=True)
+    name: str
+    email: str
+    roles: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    asked_by: str
+    """The person."""
+    asked_at: datetime = Field(sa_column=instant())
+    outcome: str = "open"
+    """Then `granted`, `refused`, or `reduced` where roles were only taken away."""
+    decided_by: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    reason: str = ""
+
+
+class InvitationRow(SQLModel, table=True):
+    """What opens an account to a first or a new password, once; its token is kept as its SHA-256 alone."""
+
+    __tablename__ = "invitations"
+    user: str = Field(primary_key=True, foreign_key="accounts.user")
+    digest: str = Field(unique=True)
+    ends_at: datetime = Field(sa_column=instant())
+
+
 class CalendarTokenRow(SQLModel, table=True):
     """What opens a person's calendar feed, as its SHA-256; another one replaces it."""
 

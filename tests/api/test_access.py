@@ -23,6 +23,7 @@ from tests.product import PDF
 TABLE = yaml.safe_load((Path(__file__).parent / "access.yaml").read_text())
 CALLERS: list[str] = TABLE["callers"].split()
 ROWS: dict[str, str] = TABLE["routes"]
+NEW = {"user": "newcomer", "roles": ["auditor"], "name": "新员", "email": "new@example.org"}
 REFUSALS = {401, 403, 404}
 
 
@@ -38,9 +39,9 @@ class Scene:
     def of(self, caller: str) -> dict[str, str]:
         return {} if caller == "nobody" else {"Authorization": f"Bearer {self.app.state.callers.begin(caller)}"}
 
-    async def made(self, path: str, body: dict[str, Any]) -> str:
-        """Something made by the case manager; gives its id."""
-        answer = await self.http.post(f"/api/v1{path}", json=body, headers=self.of("manager"))
+    async def made(self, path: str, body: dict[str, Any], by: str = "manager") -> str:
+        """Something made by somebody; gives its id."""
+        answer = await self.http.post(f"/api/v1{path}", json=body, headers=self.of(by))
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
@@ -57,6 +58,8 @@ class Scene:
         login = {"username": "manager", "password": "x"}
         return {
             "POST /api/v1/auth/token": {"data": login},
+            "POST /api/v1/auth/invitation": {"json": {"token": "x", "password": "x" * 12}},
+            "POST /api/v1/grants/{grant_id}": {"json": {"outcome": "granted"}},
             "POST /api/v1/files": {"files": {"file": ("x.pdf", PDF)}},
             "POST /api/v1/cases/{case_id}/acts": {"json": {"kind": "note.add"}},
             "POST /api/v1/cases/{case_id}/tasks/{task_id}": {"json": {"kind": "audit.plan"}},
@@ -131,6 +134,7 @@ async def named(scene: Scene) -> None:
         "year": "2027",
         "user": "leader",
         "export_id": await scene.made("/national/exports", {"from": "2026-01-01", "to": "2026-12-30"}),
+        "grant_id": await scene.made("/grants", NEW, by="admin"),
         "wave_id": await scene.made(
             "/waves", {"year": 2026, "title": "x", "opens_on": "2026-01-01", "closes_on": "2026-12-31"}
         ),

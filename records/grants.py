@@ -1,0 +1,98 @@
+"""Accounts of a body and their roles: somebody asks, somebody else grants, and both stand in the record."""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from domain.refusal import Refused
+from records.tables import Account, GrantRow, InvitationRow
+
+NO_PASSWORD = "!"  # noqa: S105  # what no hash ever is
+INVITED = timedelta(days=3)
+
+
+def ask(session: Session, wanted: GrantRow) -> GrantRow:
+    """Ask for roles; taking roles away needs nobody else and is done at once. The caller commits.
+
+    Raises:
+        Refused: `stage_conflict`: something is asked for this account already.
+    """
+    account = session.get(Account, wanted.user)
+    if _open(session, wanted.user):
+        raise Refused("stage_conflict", "该账号已有待批准的角色申请", "Roles are asked for this account already.")
+    wanted.id = f"{wanted.asked_at:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}"
+    if account and {*wanted.roles} <= {*account.roles}:
+        wanted.outcome, wanted.decided_by, wanted.decided_at = "reduced", wanted.asked_by, wanted.asked_at
+        _take_effect(session, wanted)
+    session.add(wanted)
+    return wanted
+
+
+def decide(session: Session, row: GrantRow, outcome: str, person: str, reason: str, at: datetime) -> None:
+    """Grant what was asked for, or refuse it. The caller commits.
+
+    Raises:
+        Refused: `stage_conflict` when it is decided; `not_independent` for whoever asked, and whom it is for.
+    """
+    account = session.get(Account, row.user)
+    if person in (row.asked_by, account.person if account else ""):
+        raise Refused("not_independent", "角色须由另一人批准", "Roles take a second person, who is not concerned.")
+    if row.outcome != "open":
+        raise Refused("stage_conflict", "该角色申请已有结论", "It is decided already.")
+    row.outcome, row.decided_by, row.decided_at, row.reason = outcome, person, at, reason
+    if outcome == "granted":
+        _take_effect(session, row)
+    session.add(row)
+
+
+def _take_effect(session: Session, row: GrantRow) -> None:
+    new = Account(
+        user=row.user,
+        person=f"person-{uuid.uuid4().hex}",
+        body=row.body,
+        roles=[],
+        name=row.name,
+        email=row.email,
+        password_hash=NO_PASSWORD,
+    )
+    account = session.get(Account, row.user) or new
+    account.roles = sorted(row.roles)
+    account.active = bool(row.roles)
+    session.add(account)
+
+
+def _open(session: Session, user: str) -> GrantRow | None:
+    return session.exec(select(GrantRow).where(GrantRow.user == user, GrantRow.outcome == "open")).first()
+
+
+def page(session: Session, body: str, after: str, limit: int) -> Sequence[GrantRow]:
+    """At most `limit` of a body's, oldest first, after one."""
+    query = select(GrantRow).where(GrantRow.body == body, col(GrantRow.id) > after)
+    return session.exec(query.order_by(col(GrantRow.id)).limit(limit)).all()
+
+
+def invite(session: Session, user: str, at: datetime) -> str:
+    """A token that opens an account to a password for three days, once; the one before opens nothing any more."""
+    token = secrets.token_urlsafe(32)
+    session.merge(InvitationRow(user=user, digest=_digest(token), ends_at=at + INVITED))
+    return token
+
+
+def accept(session: Session, token: str, password_hash: str, at: datetime) -> str | None:
+    """Set the password of the account that a token opens, once; gives its user, none for any other token."""
+    row = session.exec(select(InvitationRow).where(InvitationRow.digest == _digest(token))).first()
+    account = session.get(Account, row.user) if row and row.ends_at > at else None
+    if row is None or account is None or not account.active:
+        return None
+    account.password_hash = password_hash
+    session.add(account)
+    session.delete(row)
+    return account.user
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,164 @@
+"""Roles take two people; whoever is given them sets a password by an invitation to their own address."""
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import Session
+
+from records.tables import Account, InvitationRow
+from services.notices import MailSink
+from settings import Settings
+from tests.api.conftest import NO_ENGINE, Web
+
+API = "http://jingpin.test/api/v1"
+NEW: dict[str, Any] = {"user": "newcomer", "roles": ["auditor"], "name": "新员", "email": "new@example.org"}
+PASSWORD = "a password of one's own"
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[MailSink]:
+    with MailSink(tmp_path / "mail") as sink:
+        yield sink
+
+
+@pytest.fixture
+def settings(tmp_path: Path, box: MailSink) -> Settings:
+    return Settings(data=tmp_path, temporal_address=NO_ENGINE, smtp_url=f"smtp://127.0.0.1:{box.port}")
+
+
+async def post(web: Web, by: str, path: str, /, **body: Any) -> httpx.Response:
+    return await web.visitor.post(f"{API}{path}", json=body, headers=web.signed_in(by) if by else {})
+
+
+async def asked(web: Web, **changes: Any) -> dict[str, Any]:
+    answer = await post(web, "admin", "/grants", **NEW | changes)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+async def decided(web: Web, grant: dict[str, Any], user: str = "decider", outcome: str = "granted") -> httpx.Response:
+    return await post(web, user, f"/grants/{grant['id']}", outcome=outcome)
+
+
+def account(web: Web, user: str = "newcomer") -> Account | None:
+    with web.session() as session:
+        return session.get(Account, user)
+
+
+async def invited(web: Web, tmp_path: Path, user: str = "newcomer") -> str:
+    """The token of an invitation, read from the letter."""
+    answer = await post(web, "admin", f"/members/{user}/invitation")
+    assert (answer.status_code, answer.content) == (204, b"")
+    letters = sorted((tmp_path / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime)
+    text = message_from_bytes(letters[-1].read_bytes()).get_payload(decode=True)
+    assert isinstance(text, bytes)
+    found = re.search(r"Invitation: (\S+)", text.decode())
+    assert found
+    return found[1]
+
+
+async def test_asked_for_and_granted_by_another_an_account_has_its_roles(web: Web) -> None:
+    grant = await asked(web)
+    assert (grant["outcome"], account(web)) == ("open", None)
+    answer = await decided(web, grant)
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "granted")
+    new = account(web)
+    assert new is not None
+    assert (new.body, new.roles, new.active) == ("demo", ["auditor"], True)
+
+
+async def test_whoever_asked_does_not_grant(web: Web) -> None:
+    answer = await decided(web, await asked(web), "admin")
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_independent")
+    assert account(web) is None
+
+
+async def test_nobody_grants_to_themselves(web: Web) -> None:
+    grant = await asked(web, user="decider", roles=["decision_maker", "admin"])
+    assert (await decided(web, grant)).json()["code"] == "not_independent"
+    assert (await decided(web, grant, "decider2")).status_code == 200
+
+
+async def test_it_is_decided_once(web: Web) -> None:
+    grant = await asked(web)
+    assert (await decided(web, grant, outcome="refused")).json()["outcome"] == "refused"
+    assert (await decided(web, grant, "decider2")).json()["code"] == "stage_conflict"
+    assert account(web) is None
+
+
+async def test_one_thing_at_a_time_is_asked_for_an_account(web: Web) -> None:
+    await asked(web)
+    assert (await post(web, "admin", "/grants", **NEW)).json()["code"] == "stage_conflict"
+
+
+async def test_roles_are_taken_away_at_once_and_none_close_the_account(web: Web) -> None:
+    grant = await asked(web, user="reviewer", roles=["reviewer"])
+    assert grant["outcome"] == "reduced"
+    fewer = account(web, "reviewer")
+    assert fewer is not None
+    assert fewer.roles == ["reviewer"]
+    headers = web.signed_in("reviewer")
+    await asked(web, user="reviewer", roles=[])
+    assert (await web.visitor.get(f"{API}/me", headers=headers)).status_code == 401
+
+
+async def test_what_was_asked_and_by_whom_decided_stays_on_record(web: Web) -> None:
+    await decided(web, await asked(web))
+    await asked(web, user="reviewer", roles=["reviewer"])
+    items = (await web.visitor.get(f"{API}/grants", headers=web.signed_in("admin"))).json()["items"]
+    assert [(one["user"], one["outcome"], one["asked_by"], one["decided_by"]) for one in items] == [
+        ("newcomer", "granted", "person-admin", "person-decider"),
+        ("reviewer", "reduced", "person-admin", "person-admin"),
+    ]
+
+
+async def test_a_name_of_another_body_is_taken_and_its_accounts_are_not_there(web: Web) -> None:
+    answer = await post(web, "admin", "/grants", **NEW | {"user": "manager2"})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/user")
+    assert (await post(web, "admin", "/members/manager2/invitation")).status_code == 404
+
+
+async def test_an_invitation_sets_a_password_once(web: Web, tmp_path: Path) -> None:
+    await decided(web, await asked(web))
+    token = await invited(web, tmp_path)
+    for status in (204, 404):
+        assert (await post(web, "", "/auth/invitation", token=token, password=PASSWORD)).status_code == status
+    form = {"username": "newcomer", "password": PASSWORD}
+    assert (await web.visitor.post(f"{API}/auth/token", data=form)).status_code == 200
+
+
+async def test_a_later_invitation_replaces_the_one_before(web: Web, tmp_path: Path) -> None:
+    first, second = [await invited(web, tmp_path, "leader") for _ in range(2)]
+    told = [await post(web, "", "/auth/invitation", token=token, password=PASSWORD) for token in (first, second)]
+    assert [answer.status_code for answer in told] == [404, 204]
+
+
+async def test_an_invitation_ends_after_three_days_and_with_its_account(web: Web, tmp_path: Path) -> None:
+    token = await invited(web, tmp_path, "leader")
+    with Session(web.database) as session:
+        row = session.get_one(InvitationRow, "leader")
+        session.get_one(Account, "leader").active = False
+        session.commit()
+        assert token not in row.model_dump_json()
+    assert (await post(web, "", "/auth/invitation", token=token, password=PASSWORD)).status_code == 404
+
+
+async def test_with_a_new_password_the_sessions_until_then_end(web: Web, tmp_path: Path) -> None:
+    headers = web.signed_in("leader")
+    token = await invited(web, tmp_path, "leader")
+    assert (await post(web, "", "/auth/invitation", token=token, password=PASSWORD)).status_code == 204
+    assert (await web.visitor.get(f"{API}/me", headers=headers)).status_code == 401
+
+
+async def test_without_a_mail_server_no_invitation_begins(
+    web: Web, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "smtp_url", "smtp://127.0.0.1:9")
+    assert (await post(web, "admin", "/members/leader/invitation")).status_code == 503
+    with web.session() as session:
+        assert session.get(InvitationRow, "leader") is None
