@@ -1,5 +1,6 @@
 """Signing in and out, and who one is."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Form, Request, Response
@@ -13,6 +14,7 @@ from api.problems import invalid
 from api.requests import StrictRoute
 from domain.model import Input
 from domain.refusal import Refused
+from records import second_factors
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["accounts"])
 
@@ -50,10 +52,12 @@ def token(
     request: Request,
     username: Annotated[str, Form(max_length=100)],
     password: Annotated[str, Form(max_length=LONGEST)],
+    code: Annotated[str, Form(max_length=6)] = "",
 ) -> dict[str, Any]:
     """A bearer token for an embedded account (OAuth 2 password form): a session of twelve hours.
 
-    Tries are counted by address, and wrong passwords by account.
+    An account with a second factor gives the `code` its app shows. Tries are counted by address, and wrong passwords
+    and codes by account.
     """
     must_be_embedded(request)
     doors: Doors = request.app.state.doors
@@ -61,7 +65,14 @@ def token(
     doors.wrong.check(username)
     with Session(request.app.state.database) as session:
         account = identity.sign_in(session, username, password, on_wrong=lambda: doors.wrong.enter(username))
-    issued = request.app.state.callers.begin(account.user)
+        user, key = account.user, request.app.state.secrets.key
+        if second_factors.is_asked(session, user):
+            session.rollback()
+            if not second_factors.takes(session, user, code, key, datetime.now(UTC)):
+                doors.wrong.enter(username)
+                raise Refused("unauthenticated", "请输入二次验证码", "Give the code of your second factor.")
+            session.commit()
+    issued = request.app.state.callers.begin(user)
     return {"access_token": issued, "token_type": "bearer", "expires_in": int(identity.SESSION.total_seconds())}
 
 

@@ -32,6 +32,7 @@ from api import (
     proposals,
     register,
     requirements,
+    second_factor,
     waves,
 )
 from api.engine import CaseEngine
@@ -64,6 +65,7 @@ ROUTES: Final = (
     proposals,
     register,
     requirements,
+    second_factor,
     waves,
 )
 """The parts of the API, each with its router."""

@@ -54,6 +54,12 @@ class Desk:
         return engine
 
     @property
+    def secrets(self) -> identity.Secrets:
+        """What secrets are made with."""
+        secrets: identity.Secrets = self.request.app.state.secrets
+        return secrets
+
+    @property
     def facts(self) -> FactFinder:
         """Finds out what a message needs."""
         facts: FactFinder = self.request.app.state.facts

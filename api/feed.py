@@ -41,8 +41,7 @@ async def renew_token(desk: AtDesk) -> Response:
     """
     key = desk.request.headers.get("idempotency-key", "")
     user = desk.actor.user
-    tokens = desk.request.app.state.secrets
-    token = tokens.derived(f"calendar|{user}|{key}") if key else secrets.token_hex(32)
+    token = desk.secrets.derived(f"calendar|{user}|{key}") if key else secrets.token_hex(32)
     await run_in_threadpool(_keep, desk, CalendarTokenRow(user=user, digest=_digest(token), at=datetime.now(UTC)))
     url = f"{desk.settings.public_url}/api/v1/calendar.ics?token={token}"
     return JSONResponse({"token": token, "url": url}, 201)

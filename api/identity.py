@@ -60,11 +60,11 @@ class Secrets:
     """Makes secrets of words with a key kept in the data folder: nothing has to be stored of them."""
 
     def __init__(self, key_file: Path) -> None:
-        self._secret = kept(key_file, lambda: secrets.token_bytes(32))
+        self.key = kept(key_file, lambda: secrets.token_bytes(32))
 
     def derived(self, words: str) -> str:
         """A secret of 256 bits that nobody else can make of these words; of the same words always the same."""
-        return hmac.new(self._secret, words.encode(), "sha256").hexdigest()
+        return hmac.new(self.key, words.encode(), "sha256").hexdigest()
 
 
 def unauthenticated() -> Refused:

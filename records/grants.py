@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from domain.refusal import Refused
+from records import second_factors
 from records.tables import Account, GrantRow, InvitationRow
 
 NO_PASSWORD = "!"  # noqa: S105  # what no hash ever is
@@ -83,13 +84,17 @@ def invite(session: Session, user: str, at: datetime) -> str:
 
 
 def accept(session: Session, token: str, password_hash: str, at: datetime) -> str | None:
-    """Set the password of the account that a token opens, once; gives its user, none for any other token."""
+    """Set the password of the account that a token opens, once; gives its user, none for any other token.
+
+    A second factor ends with it: whoever lost theirs asks for an invitation.
+    """
     row = session.exec(select(InvitationRow).where(InvitationRow.digest == _digest(token))).first()
     account = session.get(Account, row.user) if row and row.ends_at > at else None
     if row is None or account is None or not account.active:
         return None
     account.password_hash = password_hash
     session.add(account)
+    second_factors.end(session, account.user)
     session.delete(row)
     return account.user
 

@@ -273,6 +273,17 @@ class SessionRow(SQLModel, table=True):
     """Twelve hours later, or when it was ended."""
 
 
+class SecondFactorRow(SQLModel, table=True):
+    """What an account shows beside its password; of its secret the record holds a part alone, the other is a key's."""
+
+    __tablename__ = "second_factors"
+    user: str = Field(primary_key=True, foreign_key="accounts.user")
+    nonce: str
+    confirmed: bool = False
+    last_step: int = 0
+    """The last time step whose code was taken: each is taken once (RFC 6238, 5.2)."""
+
+
 class GrantRow(SQLModel, table=True):
     """Roles that somebody asked for an account, and who decided on it: rows are added and decided, never dropped."""
 

@@ -121,6 +121,7 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "notices": {"id": "case-1.1.1.applicant", "case_id": "case-1", "recipient": "applicant@example.org", "at": AT},
     "sessions": {"digest": DIGEST, "user": "applicant", "began_at": AT, "ends_at": AT},
+    "second_factors": {"user": "applicant", "nonce": "0" * 32, "confirmed": True, "last_step": 1},
     "grants": {
         "id": "20261121T000000000000-0",
         "body": "demo",

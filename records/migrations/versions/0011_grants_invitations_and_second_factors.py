@@ -1,4 +1,4 @@
-"""grants of roles and invitations."""
+"""grants of roles, invitations and second factors."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +30,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_grants_body'), 'grants', ['body'], unique=False)
     op.create_index(op.f('ix_grants_user'), 'grants', ['user'], unique=False)
+    op.create_table('second_factors',
+    sa.Column('user', sa.String(), nullable=False),
+    sa.Column('nonce', sa.String(), nullable=False),
+    sa.Column('confirmed', sa.Boolean(), nullable=False),
+    sa.Column('last_step', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['user'], ['accounts.user'], ),
+    sa.PrimaryKeyConstraint('user')
+    )
     op.create_table('invitations',
     sa.Column('user', sa.String(), nullable=False),
     sa.Column('digest', sa.String(), nullable=False),
@@ -43,6 +51,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take it back."""
     op.drop_table('invitations')
+    op.drop_table('second_factors')
     op.drop_index(op.f('ix_grants_user'), table_name='grants')
     op.drop_index(op.f('ix_grants_body'), table_name='grants')
     op.drop_table('grants')
