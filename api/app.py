@@ -30,6 +30,7 @@ from api import (
     proposals,
     register,
     requirements,
+    roots,
     waves,
 )
 from api.engine import CaseEngine
@@ -61,6 +62,7 @@ ROUTES: Final = (
     proposals,
     register,
     requirements,
+    roots,
     waves,
 )
 """The parts of the API, each with its router."""
