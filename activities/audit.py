@@ -28,7 +28,7 @@ class Auditor:
 
     def findings(self, session: Session, record: CaseRecord, owners: audit.Owners) -> list[str]:
         """What differs in a case's record, a sentence each; nothing where it is whole."""
-        found = [finding for check in audit.BY_ITSELF for finding in guarded(check.__name__, check(record))]
+        found = [line for what, check in audit.BY_ITSELF.items() for line in guarded(what, check(record))]
         fold = Fold(session, record, self._react, self._scores)
         found += guarded("the turns", fold.findings())
         if fold.complete:

@@ -109,5 +109,5 @@ def number_findings(case_id: str, owners: Owners) -> Iterator[str]:
 
 
 Check = Callable[[CaseRecord], Iterator[str]]
-BY_ITSELF: tuple[Check, ...] = (chain_findings, content_findings)
+BY_ITSELF: dict[str, Check] = {"the chain": chain_findings, "the contents": content_findings}
 """What can be told without working on a turn again."""
