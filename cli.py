@@ -23,6 +23,8 @@ app = typer.Typer(
 scheme = typer.Typer(no_args_is_help=True, help="Scheme packs: the rules as data.")
 app.add_typer(scheme, name="scheme")
 console = Console()
+EMBEDDED = "127.0.0.1:7233"
+"""Where the embedded server listens when that port is free."""
 
 
 @app.callback()
@@ -93,6 +95,50 @@ def demo(
     except DemoStoppedError as error:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
+
+
+@app.command()
+def audit(
+    case: Annotated[str, typer.Argument(help="Number or id of a case.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Every case.")] = False,  # noqa: FBT002  # an option
+    temporal: Annotated[str, typer.Option(help="host:port of Temporal; else as it is set.")] = "",
+) -> None:
+    """Check a case's record: 0 it is whole, 1 something differs, 2 it is unknown or not all could be checked."""
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415  # heavy: only what this command needs
+
+    if bool(case) == every:
+        raise typer.BadParameter("name one case, or --all")
+    try:
+        raise typer.Exit(asyncio.run(_audit(_settings(), case, temporal)))
+    except DBAPIError as error:
+        console.print(f"the record cannot be read: {error.orig}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from error
+
+
+async def _audit(settings: Settings, case: str, temporal: str) -> int:
+    """Print what differs; gives the command's exit status."""
+    from activities.audit import Auditor  # noqa: PLC0415  # heavy: only what this command needs
+    from activities.audits import Audits  # noqa: PLC0415
+    from activities.scores import Scores  # noqa: PLC0415
+    from records.database import connect  # noqa: PLC0415
+    from services.engine import reach  # noqa: PLC0415
+    from services.schemes import Library  # noqa: PLC0415
+    from workflows.flow import react  # noqa: PLC0415
+
+    with _told_of_packs():
+        auditor = Auditor(react, Scores(Library.load(*settings.further_packs)))
+    address = temporal or settings.temporal_address or EMBEDDED
+    client = await reach(address, settings.temporal_namespace, settings.data / "keys" / "payload.key")
+    audits = Audits(connect(settings.sql_url), auditor, client)
+    ids = audits.ids(case)
+    if case and not ids:
+        console.print(f"there is no case {case}", style="red", markup=False)
+    statuses = [0 if ids or not case else 2]
+    async for one in audits.of(ids):
+        for line in one.lines():
+            console.print(f"{one.case}: {line}", markup=False, highlight=False, soft_wrap=True)
+        statuses.append(one.status)
+    return 1 if 1 in statuses else max(statuses)
 
 
 @scheme.command("check")

@@ -25,6 +25,7 @@ from activities.digest import DIGEST, DigestActivities
 from activities.facts import FactFinder
 from activities.interface import SUBMIT_BATCH, SWEEP
 from activities.rollouts import RolloutActivities, of_calendar, roll_out
+from activities.roots import ROOT, RootActivities
 from activities.schedules import Regular, keep
 from activities.sweep import SweepActivities
 from activities.turns import TurnActivities
@@ -83,7 +84,8 @@ def regular(settings: Settings) -> list[Regular]:
     """What this installation does by itself, and when; a schedule that was kept once goes on with the outbox's rest."""
     batches = [Regular(SUBMIT_BATCH, settings.alliance_batch)] if settings.alliance_batch else []
     hour = settings.quiet.after(DIGEST_AT)
-    return [Regular(SWEEP, "7 * * * *"), Regular(DIGEST, f"{hour.minute} {hour.hour} * * *"), *batches]
+    daily = [Regular(DIGEST, f"{hour.minute} {hour.hour} * * *"), Regular(ROOT, "5 0 * * *")]
+    return [Regular(SWEEP, "7 * * * *"), *daily, *batches]
 
 
 def build(settings: Settings, client: Client, database: Engine) -> Worker:
@@ -106,7 +108,7 @@ def build(settings: Settings, client: Client, database: Engine) -> Worker:
         client,
         task_queue=settings.task_queue,
         workflows=[CertificationCase, Rollout, Errand],
-        activities=[*cases, sweeps.sweep, digest.digest, batches.submit, waves.start],
+        activities=[*cases, sweeps.sweep, digest.digest, batches.submit, waves.start, RootActivities(database).root],
         activity_executor=ThreadPoolExecutor(THREADS),
         max_concurrent_activities=4,
         max_concurrent_local_activities=8,

@@ -25,6 +25,7 @@ ROUTES: Final[dict[str, frozenset[str] | set[str]]] = {
     "GET /api/v1/certificates/{number}.pdf": ANYBODY,
     "GET /verify/{number}": ANYBODY,
     "GET /api/v1/alliance/organizations": ANYBODY,
+    "GET /api/v1/record/roots": ANYBODY,
     "GET /api/v1/schemas/{kind}": ANYBODY,
     "POST /api/v1/complaints": ANYBODY,
     "GET /api/v1/complaints/{receipt}": ANYBODY,

@@ -32,6 +32,7 @@ from api import (
     proposals,
     register,
     requirements,
+    roots,
     second_factor,
     waves,
 )
@@ -65,6 +66,7 @@ ROUTES: Final = (
     proposals,
     register,
     requirements,
+    roots,
     second_factor,
     waves,
 )

@@ -45,15 +45,16 @@ def write(session: Session, after: CaseState, on: date) -> None:
     for place, certificate in enumerate(after.certificates):
         row = rows.get(certificate.number)
         if row is None:
-            _add(session, after, certificate, place, on)
+            _add(session, issued(after, certificate, place), on)
         elif any(getattr(row, name) != getattr(certificate, name) for name in MOVING):
             _change(session, row, certificate, on)
 
 
-def _add(session: Session, state: CaseState, certificate: Certificate, place: int, on: date) -> None:
+def issued(state: CaseState, certificate: Certificate, place: int) -> CertificateRow:
+    """The register's row of a certificate that a case has just issued."""
     application = certified_by(state, certificate)
     scheme, rule = certificate.scheme or application.scheme, certificate.special_rule or state.special_rule
-    row = CertificateRow(
+    return CertificateRow(
         **certificate.model_dump(exclude={"scheme", "special_rule", "granted_on"}),
         scheme=scheme.id,
         case_id=state.id,
@@ -71,6 +72,9 @@ def _add(session: Session, state: CaseState, certificate: Certificate, place: in
         sites=[site.model_dump(include={"id", "name", "address", "city"}) for site in application.sites],
         rehearsal=state.rehearsal,
     )
+
+
+def _add(session: Session, row: CertificateRow, on: date) -> None:
     session.add(row)
     session.flush()
     session.add(CertificateChangeRow(number=row.number, place=0, on=on, status=row.status))

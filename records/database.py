@@ -39,6 +39,15 @@ def begin_writing(session: Session) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def begin_reading(session: Session) -> None:
+    """Begin a transaction that reads everything as it stood at one moment, however long that takes."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql("BEGIN")
+        return
+    session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    session.connection().exec_driver_sql("SET LOCAL statement_timeout = 0")
+
+
 def _sqlite_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=3000"):

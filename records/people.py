@@ -27,12 +27,13 @@ def write(session: Session, before: CaseState, after: CaseState, message: Messag
         _declare_conflict(session, message)
 
 
-def _sides(state: CaseState) -> set[tuple[str, str]]:
+def sides(state: CaseState) -> set[tuple[str, str]]:
+    """Person and side of each duty taken in a case."""
     return {(person, SIDES[duty]) for person, duties in state.duties.items() for duty in duties}
 
 
 def _write_duties(session: Session, before: CaseState, state: CaseState) -> None:
-    new = sorted(_sides(state) - _sides(before))
+    new = sorted(sides(state) - sides(before))
     if not new:
         return
     rows = [{"case_id": state.id, "person": person, "side": side} for person, side in new]
@@ -47,7 +48,7 @@ def _write_duties(session: Session, before: CaseState, state: CaseState) -> None
         ) from error
 
 
-def _booking_rows(state: CaseState) -> list[dict[str, Any]]:
+def booking_rows(state: CaseState) -> list[dict[str, Any]]:
     """Whom the plans of running audits name; a rehearsed case runs on a clock of its own and books nobody."""
     planning = {task.audit_id for task in state.tasks if task.kind == "audit.plan"}
     return [
@@ -62,8 +63,8 @@ def _booking_rows(state: CaseState) -> list[dict[str, Any]]:
 
 
 def _write_bookings(session: Session, before: CaseState, state: CaseState) -> None:
-    rows = _booking_rows(state)
-    if rows == _booking_rows(before):
+    rows = booking_rows(state)
+    if rows == booking_rows(before):
         return
     session.execute(delete(BookingRow).where(col(BookingRow.case_id) == state.id))
     if rows:

@@ -63,14 +63,15 @@ def for_message(
 
 def write(session: Session, before: CaseState, after: CaseState) -> None:
     """Bring a case's transitions to what it knows of them. The caller commits."""
-    rows = [*_rows(after)]
-    if rows == [*_rows(before)]:
+    rows = [*transition_rows(after)]
+    if rows == [*transition_rows(before)]:
         return
     session.connection().execute(delete(TransitionRow).where(col(TransitionRow.case_id) == after.id))
     session.connection().execute(insert(TransitionRow), rows)
 
 
-def _rows(state: CaseState) -> Iterator[dict[str, Any]]:
+def transition_rows(state: CaseState) -> Iterator[dict[str, Any]]:
+    """How far a holder has come with each announced edition."""
     for matter in state.matters:
         if matter.kind == REQUIREMENTS_CHANGE and matter.edition:
             yield {

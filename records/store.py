@@ -121,9 +121,10 @@ def _keep_content(session: Session, case_id: str, digest: str, content: str) -> 
     _write(session, insert_or_ignore(session, ContentRow).values(**row).on_conflict_do_nothing())
 
 
-def _write_case(session: Session, before: CaseState, state: CaseState, at: datetime) -> None:
+def moving(state: CaseState) -> dict[str, Any]:
+    """What may change of a case's row with each turn; its clock and its state stand beside."""
     application = _application(state)
-    changing = {
+    return {
         "organization": application.organization.name,
         "service": application.service.name,
         "stage": state.stage,
@@ -134,6 +135,11 @@ def _write_case(session: Session, before: CaseState, state: CaseState, at: datet
         "next_due": min((one.due_on for one in state.deadlines if one.state == "running"), default=None),
         "next_at": next((entry.at for entry in agenda(state)), None),
         "open_key": open_key(application, rehearsal=state.rehearsal) if state.stage != "closed" else None,
+    }
+
+
+def _write_case(session: Session, before: CaseState, state: CaseState, at: datetime) -> None:
+    changing = moving(state) | {
         "clock_ahead": (at - datetime.now(UTC)).total_seconds() if state.rehearsal else 0,
         "state": state.model_dump_json(),
     }
@@ -142,14 +148,14 @@ def _write_case(session: Session, before: CaseState, state: CaseState, at: datet
             row = update(CaseRow).where(col(CaseRow.id) == state.id).values(**changing)
             _write(session, row)
         else:
-            _write(session, insert(CaseRow), [_standing(state, at) | changing])
+            _write(session, insert(CaseRow), [standing(state, at) | changing])
     except IntegrityError as error:
         if "open_key" in str(error.orig):
             raise another_open_case() from error
         raise
 
 
-def _standing(state: CaseState, at: datetime) -> dict[str, Any]:
+def standing(state: CaseState, at: datetime) -> dict[str, Any]:
     """What never changes of a case's row."""
     application = _application(state)
     return {
@@ -188,8 +194,8 @@ def another_open_case() -> Refused:
 
 
 def _write_tasks(session: Session, before: CaseState, state: CaseState) -> None:
-    rows = _task_rows(state)
-    if rows == _task_rows(before):
+    rows = task_rows(state)
+    if rows == task_rows(before):
         return
     _write(session, delete(TaskRow).where(col(TaskRow.case_id) == state.id))
     if rows:
@@ -197,18 +203,22 @@ def _write_tasks(session: Session, before: CaseState, state: CaseState) -> None:
 
 
 def _keep_past_deadlines(session: Session, before: CaseState, after: CaseState) -> None:
+    if rows := past_deadline_rows(before, after):
+        _write(session, insert(PastDeadlineRow), rows)
+
+
+def past_deadline_rows(before: CaseState, after: CaseState) -> list[dict[str, Any]]:
     """Due dates that the state carries no longer."""
     carried = {deadline.id for deadline in after.deadlines}
-    rows = [
+    return [
         {"case_id": after.id, "id": one.id, "turn": after.turn, "body": one.model_dump_json(by_alias=True)}
         for one in before.deadlines
         if one.id not in carried
     ]
-    if rows:
-        _write(session, insert(PastDeadlineRow), rows)
 
 
-def _task_rows(state: CaseState) -> list[dict[str, Any]]:
+def task_rows(state: CaseState) -> list[dict[str, Any]]:
+    """The open tasks as inboxes show them."""
     missed = {deadline.id for deadline in state.deadlines if deadline.state == "missed"}
     return [
         {

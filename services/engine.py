@@ -1,5 +1,6 @@
 """A client of the workflow engine: every payload typed and encrypted, rehearsed cases on clocks of their own."""
 
+import asyncio
 from pathlib import Path
 
 from temporalio.client import Client
@@ -15,6 +16,16 @@ async def connect(address: str, namespace: str, key_file: Path, *, lazy: bool = 
     """A client for `host:port`; a lazy one waits for nothing: an absent server shows in the first call."""
     converter = data_converter(local_key(key_file))
     return await Client.connect(address, namespace=namespace, data_converter=converter, lazy=lazy)
+
+
+async def reach(address: str, namespace: str, key_file: Path) -> Client | str:
+    """The same for whoever can do without, and makes no key: a client, or why there is none."""
+    if not await asyncio.to_thread(key_file.exists):
+        return f"there is no key {key_file}"
+    try:
+        return await connect(address, namespace, key_file)
+    except RuntimeError as error:
+        return f"no engine at {address}: {error}"
 
 
 def rehearsing(client: Client) -> TimeSkipper:

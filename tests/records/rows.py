@@ -274,4 +274,13 @@ ROWS: dict[str, dict[str, Any]] = {
         "first": date(2026, 12, 7),
         "last": date(2026, 12, 9),
     },
+    "roots": {
+        "day": date(2026, 11, 20),
+        "cases": 1,
+        "heads": DIGEST,
+        "previous": "0" * 64,
+        "root": DIGEST,
+        "moved": "[]",
+        "at": AT,
+    },
 }
