@@ -70,6 +70,8 @@ def _ask(desk: Desk, body: Roles) -> dict[str, Any]:
         account = session.get(Account, body.user)
         if account is not None and account.body != desk.actor.body:
             raise invalid("/user", "this name is taken")
+        if account is None and not body.roles:
+            raise invalid("/roles", "a new account needs a role")
         asked = GrantRow(
             id="",
             body=desk.actor.body,

@@ -20,7 +20,7 @@ from api.oidc import LEEWAY_SECONDS, Issuer
 from domain.refusal import Refused
 from domain.state import Actor
 from records import accounts, sessions
-from records.tables import Account
+from records.tables import NO_PASSWORD, Account
 from services.keys import kept
 from settings import Settings
 
@@ -79,8 +79,9 @@ def sign_in(session: Session, user: str, password: str, on_wrong: Callable[[], N
         Refused: `unauthenticated`.
     """
     account = session.get(Account, user)
-    known_hash = account.password_hash if account else _decoy()
-    if not hasher.verify(password, known_hash) or account is None or not account.active:
+    has_one = account is not None and account.password_hash != NO_PASSWORD
+    fits = hasher.verify(password, account.password_hash if account and has_one else _decoy())
+    if not fits or account is None or not has_one or not account.active:
         on_wrong()
         raise unauthenticated()
     return account

@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 from sqlmodel import Session
 
 from domain.policy import THE_BODY
-from records.tables import Account, Body
+from records.tables import NO_PASSWORD, Account, Body
 
 ROLES = THE_BODY | {"applicant", "alliance"}
-NO_PASSWORD = "!"  # noqa: S105  # what no hash ever is
 
 
 class Vouched(NamedTuple):

@@ -10,9 +10,8 @@ from sqlmodel import Session, col, select
 
 from domain.refusal import Refused
 from records import second_factors
-from records.tables import Account, GrantRow, InvitationRow
+from records.tables import NO_PASSWORD, Account, GrantRow, InvitationRow
 
-NO_PASSWORD = "!"  # noqa: S105  # what no hash ever is
 INVITED = timedelta(days=3)
 
 
@@ -26,7 +25,7 @@ def ask(session: Session, wanted: GrantRow) -> GrantRow:
     if _open(session, wanted.user):
         raise Refused("stage_conflict", "该账号已有待批准的角色申请", "Roles are asked for this account already.")
     wanted.id = f"{wanted.asked_at:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}"
-    if account and {*wanted.roles} <= {*account.roles}:
+    if account and account.active and {*wanted.roles} <= {*account.roles}:
         wanted.outcome, wanted.decided_by, wanted.decided_at = "reduced", wanted.asked_by, wanted.asked_at
         _take_effect(session, wanted)
     session.add(wanted)

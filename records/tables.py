@@ -18,8 +18,12 @@ class Body(SQLModel, table=True):
     name_en: str
 
 
+NO_PASSWORD = "!"  # noqa: S105  # what no hash ever is
+"""The hash of an account that nobody signs in to with a password: not yet, or because an issuer vouches for it."""
+
+
 class Account(SQLModel, table=True):
-    """An embedded account: one login of one person."""
+    """One login of one person: embedded, or one that an issuer of tokens vouches for."""
 
     __tablename__ = "accounts"
     user: str = Field(primary_key=True)

@@ -72,6 +72,28 @@ async def test_asked_for_and_granted_by_another_an_account_has_its_roles(web: We
     assert (new.body, new.roles, new.active) == ("demo", ["auditor"], True)
 
 
+async def test_nobody_signs_in_before_a_password_is_set(web: Web) -> None:
+    await decided(web, await asked(web))
+    form = {"username": "newcomer", "password": "!"}
+    assert (await web.visitor.post(f"{API}/auth/token", data=form)).status_code == 401
+
+
+async def test_a_closed_account_is_opened_by_two_people_whatever_roles_it_kept(web: Web) -> None:
+    with web.session() as session:
+        session.get_one(Account, "reviewer").active = False
+        session.commit()
+    grant = await asked(web, user="reviewer", roles=["reviewer"])
+    assert grant["outcome"] == "open"
+    closed = account(web, "reviewer")
+    assert closed is not None
+    assert not closed.active
+
+
+async def test_a_new_account_has_a_role(web: Web) -> None:
+    answer = await post(web, "admin", "/grants", **NEW | {"roles": []})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/roles")
+
+
 async def test_whoever_asked_does_not_grant(web: Web) -> None:
     answer = await decided(web, await asked(web), "admin")
     assert (answer.status_code, answer.json()["code"]) == (403, "not_independent")
