@@ -14,6 +14,7 @@ from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from pwdlib import PasswordHash
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from api.oidc import LEEWAY_SECONDS, Issuer
@@ -130,15 +131,22 @@ class Callers:
     def _of_issuer(self, claims: dict[str, Any]) -> Caller:
         """Somebody whom the issuer vouches for; `auth_time` says when they gave a password or its like."""
         one = accounts.vouched(claims, self._settings.oidc_claim_names, self._settings.oidc_roles)
-        with Session(self._engine, expire_on_commit=False) as session:
-            account = accounts.keep(session, one) if one else None
-            if account is None:
-                log.warning("the issuer vouches for somebody who has no place here")
-                raise unauthenticated()
-            session.commit()
+        try:
+            account = self._kept(one)
+        except IntegrityError:  # another request of theirs was the first
+            account = self._kept(one)
+        if account is None:
+            log.warning("the issuer vouches for somebody who has no place here")
+            raise unauthenticated()
         at = claims.get("auth_time")
         known = isinstance(at, int | float) and 0 < at <= time.time() + LEEWAY_SECONDS
         return Caller(account, datetime.fromtimestamp(at, UTC) if known and at else NEVER)
+
+    def _kept(self, one: accounts.Vouched | None) -> Account | None:
+        with Session(self._engine, expire_on_commit=False) as session:
+            account = accounts.keep(session, one) if one else None
+            session.commit()
+        return account
 
     def begin(self, user: str) -> str:
         """Begin a session of somebody who has just given the password; gives its token, which is kept nowhere."""

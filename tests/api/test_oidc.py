@@ -1,5 +1,6 @@
 """Tokens of an OpenID Connect issuer: whom it vouches for gets in as its claims say, and no forged token does."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -66,6 +67,13 @@ async def test_the_issuers_names_of_roles_are_the_products_by_a_setting(app: Any
 async def test_roles_follow_the_latest_token(app: Any, issuer: OwnIssuer) -> None:
     await asked(app, issuer.token())
     assert (await asked(app, issuer.token(realm_access={"roles": ["reviewer"]}))).json()["roles"] == ["reviewer"]
+
+
+async def test_several_first_requests_at_once_make_one_account(app: Any, issuer: OwnIssuer) -> None:
+    """A page asks for many things together."""
+    tokens = [issuer.token(preferred_username="new", auth_time=number) for number in range(1, 9)]
+    answers = await asyncio.gather(*(asked(app, token) for token in tokens))
+    assert [answer.status_code for answer in answers] == [200] * 8
 
 
 async def test_an_applicant_belongs_to_no_body(app: Any, issuer: OwnIssuer) -> None:
