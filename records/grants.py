@@ -16,17 +16,23 @@ INVITED = timedelta(days=3)
 
 
 def ask(session: Session, wanted: GrantRow) -> GrantRow:
-    """Ask for roles; taking roles away needs nobody else and is done at once. The caller commits.
+    """Ask for roles; taking roles away needs nobody else, is done at once and ends what was asked for before.
+
+    The caller commits.
 
     Raises:
         Refused: `stage_conflict`: something is asked for this account already.
     """
-    account = session.get(Account, wanted.user)
-    if _open(session, wanted.user):
+    account, before = session.get(Account, wanted.user), _open(session, wanted.user)
+    fewer = account is not None and account.active and {*wanted.roles} <= {*account.roles}
+    if before and not fewer:
         raise Refused("stage_conflict", "该账号已有待批准的角色申请", "Roles are asked for this account already.")
     wanted.id = f"{wanted.asked_at:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}"
-    if account and account.active and {*wanted.roles} <= {*account.roles}:
+    if fewer:
         wanted.outcome, wanted.decided_by, wanted.decided_at = "reduced", wanted.asked_by, wanted.asked_at
+        if before:
+            before.outcome, before.decided_by, before.decided_at = "refused", wanted.asked_by, wanted.asked_at
+            session.add(before)
         _take_effect(session, wanted)
     session.add(wanted)
     return wanted

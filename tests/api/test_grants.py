@@ -129,6 +129,15 @@ async def test_roles_are_taken_away_at_once_and_none_close_the_account(web: Web)
     assert (await web.visitor.get(f"{API}/me", headers=headers)).status_code == 401
 
 
+async def test_an_account_can_be_closed_although_more_is_asked_for_it(web: Web) -> None:
+    grant = await asked(web, user="reviewer", roles=["reviewer", "admin"])
+    await asked(web, user="reviewer", roles=[])
+    closed = account(web, "reviewer")
+    assert closed is not None
+    assert not closed.active
+    assert (await decided(web, grant)).json()["code"] == "stage_conflict"
+
+
 async def test_what_was_asked_and_by_whom_decided_stays_on_record(web: Web) -> None:
     await decided(web, await asked(web))
     await asked(web, user="reviewer", roles=["reviewer"])
