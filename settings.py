@@ -2,7 +2,7 @@
 
 from datetime import time
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     answer_seconds: float = Field(default=5, description="after this an act is answered 202 and goes on by itself")
     late_after_seconds: float = Field(default=300, ge=0, description="a timer that fires later than this is listed")
 
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="from which level on the product's own lines are logged"
+    )
     ready_file: Path | None = Field(default=None, description="file the worker makes once it works")
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ import uvloop
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
+from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
@@ -31,6 +32,7 @@ from activities.sweep import SweepActivities
 from activities.turns import TurnActivities
 from activities.waves import WaveActivities
 from records.database import connect as connect_database
+from services import logs
 from services.engine import connect, rehearsing
 from services.notices import Notices
 from services.schemes import Library
@@ -136,6 +138,8 @@ def outside(settings: Settings) -> Outside:
 async def main() -> None:
     """Work until SIGTERM or SIGINT, then finish what is under way."""
     settings = Settings()
+    logs.configure(settings.log_level)
+    workflow.logger.workflow_info_on_message = activity.logger.activity_info_on_message = False
     key_file = settings.data / "keys" / "payload.key"
     client = await connect(settings.temporal_address, settings.temporal_namespace, key_file)
     stop = asyncio.Event()
@@ -149,5 +153,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO)
     uvloop.run(main())

@@ -74,7 +74,9 @@ class AllianceBatches:
             async with asyncio.timeout(SECONDS):
                 await hand(self._client, row.case_id, message)
         except (TemporalError, TimeoutError) as error:
-            activity.logger.warning("a case could not be told of its report", extra={"why": str(error)})
+            activity.logger.warning(
+                "a case could not be told of its report", extra={"case": row.case_id}, exc_info=error
+            )
             return False
         await asyncio.to_thread(self._forget, row)
         return True

@@ -50,7 +50,7 @@ async def hand(client: Client, case_id: str, message: Message) -> None:
     except WorkflowUpdateFailedError as error:
         if not isinstance(error.cause, ApplicationError) or error.cause.type != REFUSED:
             raise
-        activity.logger.warning("a case refused what it was brought", extra={"why": str(error.cause)})
+        activity.logger.warning("a case refused what it was brought", extra={"case": case_id}, exc_info=error.cause)
 
 
 def of_calendar(version: str, selection: str = "provisional") -> Order:

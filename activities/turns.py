@@ -1,5 +1,6 @@
 """The record activity: finds out what a message needs, works it out and writes it down, all in one transaction."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -30,6 +31,7 @@ class Reaction(Protocol):
         """The events for its record."""
 
 
+log = logging.getLogger(__name__)
 React = Callable[[CaseState, Message, Facts, datetime], Reaction]
 LATE_AFTER = timedelta(minutes=5)
 """So much after it was due a timer counts as late."""
@@ -51,6 +53,7 @@ class TurnActivities:
         Raises:
             ApplicationError: of type `Refused`, not to be retried, with the refusal as its detail.
         """
+        log.info("working on a turn", extra=_of(turn))
         try:
             return self.work_on(turn)
         except Refused as refused:
@@ -76,6 +79,11 @@ class TurnActivities:
             timers.note(session, state, reaction.state, turn.message, turn.at, behind=behind)
             session.commit()
         return Outcome(at=turn.at, facts=facts, head=head)
+
+
+def _of(turn: Turn) -> dict[str, object]:
+    message = turn.message
+    return {"case": turn.case_id, "turn": turn.turn, "what": message.name, "request": message.request}
 
 
 def _state_before(turn: Turn, row: queries.Kept | None) -> CaseState:

@@ -49,7 +49,7 @@ class WaveActivities:
                 try:
                     refusal = await self._refusal(row)
                 except (TemporalError, TimeoutError) as error:
-                    activity.logger.warning("an application waits", extra={"case": row.case_id, "why": str(error)})
+                    activity.logger.warning("an application waits", extra={"case": row.case_id}, exc_info=error)
                     left += 1
                     continue
                 await asyncio.to_thread(self._settle, row, refusal)

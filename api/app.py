@@ -39,6 +39,8 @@ from api import (
 from api.engine import CaseEngine
 from api.identity import Callers, Secrets
 from api.limits import BodyLimit
+from api.shield import Shield
+from api.traces import Traces
 from records.database import connect as connect_database
 from services.engine import connect as connect_engine
 from services.schemes import Library
@@ -103,6 +105,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.exception_handler(gate.TooOften)(gate.too_often)
 
     app.add_middleware(BodyLimit)
+    app.add_middleware(problems.Mishaps)
+    app.add_middleware(Shield, https=settings.public_url.startswith("https:"))
+    app.add_middleware(Traces)
     routers = [*(part.router for part in ROUTES), operations.health]
     access.check_lines(route for router in routers for route in router.routes)
     for router in routers:

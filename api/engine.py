@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
+from asgi_correlation_id import correlation_id
 from temporalio.client import (
     Client,
     RPCTimeoutOrCancelledError,
@@ -61,6 +62,7 @@ class CaseEngine:
     async def start(self, state: CaseState, message: Message) -> int | Pending:
         """Start a case with a message, its application mostly; a repetition reaches the same case."""
         client = self._skipper.client if self._skipper else self._client
+        message = _traced(message)
         if await self._unless_away(begin(client, self._beginning, state, message)) is None:
             raise refused(UNAVAILABLE)
         return await self.submit(state.id, message)
@@ -87,7 +89,7 @@ class CaseEngine:
         # A new try is a new update; what was done is known by the message's own id.
         update_id = f"{message.id}.{uuid.uuid4().hex[:8]}"
         sending = self._handle(case_id).start_update(
-            CertificationCase.submit, message, id=update_id, wait_for_stage=WorkflowUpdateStage.ACCEPTED
+            CertificationCase.submit, _traced(message), id=update_id, wait_for_stage=WorkflowUpdateStage.ACCEPTED
         )
         try:
             update = await self._unless_away(sending)
@@ -224,6 +226,11 @@ def _of_rpc(error: RPCError) -> Refused:
     if error.status == RPCStatusCode.NOT_FOUND:
         return Refused("stage_conflict", "案件已结束", "The case has ended.")
     return refused(UNAVAILABLE)
+
+
+def _traced(message: Message) -> Message:
+    """The message with the id of the request that brings it."""
+    return message.model_copy(update={"request": correlation_id.get() or ""})
 
 
 def refused(refusal: Refusal) -> Refused:

@@ -10,8 +10,9 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.limits import TooLarge
+from api.limits import TooLarge, TooSlow
 from domain.refusal import Fault, Refusal, Refused
 from services.storage import StorageUnavailable
 
@@ -27,6 +28,7 @@ STATUS: dict[str, int] = {
     "approval_required": 409,
     "idempotency_in_flight": 409,
     "stale_version": 412,
+    "too_slow": 408,
     "too_large": 413,
     "unsupported_media": 415,
     "invalid": 422,
@@ -105,6 +107,31 @@ def invalid(pointer: str, detail: str) -> Refused:
     return Refused("invalid", "内容不符合要求", "The content is not valid.", faults=[fault])
 
 
+class Mishaps:
+    """Answers with a problem document where the product itself has failed, beneath what marks every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        begun = False
+
+        async def seen(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, seen)
+        except Exception:
+            log.exception("a request failed")
+            if begun or scope["type"] != "http":
+                raise
+            failed = Refusal(code="internal_error", zh="系统内部错误", en="The product has failed.")
+            await problem(Request(scope), failed)(scope, receive, send)
+
+
 def install(app: FastAPI) -> None:
     """Every error of the application leaves as a problem document."""
 
@@ -112,16 +139,15 @@ def install(app: FastAPI) -> None:
     async def too_large(request: Request, _: TooLarge) -> JSONResponse:
         return problem(request, Refusal(code="too_large", zh="请求内容过大", en="The request is too large."))
 
+    @app.exception_handler(TooSlow)
+    async def too_slow(request: Request, _: TooSlow) -> JSONResponse:
+        return problem(request, Refusal(code="too_slow", zh="请求传输过慢", en="The request took too long to arrive."))
+
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(StorageUnavailable)
     async def away(request: Request, _: Exception) -> JSONResponse:
         return problem(request, UNAVAILABLE)
-
-    @app.exception_handler(Exception)
-    async def bug(request: Request, error: Exception) -> JSONResponse:
-        log.error("a request failed", exc_info=error)
-        return problem(request, Refusal(code="internal_error", zh="系统内部错误", en="The product has failed."))
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> JSONResponse:

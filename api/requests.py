@@ -1,6 +1,7 @@
 """Request bodies read strictly: JSON without duplicate keys or NaN, and no larger than it needs to be."""
 
 import json
+import math
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -9,6 +10,9 @@ from fastapi.routing import APIRoute
 
 from api.problems import invalid
 from domain.refusal import Refused
+
+DEEPEST = 32
+"""Levels of arrays and objects in one another."""
 
 
 class StrictRequest(Request):
@@ -63,12 +67,13 @@ def _is_form(request: Request) -> bool:
 
 
 def parse(text: bytes) -> Any:  # noqa: ANN401  # any JSON value
-    """JSON without duplicate keys, NaN or infinities.
+    """JSON without duplicate keys, NaN or infinities, and nested no deeper than anything the product asks for.
 
     Raises:
         ValueError: it is not such JSON.
     """
-    found = json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant)
+    found = json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant, parse_float=_finite)
+    _check_depth(found, DEEPEST)
     # Half a character pair is JSON but no text that a database could keep.
     json.dumps(found, ensure_ascii=False).encode()
     return found
@@ -79,6 +84,22 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError("a key stands twice in one object")
     return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is too large a number")
+    return number
+
+
+def _check_depth(value: Any, left: int) -> None:  # noqa: ANN401  # any JSON value
+    if not isinstance(value, dict | list):
+        return
+    if not left:
+        raise ValueError(f"nested deeper than {DEEPEST} levels")
+    for one in value.values() if isinstance(value, dict) else value:
+        _check_depth(one, left - 1)
 
 
 def _no_constant(name: str) -> None:

@@ -76,14 +76,10 @@ async def processes(data: Path, sql_url: str) -> AsyncIterator[tuple[str, str]]:
 def commands(data: Path, environment: dict[str, str], engine: str, port: int) -> list[Command]:
     """The processes beside the engine."""
     signs = {name: data / f"{name}.ready" for name in ("worker", "bare")}
-    uvicorn = ("uvicorn", "api.app:create_app", "--factory", "--host", "127.0.0.1", "--port", str(port))
     programs: dict[str, tuple[tuple[str, ...], Probe]] = {
         "worker": (("worker",), exists(signs["worker"])),
         "bare": (("bench.bare", engine, str(signs["bare"])), exists(signs["bare"])),
-        "api": (
-            (*uvicorn, "--no-server-header", "--no-access-log"),
-            answers_http(f"http://127.0.0.1:{port}/health/ready"),
-        ),
+        "api": (("api", "--port", str(port)), answers_http(f"http://127.0.0.1:{port}/health/ready")),
     }
     return [
         Command(

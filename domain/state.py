@@ -57,6 +57,9 @@ class Message(Record):
     expected_version: int | None = None
     """The version its sender expects, if any."""
 
+    request: str = ""
+    """The id of the request that brought it, for the logs; none when no person sent it."""
+
     @property
     def is_news(self) -> bool:
         """Whether a machine sent it, which waits for nothing and will not send it again."""

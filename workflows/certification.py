@@ -184,13 +184,14 @@ class CertificationCase:
 
     async def _refuse_or_retry(self, message: Message, refusal: Refusal) -> None:
         """A refusal is its sender's; what nobody will send again is tried again, less and less often."""
+        about = {"what": message.name, "request": message.request, "code": refusal.code}
         if refusal is not UNAVAILABLE or (message.kind in ("answer", "act") and not message.is_news):
             self._settled[message.id] = refusal
             if message.is_news:
-                workflow.logger.warning("a machine's news was dropped", extra={"id": message.id, "why": refusal.en})
+                workflow.logger.warning("a machine's news was dropped", extra=about)
             self._application_refused |= message.kind == "application"
             return
-        workflow.logger.error("a message could not be recorded and is tried again", extra={"message": message.name})
+        workflow.logger.error("a message could not be recorded and is tried again", extra=about)
         self._try_again_at = workflow.now() + self._pause
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
         if message.kind != "alarm":

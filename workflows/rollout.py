@@ -54,6 +54,6 @@ class Rollout:
                 retry_policy=RETRY,
             )
         except FailureError as error:
-            workflow.logger.error("a case could not take what is rolled out", extra={"case": case, "why": str(error)})
+            workflow.logger.error("a case could not take what is rolled out", extra={"case": case}, exc_info=error)
             return False
         return True

@@ -100,10 +100,7 @@ def _worker(data: Path, environment: dict[str, str]) -> Command:
 def _api(data: Path, environment: dict[str, str], port: int) -> Command:
     return Command(
         name="API",
-        argv=(
-            *(sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory"),
-            *("--host", "127.0.0.1", "--port", str(port), "--no-server-header", "--no-access-log"),
-        ),
+        argv=(sys.executable, "-m", "api", "--host", "127.0.0.1", "--port", str(port)),
         log=data / "logs" / "api.log",
         ready=answers_http(f"http://127.0.0.1:{port}/health/ready"),
         env={**os.environ, **environment},

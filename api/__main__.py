@@ -1,0 +1,35 @@
+"""The API as a process: `python -m api --host 127.0.0.1 --port 8000`, with its settings from the environment."""
+
+import argparse
+
+import uvicorn
+
+from api.app import create_app
+from services import logs
+from settings import Settings
+
+LARGEST_HEAD = 16 * 1024
+"""Bytes of a request's line and headers."""
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    asked = argparse.ArgumentParser(prog="python -m api", description=__doc__)
+    asked.add_argument("--host", default="127.0.0.1")
+    asked.add_argument("--port", type=int, default=8000)
+    given = asked.parse_args()
+    settings = Settings()
+    logs.configure(settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=given.host,
+        port=given.port,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+    )
+
+
+if __name__ == "__main__":
+    main()
