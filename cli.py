@@ -128,7 +128,9 @@ async def _audit(settings: Settings, case: str, temporal: str) -> int:
     with _told_of_packs():
         auditor = Auditor(react, Scores(Library.load(*settings.further_packs)))
     address = temporal or settings.temporal_address or EMBEDDED
-    client = await reach(address, settings.temporal_namespace, settings.data / "keys" / "payload.key")
+    client = await reach(
+        address, settings.temporal_namespace, settings.data / "keys" / "payload.key", settings.temporal_pems
+    )
     audits = Audits(connect(settings.sql_url), auditor, client)
     ids = audits.ids(case)
     if case and not ids:

@@ -1,5 +1,6 @@
 """Every setting, once: environment variables `JINGPIN_…`."""
 
+import os
 from datetime import time
 from pathlib import Path
 from typing import Literal, Self
@@ -13,6 +14,7 @@ from domain.quiet import Quiet
 from services.chats import Chat
 from services.notices import MailSettings
 
+LOCAL_MAIL = "smtp://127.0.0.1:1025"
 CLAIMS = {
     "user": "preferred_username",
     "person": "sub",
@@ -24,6 +26,12 @@ CLAIMS = {
 """Field of an account → the claim that holds it, as Keycloak names them."""
 
 
+WELL_KNOWN = {"admin", "changeme", "jingpin", "password", "postgres", "secret", "test"}
+"""Passwords that are no secret."""
+DEBUGGING = ("PYTHONASYNCIODEBUG", "TEMPORAL_DEBUG")
+"""Variables that make programs tell more, and guard less, than they should."""
+
+
 class Settings(BaseSettings):
     """The product's settings; what is left out is chosen for one machine (embedded mode)."""
 
@@ -33,6 +41,10 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="SQLite or PostgreSQL; empty: a SQLite file in the data folder")
     temporal_address: str = Field(default="", description="host:port of Temporal; empty: the embedded server")
     temporal_namespace: str = Field(default="jingpin", description="Temporal's namespace")
+    temporal_tls: bool = Field(default=False, description="1: speak TLS with Temporal; so do the three files below")
+    temporal_ca: Path | None = Field(default=None, description="PEM file: whose certificates Temporal may show")
+    temporal_cert: Path | None = Field(default=None, description="PEM file: the certificate shown to Temporal")
+    temporal_key: Path | None = Field(default=None, description="PEM file: the key of that certificate")
     task_queue: str = Field(default="cases", description="queue on which the workers of this installation listen")
     temporal_ui_url: str = Field(default="", description="address of Temporal's Web UI, for links from a case")
     storage_url: str = Field(default="", description="file: or s3: URL of the file store; empty: the data folder")
@@ -48,11 +60,14 @@ class Settings(BaseSettings):
     oidc_roles: dict[str, str] = Field(
         default={}, description="the issuer's names of roles and the product's, as JSON; left out: the same names"
     )
+    trial: bool = Field(
+        default=False, description="1: with an issuer, takes what is for one machine only; never with real cases"
+    )
     rehearsal: bool = Field(default=False, description="1: cases run on clocks of their own that can be advanced")
     demo_password: SecretStr | None = Field(
         default=None, description="password of the seeded accounts; random and printed when unset; embedded mode only"
     )
-    smtp_url: str = Field(default="smtp://127.0.0.1:1025", description="mail server for notices")
+    smtp_url: str = Field(default=LOCAL_MAIL, description="mail server for notices")
     mail_from: str = Field(default="jingpin@localhost.localdomain", description="sender of notices")
     quiet_from: time = Field(default=time(21), description="from this hour in Shanghai nobody is written to")
     quiet_until: time = Field(default=time(7, 30), description="until this hour; the same as quiet_from: at any hour")
@@ -122,6 +137,38 @@ class Settings(BaseSettings):
         if unknown := self.oidc_claims.keys() - CLAIMS.keys():
             raise ValueError(f"JINGPIN_OIDC_CLAIMS: unknown {sorted(unknown)}; there are {[*CLAIMS]}")
         return self
+
+    @model_validator(mode="after")
+    def _fit_for_production(self) -> Self:
+        if self.embedded or self.trial:
+            return self
+        found = {
+            "JINGPIN_DATABASE_URL has to be PostgreSQL": not self.database_url.startswith("postgresql"),
+            "JINGPIN_TEMPORAL_ADDRESS has to be set": not self.temporal_address,
+            "JINGPIN_TEMPORAL_TLS has to be 1": self.temporal_pems is None,
+            "JINGPIN_PUBLIC_URL has to be https": not self.public_url.startswith("https://"),
+            "JINGPIN_SMTP_URL has to be set": self.smtp_url == LOCAL_MAIL,
+            "JINGPIN_LOG_LEVEL must not be debug": self.log_level == "debug",
+        }
+        found |= {f"{name} must not be set": bool(os.environ.get(name)) for name in DEBUGGING}
+        found |= {f"{name} has a password that is no secret": guessed for name, guessed in self._guessed().items()}
+        if wrong := [what for what, is_so in found.items() if is_so]:
+            raise ValueError("; ".join(wrong) + ": in production; JINGPIN_TRIAL=1 tries it out")
+        return self
+
+    def _guessed(self) -> dict[str, bool]:
+        token = self.alliance_token.get_secret_value() if self.alliance_token else ""
+        urls = {"JINGPIN_DATABASE_URL": self.database_url, "JINGPIN_SMTP_URL": self.smtp_url}
+        parts = {name: urlsplit(url) for name, url in urls.items()}
+        guessed = {name: one.password in {*WELL_KNOWN, one.username or "-"} for name, one in parts.items()}
+        return guessed | {"JINGPIN_ALLIANCE_TOKEN": token in WELL_KNOWN}
+
+    @property
+    def temporal_pems(self) -> dict[str, Path] | None:
+        """The files for TLS with Temporal: ca, cert, key; none where it is spoken to in plain text."""
+        files = {"ca": self.temporal_ca, "cert": self.temporal_cert, "key": self.temporal_key}
+        given = {name: file for name, file in files.items() if file}
+        return given if given or self.temporal_tls else None
 
     @property
     def oidc_claim_names(self) -> dict[str, str]:

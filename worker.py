@@ -141,7 +141,8 @@ async def main() -> None:
     logs.configure(settings.log_level)
     workflow.logger.workflow_info_on_message = activity.logger.activity_info_on_message = False
     key_file = settings.data / "keys" / "payload.key"
-    client = await connect(settings.temporal_address, settings.temporal_namespace, key_file)
+    pems = settings.temporal_pems
+    client = await connect(settings.temporal_address, settings.temporal_namespace, key_file, pems=pems)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

@@ -83,7 +83,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def opened(app: FastAPI) -> AsyncIterator[None]:
         keys = settings.data / "keys"
         client = await connect_engine(
-            settings.temporal_address, settings.temporal_namespace, keys / "payload.key", lazy=True
+            settings.temporal_address,
+            settings.temporal_namespace,
+            keys / "payload.key",
+            pems=settings.temporal_pems,
+            lazy=True,
         )
         app.state.settings = settings
         app.state.database = connect_database(settings.sql_url)

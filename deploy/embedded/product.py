@@ -30,9 +30,12 @@ async def serve(settings: Settings, port: int, console: Console) -> None:
     """Run everything until a signal comes, then stop all of it.
 
     Raises:
+        ValueError: these settings are for production.
         EngineUnavailable: Temporal's server cannot be had; the message says why and what to do.
         StartFailedError: a process did not become ready; the message holds the end of its log.
     """
+    if not settings.embedded and not settings.trial:
+        raise ValueError("this runs everything on one machine; in production each process is started by itself")
     data = settings.data.resolve()
     data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
@@ -70,9 +73,11 @@ async def _engine(settings: Settings, environment: dict[str, str], stack: ExitSt
 
 
 def _prepare_record(settings: Settings) -> str:
-    """Bring the database to its schema and seed the accounts; gives their password."""
-    password = settings.demo_password.get_secret_value() if settings.demo_password else _kept_password(settings.data)
+    """Bring the database to its schema and seed embedded accounts; gives their password."""
     migrate(settings.sql_url)
+    if not settings.embedded:
+        return ""
+    password = settings.demo_password.get_secret_value() if settings.demo_password else _kept_password(settings.data)
     database = connect(settings.sql_url)
     seed(database, password)
     database.dispose()
@@ -124,9 +129,15 @@ def _announcement(console: Console, environment: dict[str, str], password: str, 
         places.add_row("Mail, files, logs", str(data))
         rehearsal = environment["JINGPIN_REHEARSAL"] == "1"
         places.add_row("Mode", "演练 REHEARSAL: clocks can be advanced" if rehearsal else "live")
-        people = Table("account", "body", "roles", title=f"Seeded accounts, password: {password}")
-        for user, (body, roles, _) in ACCOUNTS.items():
-            people.add_row(user, body or "–", ", ".join(roles))
-        console.print(places, people, "Ready. Ctrl-C stops everything.", sep="\n")
+        console.print(places, *_people(password), "Ready. Ctrl-C stops everything.", sep="\n")
 
     return announce
+
+
+def _people(password: str) -> list[Table]:
+    if not password:
+        return []
+    people = Table("account", "body", "roles", title=f"Seeded accounts, password: {password}")
+    for user, (body, roles, _) in ACCOUNTS.items():
+        people.add_row(user, body or "–", ", ".join(roles))
+    return [people]
