@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from fastapi import FastAPI
@@ -36,6 +37,7 @@ from api import (
     second_factor,
     waves,
 )
+from api.description import describe
 from api.engine import CaseEngine
 from api.identity import Callers, Secrets
 from api.limits import BodyLimit
@@ -116,4 +118,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     access.check_lines(route for router in routers for route in router.routes)
     for router in routers:
         app.include_router(router)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]  # as FastAPI has one replace it
     return app

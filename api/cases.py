@@ -1,7 +1,7 @@
 """Cases: apply, list, look, answer tasks, act."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query
@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from api import paging, views
+from api.description import UNDER_WAY
 from api.desk import AtDesk, Desk
 from api.problems import invalid
 from api.requests import StrictRoute
@@ -16,6 +17,7 @@ from domain.acts import ACTS
 from domain.application import NewCase
 from domain.audit import Stage
 from domain.certificates import Status
+from domain.model import Day
 from domain.payloads import payload_of
 from domain.refusal import Refused
 from domain.state import CaseState, Message
@@ -30,7 +32,7 @@ STEP_UP = ("decision.make", "suspension.decide", "withdrawal.decide", "approval.
 Payload = Annotated[dict[str, Any], Body()]
 
 
-@router.post("/cases", status_code=201)
+@router.post("/cases", status_code=201, responses=UNDER_WAY)
 async def apply(desk: AtDesk, body: Payload) -> Response:
     """Hand in an application: an applicant chooses the body, a case manager names the applicant (R:7/7.2.1)."""
     once = desk.once(body)
@@ -94,7 +96,7 @@ def list_cases(  # noqa: PLR0913, PLR0917  # one query parameter each
     stage: Stage | None = None,
     status: Status | None = None,
     organization: str | None = None,
-    due_before: date | None = None,
+    due_before: Day | None = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
     wave: Annotated[str | None, Query(max_length=100)] = None,
     limit: paging.Limit = 50,
@@ -130,7 +132,7 @@ def list_events(desk: AtDesk, case_id: str, limit: paging.Limit = 100, cursor: p
     return paging.page(items, limit, [[item["seq"]] for item in items])
 
 
-@router.post("/cases/{case_id}/tasks/{task_id}")
+@router.post("/cases/{case_id}/tasks/{task_id}", responses=UNDER_WAY)
 async def answer_task(desk: AtDesk, case_id: str, task_id: str, body: Payload) -> Response:
     """Answer a task: `{kind, …payload}`."""
     kind, payload = _split(body)
@@ -139,7 +141,7 @@ async def answer_task(desk: AtDesk, case_id: str, task_id: str, body: Payload) -
     )
 
 
-@router.post("/cases/{case_id}/acts")
+@router.post("/cases/{case_id}/acts", responses=UNDER_WAY)
 async def act(desk: AtDesk, case_id: str, body: Payload) -> Response:
     """Do something nobody asked for: `{kind, …payload}`."""
     kind, payload = _split(body)
@@ -193,7 +195,7 @@ def list_tasks(  # one query parameter each
     desk: AtDesk,
     role: str | None = None,
     overdue: bool | None = None,  # noqa: FBT001  # a query parameter
-    due_before: date | None = None,
+    due_before: Day | None = None,
     limit: paging.Limit = 50,
     cursor: paging.Cursor = "",
 ) -> dict[str, Any]:

@@ -29,7 +29,8 @@ def try_edition(  # one query parameter each
     Cases of the caller's body, by number; nothing is changed.
     """
     library: Library = request.app.state.library
-    pack, scheme = Ref(id=pack_id, version=version), _scheme_of(library, pack_id, version)
+    scheme = _scheme_of(library, pack_id, version)
+    pack = Ref(id=pack_id, version=version)
     after = paging.read(cursor, str)
     with desk.session() as session:
         filters = {"scheme": scheme, "running": True}

@@ -13,9 +13,11 @@ from icalendar import Alarm, Calendar, Event
 from sqlmodel import Session, select
 
 from api import views
+from api.description import of_type
 from api.desk import AtDesk, Desk
 from api.gate import within_limit
 from api.identity import NEVER, Caller
+from api.requests import StrictRoute
 from domain.dates import A_DAY, local_date, morning
 from domain.policy import hidden
 from domain.refusal import Refused
@@ -24,7 +26,7 @@ from domain.state import Actor, CaseState, Deadline
 from records import queries
 from records.tables import Account, CalendarTokenRow, CaseRow
 
-router = APIRouter(prefix="/api/v1", tags=["calendar"])
+router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["calendar"])
 
 MOST = 1000
 """Cases and tasks of a feed, those soonest due first."""
@@ -47,7 +49,9 @@ async def renew_token(desk: AtDesk) -> Response:
     return JSONResponse({"token": token, "url": url}, 201)
 
 
-@router.get("/calendar.ics", dependencies=[Depends(within_limit)])
+@router.get(
+    "/calendar.ics", response_class=Response, responses=of_type("text/calendar"), dependencies=[Depends(within_limit)]
+)
 def show_feed(request: Request, token: Annotated[str, Query(max_length=200)]) -> Response:
     """The due dates of the token's owner: open tasks and, for applicants and case managers, their cases' long dates."""
     with Session(request.app.state.database) as session:

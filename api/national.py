@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from sqlmodel import Session
 
 from api import paging
+from api.description import of_type
 from api.desk import AtDesk, Desk
 from api.problems import invalid
 from api.requests import StrictRoute
@@ -101,7 +102,7 @@ def list_exports(desk: AtDesk, limit: paging.Limit = 50, cursor: paging.Cursor =
     return paging.page(items, limit, [[one["id"]] for one in items])
 
 
-@router.get("/exports/{export_id}.csv")
+@router.get("/exports/{export_id}.csv", response_class=Response, responses=of_type("text/csv"))
 def show_file(desk: AtDesk, export_id: str) -> Response:
     """The file, as it was made."""
     with desk.session() as session:

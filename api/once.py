@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from api.identity import Caller
+from api.requests import idempotency_key
 from domain.refusal import Refused
 from records.tables import IdempotencyRow
 
@@ -30,7 +31,7 @@ class Once:
         self._engine: Engine = request.app.state.database
         self._digest = digest
         self._abandoned_after = abandoned_after
-        key = request.headers.get("idempotency-key", "")
+        key = idempotency_key(request)
         scope = f"{caller.account.user}|{request.url.path}|{key}"
         self.key = hashlib.sha256(scope.encode()).hexdigest() if key else ""
         self.message_id = self.key or uuid.uuid4().hex

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
 from api import paging
+from api.description import of_type
 from api.gate import within_limit
 from api.register import CACHED
 from records import certificates
@@ -20,7 +21,7 @@ CERTIFICATE = ("number", "status", "service", "scope", "decided_on", "valid_from
 HOLDER = ("uscc", "organization", "city")
 
 
-@router.get("/alliance/organizations")
+@router.get("/alliance/organizations", responses=of_type("text/csv"))
 def list_organizations(  # one query parameter each
     request: Request,
     status: Status = "valid",

@@ -10,6 +10,8 @@ from fastapi import Query
 from api.problems import invalid
 
 Limit = Annotated[int, Query(ge=1, le=100)]
+FURTHEST = 2**63 - 1
+"""What a database counts to."""
 Cursor = Annotated[str, Query(max_length=500)]
 
 
@@ -26,6 +28,8 @@ def read(cursor: str, *shape: type) -> list[Any]:
     except ValueError as error:
         raise invalid("/cursor", "not a cursor of this list") from error
     if not isinstance(place, list) or [type(part) for part in place] != list(shape):
+        raise invalid("/cursor", "not a cursor of this list")
+    if any(isinstance(part, int) and abs(part) > FURTHEST for part in place):
         raise invalid("/cursor", "not a cursor of this list")
     return place
 

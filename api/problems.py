@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -142,6 +142,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(TooSlow)
     async def too_slow(request: Request, _: TooSlow) -> JSONResponse:
         return problem(request, Refusal(code="too_slow", zh="请求传输过慢", en="The request took too long to arrive."))
+
+    @app.exception_handler(DataError)
+    async def kept_by_no_database(request: Request, _: DataError) -> JSONResponse:
+        return problem(request, Refusal(code="invalid", zh="内容不符合要求", en="The request is not valid."))
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)

@@ -1,6 +1,5 @@
 """Proposals for an audit's plan, for those who plan."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -8,6 +7,7 @@ from fastapi import APIRouter, Query
 from activities import people
 from api.desk import AtDesk
 from domain.dates import local_date
+from domain.model import Day
 from domain.proposal import propose
 from domain.refusal import Refused
 
@@ -19,8 +19,8 @@ def propose_plan(  # one query parameter each
     desk: AtDesk,
     case_id: str,
     audit_id: str,
-    planned_from: date,
-    planned_to: date,
+    planned_from: Day,
+    planned_to: Day,
     modes: Annotated[str, Query(max_length=1000)] = "",
 ) -> dict[str, Any]:
     """A plan that would be taken on these days, who cannot be planned and why, and what is missing (R:7/7.3.1).

@@ -8,7 +8,9 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from sqlmodel import Session
 
 from api import paging, verify_page
+from api.description import of_type
 from api.gate import within_limit
+from domain.model import Day
 from domain.refusal import Refused
 from records import certificates
 from records.certificates import Entry, Status
@@ -16,6 +18,9 @@ from records.tables import Body
 
 router = APIRouter(tags=["register"], dependencies=[Depends(within_limit)])
 
+NO_SUCH_PAGE: dict[int | str, dict[str, Any]] = {
+    404: {"description": "No such certificate", "content": {"text/html": {}}}
+}
 CACHED = {"Cache-Control": "public, max-age=60"}
 LONGEST_NUMBER = 64
 Text = Annotated[str, Query(max_length=100)]
@@ -26,7 +31,7 @@ def list_certificates(
     request: Request,
     status: Status | None = None,
     q: Text = "",
-    on: date | None = None,
+    on: Day | None = None,
     limit: paging.Limit = 50,
     cursor: paging.Cursor = "",
 ) -> JSONResponse:
@@ -45,7 +50,7 @@ def list_certificates(
     return JSONResponse(paging.page(items, limit, [[one["number"]] for one in items]), headers=CACHED)
 
 
-@router.get("/api/v1/certificates/{number}.pdf")
+@router.get("/api/v1/certificates/{number}.pdf", response_class=Response, responses=of_type("application/pdf"))
 def print_certificate(request: Request, number: str) -> Response:
     """The certificate as it was printed; 503 in the moments between its decision and its printing."""
     with Session(request.app.state.database) as session:
@@ -58,13 +63,17 @@ def print_certificate(request: Request, number: str) -> Response:
 
 
 @router.get("/api/v1/certificates/{number}")
-def show_certificate(request: Request, number: str, on: date | None = None) -> JSONResponse:
+def show_certificate(request: Request, number: str, on: Day | None = None) -> JSONResponse:
     """One certificate, with its status of today or of the day `on`."""
     with Session(request.app.state.database) as session:
         return JSONResponse(item(_entry(session, number, on)), headers=CACHED)
 
 
-@router.get("/verify/{number}")
+@router.get(
+    "/verify/{number}",
+    response_class=HTMLResponse,
+    responses={404: {"description": "No such certificate", "content": {"text/html": {}}}},
+)
 def verify(request: Request, number: str) -> HTMLResponse:
     """What the QR code of a certificate opens: a page for people, also where there is no such certificate."""
     with Session(request.app.state.database) as session:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -13,6 +14,9 @@ from domain.refusal import Refused
 
 DEEPEST = 32
 """Levels of arrays and objects in one another."""
+
+
+KEY = re.compile(r"[!-~]{0,200}")
 
 
 class StrictRequest(Request):
@@ -41,15 +45,29 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler FastAPI calls."""
         handle = super().get_route_handler()
+        takes_json = "POST" in (self.methods or ()) and self.body_field is not None
 
         async def strictly(request: Request) -> Response:
-            if request.method == "POST" and not _is_form(request):
+            idempotency_key(request)
+            if takes_json and not _is_form(request):
                 request = StrictRequest(request.scope, request.receive)
                 # FastAPI would answer a refusal raised while it reads the body with a plain 400.
                 await request.json()
             return await handle(request)
 
         return strictly
+
+
+def idempotency_key(request: Request) -> str:
+    """The key of a request that may be sent twice; empty without one.
+
+    Raises:
+        Refused: `invalid` for more than 200 characters, or others than the visible ones of ASCII.
+    """
+    key = request.headers.get("idempotency-key", "")
+    if not KEY.fullmatch(key):
+        raise invalid("", "Idempotency-Key: at most 200 visible characters of ASCII")
+    return key
 
 
 def _is_form(request: Request) -> bool:
@@ -73,8 +91,8 @@ def parse(text: bytes) -> Any:  # noqa: ANN401  # any JSON value
         ValueError: it is not such JSON.
     """
     found = json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant, parse_float=_finite)
-    _check_depth(found, DEEPEST)
-    # Half a character pair is JSON but no text that a database could keep.
+    _check(found, DEEPEST)
+    # Half a character pair, like U+0000, is JSON but no text that a database could keep.
     json.dumps(found, ensure_ascii=False).encode()
     return found
 
@@ -93,13 +111,15 @@ def _finite(text: str) -> float:
     return number
 
 
-def _check_depth(value: Any, left: int) -> None:  # noqa: ANN401  # any JSON value
+def _check(value: Any, left: int) -> None:  # noqa: ANN401  # any JSON value
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("a character of no text: U+0000")
     if not isinstance(value, dict | list):
         return
     if not left:
         raise ValueError(f"nested deeper than {DEEPEST} levels")
-    for one in value.values() if isinstance(value, dict) else value:
-        _check_depth(one, left - 1)
+    for one in [*value, *value.values()] if isinstance(value, dict) else value:
+        _check(one, left - 1)
 
 
 def _no_constant(name: str) -> None:
