@@ -75,7 +75,7 @@ def may_answer(state: CaseState, task: Task, actor: Actor) -> None:
     Raises:
         Refused: `not_found` when the case is not theirs to see, `forbidden` otherwise.
     """
-    _must_see(state, actor)
+    must_see(state, actor)
     in_role = task.role in actor.roles or task.role in RELATIONS
     if not in_role or task.assignee not in (None, actor.user):
         raise _forbidden()
@@ -132,7 +132,12 @@ def may_act(state: CaseState, act: str, actor: Actor) -> None:
         raise _forbidden()
 
 
-def _must_see(state: CaseState, actor: Actor) -> None:
+def must_see(state: CaseState, actor: Actor) -> None:
+    """Refuse what is about a case that is not there for this person.
+
+    Raises:
+        Refused: `not_found`.
+    """
     if not sees(state, actor):
         raise _not_found()
 

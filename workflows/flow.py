@@ -16,7 +16,7 @@ from domain.dates import end_of_day
 from domain.editions import EDITION
 from domain.matters import AFTERWARDS, APPEAL, INCIDENT, kind_of
 from domain.payloads import payload_of
-from domain.policy import hidden, may_act, may_answer
+from domain.policy import hidden, may_act, may_answer, must_see
 from domain.refusal import Refused
 from domain.state import CaseState, EventDraft, Facts, Message
 from domain.tasks import Task
@@ -240,6 +240,7 @@ def admit(state: CaseState, message: Message) -> None:
         Refused: `task_not_open`, `stage_conflict`, `forbidden` and their like.
     """
     if message.kind == "answer":
+        must_see(state, message.actor)
         task = next((task for task in state.tasks if task.id == message.task), None)
         if task is None or task.kind != message.name or hidden(task, message.actor):
             raise Refused("task_not_open", "该任务未打开或已完成", "This task is not open.")
