@@ -1,5 +1,6 @@
 """How much a request may send, counted before anybody reads it: an ASGI middleware for every route."""
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_JSON = 1_000_000
@@ -7,13 +8,16 @@ LARGEST_WAVE = 10_000_000
 LARGEST_UPLOAD = 51 * 1024 * 1024
 """Bytes of a whole request: an upload's file of 50 MB and its form around it, a wave's, and of anything else."""
 
+MOST_DIGITS = 18
+"""Of a declared length; Python refuses to read thousands."""
+
 
 class TooLarge(Exception):  # noqa: N818  # a limit, not an error of the program
     """The request's body goes past its limit."""
 
 
 class BodyLimit:
-    """Stops reading a body at its limit, whatever its headers say of it."""
+    """Stops reading a body at its limit, and does not begin where its headers already say too much."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -27,8 +31,13 @@ class BodyLimit:
         if scope["path"].startswith("/api/v1/waves/"):
             left = LARGEST_WAVE
 
+        declared = Headers(scope=scope).get("content-length", "")
+        too_much = declared.isdecimal() and int(declared[:MOST_DIGITS]) > left
+
         async def counted() -> Message:
             nonlocal left
+            if too_much:
+                raise TooLarge
             message = await receive()
             left -= len(message.get("body", b""))
             if left < 0:

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.limits import TooLarge
 from domain.refusal import Fault, Refusal, Refused
+from services.antivirus import AntivirusUnavailable
 from services.storage import StorageUnavailable
 
 STATUS: dict[str, int] = {
@@ -115,6 +116,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(StorageUnavailable)
+    @app.exception_handler(AntivirusUnavailable)
     async def away(request: Request, _: Exception) -> JSONResponse:
         return problem(request, UNAVAILABLE)
 
