@@ -45,7 +45,11 @@ class Antivirus:
             return socket.create_connection((host, int(port)), PATIENCE_SECONDS)
         scanner = socket.socket(socket.AF_UNIX)
         scanner.settimeout(PATIENCE_SECONDS)
-        scanner.connect(self._address)
+        try:
+            scanner.connect(self._address)
+        except OSError:
+            scanner.close()
+            raise
         return scanner
 
 

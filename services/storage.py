@@ -65,7 +65,7 @@ class Storage:
             self._store.put(_key(stored.sha256), data, mode="create")
         except AlreadyExistsError:
             self.open_file(stored.sha256).close()
-        except BaseError as error:
+        except (BaseError, FileNotFoundError) as error:  # also a bucket that is not there
             raise StorageUnavailable(str(error)) from error
         return stored
 
