@@ -54,7 +54,7 @@ def open_link(request: Request, file_id: str, signature: Annotated[str, Query(ma
 def _asked_by(secrets: Secrets, file_id: str, signature: str) -> str:
     """Who asked for this link, if it is one of ours, for this file, and not too old."""
     try:
-        named, user = json.loads(_seal(secrets).decrypt(signature, ttl=int(LASTS.total_seconds())))
+        named, user = json.loads(_seal(secrets).decrypt(signature.encode(), ttl=int(LASTS.total_seconds())))
     except InvalidToken:
         raise _not_found() from None
     if named != file_id:

@@ -1,4 +1,4 @@
-"""An S3 bucket for tests: moto's server, or the S3 server that `TEST_S3_ENDPOINT` names, with keys from the environment."""
+"""An S3 bucket for tests: on moto's server, or on the one at `TEST_S3_ENDPOINT`, with the environment's keys."""
 
 import contextlib
 import os
@@ -25,7 +25,7 @@ class Bucket:
     def url(self) -> str:
         return f"s3://{self.name}/evidence"
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         found = self.client.list_objects_v2(Bucket=self.name)
         return [one["Key"] for one in found.get("Contents", [])]
 

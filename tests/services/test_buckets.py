@@ -35,7 +35,7 @@ def storage(bucket: Bucket) -> Storage:
 def test_file_lies_under_its_digest_and_is_read_back(storage: Storage, bucket: Bucket) -> None:
     assert not storage.exists(DIGEST)
     assert storage.put(DATA).sha256 == DIGEST
-    assert bucket.keys() == [KEY]
+    assert bucket.names() == [KEY]
     assert storage.exists(DIGEST)
     assert storage.get(DIGEST) == DATA
 
@@ -50,7 +50,7 @@ def test_same_bytes_again_are_not_written(storage: Storage, bucket: Bucket) -> N
     storage.put(DATA)
     before = bucket.client.head_object(Bucket=bucket.name, Key=KEY)["LastModified"]
     assert storage.put(DATA).sha256 == DIGEST
-    assert bucket.keys() == [KEY]
+    assert bucket.names() == [KEY]
     assert bucket.client.head_object(Bucket=bucket.name, Key=KEY)["LastModified"] == before
 
 
@@ -74,7 +74,7 @@ def test_changed_content_is_found_and_not_overwritten(storage: Storage, bucket: 
 def test_several_at_once_keep_one(storage: Storage, bucket: Bucket) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert {one.sha256 for one in pool.map(storage.put, [DATA] * 16)} == {DIGEST}
-    assert bucket.keys() == [KEY]
+    assert bucket.names() == [KEY]
 
 
 def test_unknown_digest_is_not_there(storage: Storage) -> None:
