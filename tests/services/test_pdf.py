@@ -1,17 +1,16 @@
 """Which PDFs are taken: whole ones that do nothing by themselves."""
 
 import json
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pikepdf import Array, Dictionary, Encryption, Name, ObjectStreamMode, Pdf, Stream, StreamDecodeLevel, String
+from pikepdf import Array, Dictionary, Encryption, Name, ObjectStreamMode, Pdf, String
 
 from domain.refusal import Refused
 from services import pdf as pdfs
 from services.pdf import REASONS, check_pdf
-from tests.papers import a_pdf
+from tests.papers import a_bomb, a_pdf, a_structural_bomb
 
 SCRIPT = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
 LINK = Dictionary(S=Name.URI, URI=String("https://example.org"))
@@ -38,16 +37,6 @@ def having(**entries: object) -> Callable[[Pdf], None]:
             pdf.Root[f"/{key}"] = value
 
     return change
-
-
-def a_bomb() -> bytes:
-    """Less than a kilobyte that unpacks to 200 MB, in two steps."""
-    packed = zlib.compress(zlib.compress(bytes(200 << 20), 9), 9)
-
-    def change(pdf: Pdf) -> None:
-        pdf.pages[0].Contents = Stream(pdf, packed, Filter=Array([Name.FlateDecode, Name.FlateDecode]))
-
-    return a_pdf(change, stream_decode_level=StreamDecodeLevel.none, compress_streams=False)
 
 
 def deep(levels: int) -> Array:
@@ -126,29 +115,14 @@ def test_pdf_that_cannot_be_read_as_it_stands_is_refused(data: bytes, tmp_path: 
     assert said_of(data, tmp_path) == BROKEN
 
 
-def test_packed_content_is_not_unpacked(tmp_path: Path) -> None:
-    bomb = a_bomb()
-    assert len(bomb) < 1500
-    assert said_of(bomb, tmp_path) == ""
-
-
-def a_structural_bomb(padding: int) -> bytes:
-    """A PDF whose catalog lies in a packed object, with so many megabytes of spaces behind it."""
-    packer = zlib.compressobj(1)
-    packed = packer.compress(b"1 0 <</Type/Catalog/Pages 2 0 R>>")
-    packed += b"".join(packer.compress(b" " * (1 << 20)) for _ in range(padding)) + packer.flush()
-    out, at = b"%PDF-1.7\n", {}
-    for number, one in {
-        2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
-        4: b"<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(packed), packed),
-    }.items():
-        at[number] = len(out)
-        out += b"%d 0 obj%s\nendobj\n" % (number, one)
-    rows = [(0, 0), (2, 4), (1, at[2]), (1, at[3]), (1, at[4]), (1, len(out))]
-    table = b"".join(bytes([kind]) + where.to_bytes(4) + b"\0" for kind, where in rows)
-    head = b"<</Type/XRef/Size 6/W[1 4 1]/Root 1 0 R/Length %d>>stream\n" % len(table)
-    return out + b"5 0 obj%s%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (head, table, len(out))
+def test_packed_content_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """200 MB would not fit into what the child is given here."""
+    program = pdfs.INSPECTOR.read_text().replace("MEMORY: Final = 512 << 20", "MEMORY: Final = 150 << 20")
+    assert "150 << 20" in program
+    (tmp_path / "program.py").write_text(program)
+    monkeypatch.setattr(pdfs, "INSPECTOR", tmp_path / "program.py")
+    assert len(a_bomb()) < 1500
+    assert said_of(a_bomb(), tmp_path) == ""
 
 
 def test_packed_structure_has_only_the_memory_of_the_inspector(tmp_path: Path) -> None:
