@@ -27,11 +27,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        left = LARGEST_UPLOAD if scope["path"] == "/api/v1/files" else LARGEST_JSON
-        if scope["path"].startswith("/api/v1/waves/"):
-            left = LARGEST_WAVE
-
-        declared = Headers(scope=scope).get("content-length", "")
+        headers = Headers(scope=scope)
+        left = _most(scope["path"], headers.get("content-type", ""))
+        declared = headers.get("content-length", "")
         too_much = declared.isdecimal() and int(declared[:MOST_DIGITS]) > left
 
         async def counted() -> Message:
@@ -45,3 +43,10 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+def _most(path: str, sent_as: str) -> int:
+    """Only a file, which is not kept in memory, may be long, and a wave."""
+    if path == "/api/v1/files" and sent_as.lower().startswith("multipart/form-data"):
+        return LARGEST_UPLOAD
+    return LARGEST_WAVE if path.startswith("/api/v1/waves/") else LARGEST_JSON

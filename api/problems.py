@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.limits import TooLarge
 from domain.refusal import Fault, Refusal, Refused
@@ -117,6 +118,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(StorageUnavailable)
     @app.exception_handler(AntivirusUnavailable)
+    @app.exception_handler(ClientDisconnect)  # nobody is left to read it, and nothing is wrong here
     async def away(request: Request, _: Exception) -> JSONResponse:
         return problem(request, UNAVAILABLE)
 

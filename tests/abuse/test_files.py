@@ -92,11 +92,14 @@ async def test_a_declared_length_that_is_too_small_leaves_nothing_behind(web: We
         assert " 201 " in await told(web, port, str(len(FORM)), FORM)
 
 
-async def test_a_declared_length_that_is_never_sent_leaves_nothing_behind(web: Web) -> None:
+async def test_a_declared_length_that_is_never_sent_leaves_nothing_behind(
+    web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
     async with listening(web) as port:
         await told(web, port, str(len(FORM) + 100), FORM, then_gone=True)
         assert " 201 " in await told(web, port, str(len(FORM)), FORM)
         assert len(kept(web)) == 1
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_a_body_without_a_length_is_stopped_at_the_limit(web: Web) -> None:
@@ -113,6 +116,13 @@ async def test_a_body_without_a_length_is_stopped_at_the_limit(web: Web) -> None
     answer = await web.visitor.post("/api/v1/files", content=endless(), headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert read < 60
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+async def test_only_a_file_may_be_long(web: Web, kind: str) -> None:
+    headers = web.signed_in("applicant") | {"Content-Type": kind}
+    answer = await web.visitor.post("/api/v1/files", content=b"x" * 1_000_001, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
 # The kind

@@ -34,7 +34,7 @@ def test_what_is_found_is_named(scanner: Antivirus) -> None:
     assert scanner.finds(CLEAN + EICAR) == "Win.Test.EICAR_HDB-1"
 
 
-@pytest.mark.parametrize("said", [b"INSTREAM size limit exceeded. ERROR\0", b"stream: O", b"\0", b"stream: x ERROR\0"])
+@pytest.mark.parametrize("said", [b"INSTREAM size limit exceeded. ERROR\0", b"stream: OK", b"\0", b"stream: x ERROR\0"])
 def test_anything_else_is_no_verdict(scanner: Antivirus, daemon: Daemon, said: bytes) -> None:
     daemon.says = said
     with pytest.raises(AntivirusUnavailable):

@@ -53,6 +53,8 @@ ACTIVE = {
         "script",
         lambda pdf: pdf.pages[0].obj.update({"/Annots": Array([Dictionary(Subtype=Name.Link, A=SCRIPT)])}),
     ),
+    "script in another action": ("script", having(X=Dictionary(S=Name.Rendition, JS=String("app.alert(1)")))),
+    "list of scripts": ("script", having(Names=Dictionary(JavaScript=Dictionary(Names=Array([]))))),
     "launch": ("launch", having(X=Dictionary(S=Name.Launch, F=String("cmd.exe")))),
     "address when it is opened": ("action", having(OpenAction=LINK)),
     "address after the first page": ("action", having(OpenAction=Dictionary(S=Name.GoTo, D=Array([]), Next=LINK))),
@@ -132,7 +134,7 @@ def test_packed_structure_has_only_the_memory_of_the_inspector(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     "program",
-    ["import os; os.abort()", "while True: pass", "print('sound'); raise SystemExit(1)", "bytes(1 << 40)"],
+    ["import os; os.abort()", "while True: pass", "print('sound', end=''); raise SystemExit(1)", "bytes(1 << 40)"],
     ids=["crash", "time", "failure", "memory"],
 )
 def test_what_the_inspector_does_not_survive_is_refused(
