@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     register_per_minute: int = Field(
         default=120, ge=1, description="requests a minute to the public register from one address"
     )
+    uploads_per_minute: int = Field(default=300, ge=1, description="files a minute that one account may send")
+    clamav: str = Field(
+        default="", description="ClamAV's daemon, host:port or the path of its socket; empty: files are not scanned"
+    )
     sign_ins_per_minute: int = Field(default=60, ge=1, description="tries a minute to sign in from one address")
     complaints_per_minute: int = Field(
         default=5, ge=1, description="complaints a minute that one address may file without signing in"
@@ -114,6 +118,14 @@ class Settings(BaseSettings):
         if self.demo_password and not self.embedded:
             raise ValueError("JINGPIN_DEMO_PASSWORD is for embedded mode only; with JINGPIN_OIDC_ISSUER unset it")
         return self
+
+    @field_validator("clamav")
+    @classmethod
+    def _scanner_has_an_address(cls, address: str) -> str:
+        host, _, port = address.rpartition(":")
+        if address and not address.startswith("/") and not (host and port.isdecimal()):
+            raise ValueError(f"neither host:port nor the path of a socket: {address}")
+        return address
 
     @field_validator("national_columns")
     @classmethod

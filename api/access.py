@@ -56,6 +56,8 @@ ROUTES: Final[dict[str, frozenset[str] | set[str]]] = {
     "POST /api/v1/rehearsal/cases/{case_id}/advance": {"case_manager", "ops"},
     "POST /api/v1/files": SIGNED_IN,
     "GET /api/v1/files/{file_id}": SIGNED_IN,
+    "POST /api/v1/files/{file_id}/link": SIGNED_IN,
+    "GET /api/v1/files/{file_id}/content": ANYBODY,
     # The rules
     "GET /api/v1/schemes": SIGNED_IN,
     "GET /api/v1/schemes/{pack_id}/{version}": SIGNED_IN,

@@ -25,6 +25,7 @@ from api import (
     incidents,
     lateness,
     library,
+    links,
     members,
     national,
     operations,
@@ -63,6 +64,7 @@ ROUTES: Final = (
     incidents,
     lateness,
     library,
+    links,
     members,
     national,
     operations,
@@ -99,6 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.doors = accounts.Doors(settings.sign_ins_per_minute)
         app.state.library = Library.load(*settings.further_packs)
         app.state.facts = FactFinder(app.state.library)
+        app.state.intake = files.Intake(settings)
         app.state.storage = Storage.open(settings.files_url)
         app.state.gate = gate.Gate(settings.register_per_minute)
         app.state.complaints = complaints.Receipts(settings)

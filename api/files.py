@@ -2,47 +2,103 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any, BinaryIO, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.datastructures import UploadFile
 
 from api.desk import AtDesk, Desk
+from api.gate import Gate
 from api.once import Once
+from api.problems import invalid
 from api.requests import StrictRoute
 from domain.policy import knows_of
 from domain.refusal import Refused
 from records import queries
 from records.tables import FileRow, FileUseRow
+from services.antivirus import Antivirus
+from services.mapped import mapped
 from services.media import sniff
+from services.storage import Storage
+from settings import Settings
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["files"])
 
-LARGEST_FILE = 50 * 1024 * 1024
+LARGEST_FILE: Final = 50 * 1024 * 1024
 """Bytes of one file."""
+_LONGEST_NAME: Final = 200
+_AT_ONCE: Final = 1 << 20
+_FORM: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+                }
+            }
+        },
+    }
+}
+SHOWN_AS: Final = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
 
 
-@router.post("/files", status_code=201)
-async def upload(desk: AtDesk, request: Request, file: Annotated[UploadFile, File()]) -> Response:
-    """Store a file: PDF, PNG, JPEG, DOCX or XLSX by its content, at most 50 MB."""
-    data = await file.read(LARGEST_FILE + 1)
-    if len(data) > LARGEST_FILE:
-        raise Refused("too_large", "文件超过50MB", "The file is larger than 50 MB.")
-    name = file.filename or "file"
-    once = Once(request, desk.caller, hashlib.sha256(name.encode() + b"\0" + data).hexdigest())
+class Intake:
+    """What stands before the store: how often an account may send, and the scanner."""
 
-    async def work() -> Response:
-        return JSONResponse(await run_in_threadpool(_keep, desk, data, name[:200]), 201)
-
-    return await once.run(work)
+    def __init__(self, settings: Settings) -> None:
+        self.gate = Gate(settings.uploads_per_minute)
+        self.antivirus = Antivirus(settings.clamav)
 
 
-def _keep(desk: Desk, data: bytes, name: str) -> dict[str, Any]:
-    media_type = sniff(data, name)
-    stored = desk.request.app.state.storage.put(data)
+@router.post("/files", status_code=201, openapi_extra=_FORM)
+async def upload(desk: AtDesk, request: Request) -> Response:
+    """Store a file, the form's field `file`: PDF, PNG, JPEG, DOCX or XLSX by its content, at most 50 MB."""
+    intake: Intake = request.app.state.intake
+    intake.gate.enter(desk.caller.account.user)
+    # Read here and not by the framework, which would read before it knows who sends.
+    async with request.form(max_files=1) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise invalid("/file", "a file is needed")
+        if (file.size or 0) > LARGEST_FILE:
+            raise Refused("too_large", "文件超过50MB", "The file is larger than 50 MB.")
+        name = plain_name(file.filename or "")
+        once = Once(request, desk.caller, await run_in_threadpool(_digest, file.file, name))
+
+        async def work() -> Response:
+            return JSONResponse(await run_in_threadpool(_keep, desk, file.file, name), 201)
+
+        return await once.run(work)
+
+
+def plain_name(name: str) -> str:
+    """A file's name without folders, and without characters that cannot be seen."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    seen = "".join(one if one.isprintable() else " " for one in last).strip(" .")
+    return seen[:_LONGEST_NAME] or "file"
+
+
+def _digest(file: BinaryIO, name: str) -> str:
+    with mapped(file) as data:
+        return hashlib.sha256(name.encode() + b"\0" + hashlib.sha256(data).digest()).hexdigest()
+
+
+def _keep(desk: Desk, file: BinaryIO, name: str) -> dict[str, Any]:
+    media_type = sniff(file, name)
+    with mapped(file) as data:
+        if found := desk.request.app.state.intake.antivirus.finds(data):
+            raise Refused(
+                "unsupported_media", f"文件“{name}”含有恶意代码：{found}", f"{name!r} contains malware: {found}"
+            )
+        stored = desk.request.app.state.storage.put(data)
     row = FileRow(
         id=uuid.uuid4().hex,
         sha256=stored.sha256,
@@ -68,14 +124,21 @@ def _keep(desk: Desk, data: bytes, name: str) -> dict[str, Any]:
 @router.get("/files/{file_id}")
 def download(desk: AtDesk, file_id: str) -> Response:
     """A file's bytes, for whoever sent it in and for those who may see a case that names it."""
+    return content_of(desk, visible(desk, file_id))
+
+
+def visible(desk: Desk, file_id: str) -> FileRow:
+    """A file that the caller may see.
+
+    Raises:
+        Refused: `not_found`, also when it is not theirs to see.
+    """
     with desk.session() as session:
         row = queries.file_row(session, file_id)
         uses = queries.uses_of_file(session, file_id)
     if row is None or not (row.owner == desk.caller.account.user or any(_may_see(desk, use) for use in uses)):
         raise Refused("not_found", "未找到", "Not found.")
-    data = desk.request.app.state.storage.get(row.sha256)
-    disposition = f"attachment; filename*=UTF-8''{quote(row.name, safe='')}"
-    return Response(data, media_type=row.media_type, headers={"Content-Disposition": disposition})
+    return row
 
 
 def _may_see(desk: Desk, use: FileUseRow) -> bool:
@@ -84,3 +147,20 @@ def _may_see(desk: Desk, use: FileUseRow) -> bool:
     except Refused:
         return False
     return knows_of(state, use.audit, desk.actor)
+
+
+def content_of(desk: Desk, row: FileRow) -> Response:
+    """The file itself, verified before its first byte goes out."""
+    storage: Storage = desk.request.app.state.storage
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name, safe='')}",
+        "Content-Length": str(row.size),
+        **SHOWN_AS,
+    }
+    return StreamingResponse(_parts(storage.open_file(row.sha256)), media_type=row.media_type, headers=headers)
+
+
+def _parts(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while part := file.read(_AT_ONCE):
+            yield part

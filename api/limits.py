@@ -2,12 +2,16 @@
 
 import asyncio
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_JSON = 1_000_000
 LARGEST_WAVE = 10_000_000
 LARGEST_UPLOAD = 51 * 1024 * 1024
 """Bytes of a whole request: an upload's file of 50 MB and its form around it, a wave's, and of anything else."""
+
+MOST_DIGITS = 18
+"""Of a declared length; Python refuses to read thousands."""
 
 
 SLOWEST_JSON = 20.0
@@ -24,7 +28,7 @@ class TooLarge(Exception):  # noqa: N818  # a limit, not an error of the program
 
 
 class BodyLimit:
-    """Stops reading a body at its limits, whatever its headers say of it."""
+    """Stops reading a body at its limits, and does not begin where its headers already say too much."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -34,15 +38,17 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        uploads = scope["path"] == "/api/v1/files"
-        left = LARGEST_UPLOAD if uploads else LARGEST_JSON
-        until = asyncio.get_running_loop().time() + (SLOWEST_UPLOAD if uploads else SLOWEST_JSON)
+        headers = Headers(scope=scope)
+        left = _most(scope["path"], headers.get("content-type", ""))
+        until = asyncio.get_running_loop().time() + (SLOWEST_UPLOAD if left == LARGEST_UPLOAD else SLOWEST_JSON)
+        declared = headers.get("content-length", "")
+        too_much = declared.isdecimal() and int(declared[:MOST_DIGITS]) > left
         whole = False
-        if scope["path"].startswith("/api/v1/waves/"):
-            left = LARGEST_WAVE
 
         async def counted() -> Message:
             nonlocal left, whole
+            if too_much:
+                raise TooLarge
             if whole:
                 # Now it waits for the end of the connection.
                 return await receive()
@@ -58,3 +64,10 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+def _most(path: str, sent_as: str) -> int:
+    """Only a file, which is not kept in memory, may be long, and a wave."""
+    if path == "/api/v1/files" and sent_as.lower().startswith("multipart/form-data"):
+        return LARGEST_UPLOAD
+    return LARGEST_WAVE if path.startswith("/api/v1/waves/") else LARGEST_JSON

@@ -10,10 +10,12 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.limits import TooLarge, TooSlow
 from domain.refusal import Fault, Refusal, Refused
+from services.antivirus import AntivirusUnavailable
 from services.storage import StorageUnavailable
 
 STATUS: dict[str, int] = {
@@ -150,6 +152,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(StorageUnavailable)
+    @app.exception_handler(AntivirusUnavailable)
+    @app.exception_handler(ClientDisconnect)  # nobody is left to read it, and nothing is wrong here
     async def away(request: Request, _: Exception) -> JSONResponse:
         return problem(request, UNAVAILABLE)
 

@@ -1,21 +1,21 @@
-"""Where files lie: a store in which the content's digest is the name, and the check of what kind of file it is."""
+"""Where files lie: a store in which the content's digest is the name."""
 
 import hashlib
+import tempfile
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, BinaryIO, Final, Self, cast
 from urllib.parse import unquote, urlsplit
 
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from domain.model import Record
-from services.media import sniff
+from services.mapped import Bytes
 
 if TYPE_CHECKING:
     from obstore.store import RetryConfig
-
-__all__ = ["Damaged", "Storage", "StorageUnavailable", "Stored", "sniff"]
 
 
 class Damaged(Exception):  # noqa: N818  # reads as what it says of a file
@@ -28,6 +28,8 @@ class StorageUnavailable(Exception):  # noqa: N818  # the outage is the name
 
 PATIENCE: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=5)}
 """How long a bucket that does not answer is asked again; longer waits are the engine's business."""
+_AT_ONCE: Final = 1 << 20
+"""Bytes of a file that are in memory at a time."""
 
 
 class Stored(Record):
@@ -56,29 +58,46 @@ class Storage:
             return cls(S3Store(parts.netloc, prefix=prefix, retry_config=PATIENCE))
         raise ValueError(f"not a storage address (file:<folder> or s3://<bucket>/<prefix>): {url}")
 
-    def put(self, data: bytes) -> Stored:
+    def put(self, data: Bytes) -> Stored:
         """Keep the bytes; the same bytes again change nothing. Raises Damaged, StorageUnavailable."""
         stored = Stored(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
         try:
             self._store.put(_key(stored.sha256), data, mode="create")
         except AlreadyExistsError:
-            self.get(stored.sha256)
-        except BaseError as error:
+            self.open_file(stored.sha256).close()
+        except (BaseError, FileNotFoundError) as error:  # also a bucket that is not there
             raise StorageUnavailable(str(error)) from error
         return stored
 
     def get(self, sha256: str) -> bytes:
         """The bytes of this digest, verified. Raises FileNotFoundError, Damaged, StorageUnavailable."""
-        key = _key(sha256)
+        with self.open_file(sha256) as file:
+            return file.read()
+
+    def open_file(self, sha256: str) -> BinaryIO:
+        """The file of this digest as a copy that was verified to its end, so that no damaged byte leaves the store.
+
+        Raises FileNotFoundError, Damaged, StorageUnavailable.
+        """
+        with ExitStack() as unless_sound:
+            copy = cast("BinaryIO", unless_sound.enter_context(tempfile.SpooledTemporaryFile(max_size=_AT_ONCE)))
+            if self._copied(_key(sha256), copy) != sha256:
+                raise Damaged(f"the content of {sha256} has changed")
+            unless_sound.pop_all()
+        copy.seek(0)
+        return copy
+
+    def _copied(self, key: str, copy: BinaryIO) -> str:
+        digest = hashlib.sha256()
         try:
-            data = self._store.get(key).bytes().to_bytes()
+            for part in self._store.get(key).stream(min_chunk_size=_AT_ONCE):
+                digest.update(part)
+                copy.write(part)
         except FileNotFoundError:
-            raise FileNotFoundError(f"no file {sha256}") from None
+            raise FileNotFoundError(f"no file {key}") from None
         except BaseError as error:
             raise StorageUnavailable(str(error)) from error
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise Damaged(f"the content of {sha256} has changed")
-        return data
+        return digest.hexdigest()
 
     def exists(self, sha256: str) -> bool:
         """Whether something lies under this digest, without reading it. Raises StorageUnavailable."""

@@ -19,9 +19,9 @@ from records.seed import seed
 from services.engine import connect as connect_engine
 from services.notices import MailSink
 from settings import Settings
+from tests.papers import PDF
 
 PASSWORD = "a password of the tests"
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
 
 
 @dataclass
@@ -97,6 +97,7 @@ async def running(address: str, data: Path, *, sql_url: str = "", **changes: Any
             temporal_address=address,
             database_url=sql_url,
             task_queue=uuid.uuid4().hex,
+            uploads_per_minute=100_000,
             **({"smtp_url": f"smtp://127.0.0.1:{sink.port}", "rehearsal": True, "quiet_until": time(21)} | changes),
             demo_password=SecretStr(PASSWORD),
         )

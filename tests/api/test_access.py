@@ -18,7 +18,7 @@ from records.tables import OperationRow
 from settings import Settings
 from tests.flow.filing import complaint
 from tests.lives import Life, a_database, an_application
-from tests.product import PDF
+from tests.papers import PDF
 
 TABLE = yaml.safe_load((Path(__file__).parent / "access.yaml").read_text())
 CALLERS: list[str] = TABLE["callers"].split()
