@@ -63,6 +63,8 @@ async def upload(desk: AtDesk, request: Request) -> Response:
     """Store a file, the form's field `file`: PDF, PNG, JPEG, DOCX or XLSX by its content, at most 50 MB."""
     intake: Intake = request.app.state.intake
     intake.gate.enter(desk.caller.account.user)
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise Refused("unsupported_media", "请以multipart/form-data上传", "Send multipart/form-data.")
     # Read here and not by the framework, which would read before it knows who sends.
     async with request.form(max_files=1) as form:
         file = form.get("file")

@@ -7,6 +7,7 @@ not, and signs for DingTalk what DingTalk does not take.
 import base64
 import hashlib
 import hmac
+import logging
 import re
 import time
 from typing import Any, Final, Literal
@@ -15,6 +16,9 @@ import httpx
 from pydantic import SecretStr, model_validator
 
 from domain.model import Record
+
+# It would log the addresses it asks, and with them what lets anybody write to the chat.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 Kind = Literal["dingtalk", "wecombot", "feishu"]
 HOSTS: Final[dict[Kind, str]] = {

@@ -40,6 +40,9 @@ KEYS: Final = {
 """Key of a dictionary → what it brings in."""
 NAMES: Final = {"/JavaScript": "script", "/Launch": "launch", "/EmbeddedFile": "attachment", "/RichMedia": "media"}
 """Kind of an action, annotation or stream → likewise."""
+LARGEST_BARE: Final = 100_000
+ACTING: Final = tuple(word.encode() for word in (*KEYS, *NAMES, "/OpenAction", "/AA", "/Encrypt", "stream", "#"))
+"""What stands in a file that is packed, spelled in another way, or acts."""
 
 
 class Told(Exception):  # noqa: N818  # the word about the file
@@ -49,13 +52,22 @@ class Told(Exception):  # noqa: N818  # the word about the file
 def main() -> str:
     """The word about the PDF on standard input: `sound`, or why it is not taken."""
     try:
-        with pikepdf.open(sys.stdin.buffer, attempt_recovery=False, access_mode=pikepdf.AccessMode.mmap_only) as pdf:
+        with pikepdf.open(sys.stdin.buffer, access_mode=pikepdf.AccessMode.mmap_only) as pdf:
             look(pdf)
     except Told as word:
         return str(word)
     except pikepdf.PasswordError:
         return "encrypted"
+    except pikepdf.PdfError:
+        return "sound" if is_bare() else "broken"
     return "sound"
+
+
+def is_bare() -> bool:
+    """Whether a file that no parser can put right has nothing in it that could do something."""
+    sys.stdin.buffer.seek(0)
+    text = sys.stdin.buffer.read(LARGEST_BARE + 1)
+    return len(text) <= LARGEST_BARE and not any(word in text for word in ACTING)
 
 
 def look(pdf: pikepdf.Pdf) -> None:
@@ -68,8 +80,6 @@ def look(pdf: pikepdf.Pdf) -> None:
         raise Told("encrypted")
     if len(pdf.objects) > MOST_OBJECTS or len(pdf.pages) > MOST_PAGES:
         raise Told("large")
-    if not pdf.pages:
-        raise Told("broken")
     for one in (pdf.trailer, *pdf.objects):
         look_at(one, DEEPEST)
 
