@@ -1,6 +1,7 @@
 """`Idempotency-Key`: the same key and body give the same answer again, and the act is done once."""
 
 import hashlib
+import re
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -12,13 +13,31 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from api.identity import Caller
+from api.problems import invalid
 from domain.refusal import Refused
+from records import repetitions
 from records.tables import IdempotencyRow
 
 ABANDONED = timedelta(seconds=30)
 """After this an unanswered key may be taken up again: whoever held it is gone."""
 CASES = uuid.UUID("5d0f0f4e-6c58-4f0c-9d53-6d4d8a0a7c11")
 """Namespace of case ids made from keys, so that a repeated application reaches the same case."""
+
+
+KEY = re.compile(r"[!-~]{1,200}")
+"""What a key may be: up to 200 visible characters of ASCII, taken as they are."""
+
+
+def key_of(request: Request) -> str:
+    """The request's key; empty where it has none.
+
+    Raises:
+        Refused: `invalid` for an empty one, two, or one that is no key.
+    """
+    keys = request.headers.getlist("idempotency-key")
+    if keys and not (len(keys) == 1 and KEY.fullmatch(keys[0])):
+        raise invalid("/Idempotency-Key", "not one key of 1 to 200 visible ASCII characters")
+    return keys[0] if keys else ""
 
 
 class Once:
@@ -30,7 +49,7 @@ class Once:
         self._engine: Engine = request.app.state.database
         self._digest = digest
         self._abandoned_after = abandoned_after
-        key = request.headers.get("idempotency-key", "")
+        key = key_of(request)
         scope = f"{caller.account.user}|{request.url.path}|{key}"
         self.key = hashlib.sha256(scope.encode()).hexdigest() if key else ""
         self.message_id = self.key or uuid.uuid4().hex
@@ -61,7 +80,7 @@ class Once:
         with Session(self._engine) as session:
             row = session.get(IdempotencyRow, self.key)
             if row is None:
-                session.add(IdempotencyRow(key=self.key, body_hash=self._digest, at=now))
+                repetitions.take(session, self.key, self._digest, now)
                 try:
                     session.commit()
                 except IntegrityError as error:
@@ -71,10 +90,8 @@ class Once:
                 raise Refused("idempotency_key_reused", "该键已用于其他内容", "The key was used with another body.")
             if row.status is not None:
                 return _replayed(row)
-            if now - row.at < self._abandoned_after:
+            if now - row.at < self._abandoned_after or not repetitions.take_over(session, row, now):
                 raise _in_flight()
-            row.at = now
-            session.add(row)
             session.commit()
             return None
 
