@@ -34,15 +34,16 @@ def list_missing(
     limit: paging.Limit = 50,
     cursor: paging.Cursor = "",
 ) -> dict[str, Any]:
-    """What has to be reported and has no receipt (R:7/6.4.6.2, R:7/6.5.3.3): all of it, or that of one's own body."""
+    """What has to be reported and has no receipt (R:7/6.4.6.2, R:7/6.5.3.3): all of it, or that of one's own body.
+
+    A page looks through some thousand cases at most: one with fewer items, or none, may have a next one.
+    """
     body = "" if "alliance" in desk.actor.roles else desk.actor.body
     number, place = paging.read(cursor, str, str) or ("", "")
-    if "\0" in number:
-        raise invalid("/cursor", "not a cursor of this list")
     with desk.session() as session:
-        found = reports.missing(session, body, (number, place), limit + 1, rehearsal=rehearsal)
+        found, rest = reports.missing(session, body, (number, place), limit + 1, rehearsal=rehearsal)
         items = [_missing(one) for one in found]
-    return paging.page(items, limit, [[one.case.number, one.fact.place] for one in found])
+    return paging.page(items, limit, [(one.case.number, one.fact.place) for one in found], rest)
 
 
 def _missing(found: reports.Missing) -> dict[str, Any]:
@@ -71,11 +72,11 @@ def _place(cursor: str) -> tuple[datetime, str] | None:
     place = paging.read(cursor, str, str)
     if not place:
         return None
+    at, report_id = place
     try:
-        at, report_id = place
         found = datetime.fromisoformat(at)
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise invalid("/cursor", "not a cursor of this list") from error
-    if found.tzinfo is None or not isinstance(report_id, str) or "\0" in report_id:
+    if found.tzinfo is None:
         raise invalid("/cursor", "not a cursor of this list")
     return found, report_id

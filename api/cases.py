@@ -29,6 +29,9 @@ router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["cases"])
 STEP_UP = ("decision.make", "suspension.decide", "withdrawal.decide", "approval.give")
 """What asks for a password given less than five minutes ago."""
 
+TOO_LATE = ("task_not_open", "stage_conflict", "stale_version")
+"""Refusals of somebody whom another may have forestalled: they are told how the case stands."""
+
 Payload = Annotated[dict[str, Any], Body()]
 
 
@@ -163,10 +166,13 @@ async def _send(desk: Desk, case_id: str, body: dict[str, Any], draft: Message) 
     message = draft.model_copy(update={"id": once.message_id})
 
     async def work() -> Response:
-        weighed = await run_in_threadpool(_weigh, desk, case_id, message, keyed=bool(once.key))
-        if isinstance(weighed, JSONResponse):
-            return weighed
-        return await desk.bring(*weighed)
+        try:
+            weighed = await run_in_threadpool(_weigh, desk, case_id, message, keyed=bool(once.key))
+            return weighed if isinstance(weighed, JSONResponse) else await desk.bring(*weighed)
+        except Refused as refused:
+            if refused.refusal.code in TOO_LATE:
+                refused.current = await run_in_threadpool(desk.told, case_id)
+            raise
 
     return await once.run(work)
 
@@ -181,7 +187,7 @@ def _weigh(desk: Desk, case_id: str, message: Message, *, keyed: bool) -> JSONRe
         if keyed and queries.turn_of(session, case_id, message.id):
             return JSONResponse(desk.told_in(session, case_id))
         message = message.model_copy(
-            update={"known_turn": known.state.turn, "expected_version": desk.expected_version()}
+            update={"known_turn": known.state.turn, "expected_version": desk.expected_version(known.state)}
         )
         if message.name in STEP_UP and not desk.caller.fresh:
             raise Refused("step_up_required", "请重新验证身份", "Give your password again.")

@@ -116,6 +116,11 @@ class Desk:
         except Refused:
             return {"id": case_id}
 
+    def told(self, case_id: str) -> dict[str, Any]:
+        """The same on a session of its own."""
+        with self.session() as session:
+            return self.told_in(session, case_id)
+
     def past_cases(self, case_id: str) -> list[dict[str, str]] | None:
         """What the body's staff is shown of an applicant's earlier cases while it reviews the application."""
         with self.session() as session:
@@ -142,18 +147,18 @@ class Desk:
         facts = self.facts.gather(session, state, message, at, preview=True)
         react(state, message, facts, at)
 
-    def expected_version(self) -> int | None:
-        """The version that `If-Match` names; none when there is no such header or it is `*`.
+    def expected_version(self, state: CaseState) -> int | None:
+        """The case's version where `If-Match` names it; none when there is no such header or it is `*`.
 
         Raises:
-            Refused: `stale_version` for anything that is no version.
+            Refused: `stale_version` where it names other versions, weak ones (RFC 9110, 13.1.1) or none.
         """
-        wanted = self.request.headers.get("if-match", "").strip().strip('"')
-        if wanted in ("", "*"):
+        wanted = [one.strip() for line in self.request.headers.getlist("if-match") for one in line.split(",")]
+        if wanted in ([], [""], ["*"]):
             return None
-        if not wanted.isdecimal():
-            raise Refused("stale_version", "版本号无效", "This is no version of a case.")
-        return int(wanted)
+        if not {str(state.version), f'"{state.version}"'} & {*wanted}:
+            raise Refused("stale_version", "案件已更新", f"The case is at version {state.version}.")
+        return state.version
 
     async def bring(self, state: CaseState, message: Message) -> JSONResponse:
         """Bring a message to its case; answers with the snapshot at rest, or where to look for it."""
@@ -165,11 +170,7 @@ class Desk:
         if isinstance(settled, Pending):
             location = await run_in_threadpool(self._operation, case_id, settled)
             return JSONResponse({"state": "running"}, 202, {"Location": location})
-        return JSONResponse(await run_in_threadpool(self._told, case_id), status)
-
-    def _told(self, case_id: str) -> dict[str, Any]:
-        with self.session() as session:
-            return self.told_in(session, case_id)
+        return JSONResponse(await run_in_threadpool(self.told, case_id), status)
 
     def _operation(self, case_id: str, pending: Pending) -> str:
         row = OperationRow(

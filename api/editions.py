@@ -34,7 +34,7 @@ def try_edition(  # one query parameter each
     after = paging.read(cursor, str)
     with desk.session() as session:
         filters = {"scheme": scheme, "running": True}
-        rows = queries.cases(session, desk.actor, filters, after[0] if after else "", limit + 1)
+        rows = queries.cases(session, desk.actor, filters, after[0] if after else "", limit + 1, with_state=True)
         found = [_tried(session, library, row, pack, is_scheme=scheme == pack_id) for row in rows]
     return paging.page(found, limit, [[row.number] for row in rows])
 

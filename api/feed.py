@@ -17,7 +17,7 @@ from api.description import of_type
 from api.desk import AtDesk, Desk
 from api.gate import within_limit
 from api.identity import NEVER, Caller
-from api.requests import StrictRoute
+from api.requests import StrictRoute, key_of
 from domain.dates import A_DAY, local_date, morning
 from domain.policy import hidden
 from domain.refusal import Refused
@@ -41,7 +41,7 @@ async def renew_token(desk: AtDesk) -> Response:
     The same `Idempotency-Key` gives the same token again: it is made of the key, because no answer that holds it is
     kept.
     """
-    key = desk.request.headers.get("idempotency-key", "")
+    key = key_of(desk.request)
     user = desk.actor.user
     token = desk.secrets.derived(f"calendar|{user}|{key}") if key else secrets.token_hex(32)
     await run_in_threadpool(_keep, desk, CalendarTokenRow(user=user, digest=_digest(token), at=datetime.now(UTC)))

@@ -118,12 +118,21 @@ def _decide(desk: Desk, grant_id: str, body: Grant) -> dict[str, Any]:
 
 
 @router.post("/members/{user}/invitation", status_code=204)
-def invite(desk: AtDesk, user: str) -> Response:
+async def invite(desk: AtDesk, user: str) -> Response:
     """Write an invitation to a first or a new password to the account's own address; the one before opens nothing.
 
     Nobody else is shown it, so that nobody acts under another's name.
     """
     must_be_embedded(desk.request)
+
+    async def work() -> Response:
+        await run_in_threadpool(_invite, desk, user)
+        return Response(status_code=204)
+
+    return await desk.once(None).run(work)
+
+
+def _invite(desk: Desk, user: str) -> None:
     with desk.session() as session:
         account = None if "\0" in user else session.get(Account, user)
         if account is None or not account.active or account.body != desk.actor.body:
@@ -134,7 +143,6 @@ def invite(desk: AtDesk, user: str) -> Response:
         except (NoticeUnavailable, NoticeRefused) as error:
             raise Refused("unavailable", UNAVAILABLE.zh, UNAVAILABLE.en) from error
         session.commit()
-    return Response(status_code=204)
 
 
 def _letter(account: Account, token: str) -> Notice:

@@ -96,7 +96,7 @@ def _says_all(session: Session, same: NationalExportRow, changes: list[exports.C
 @router.get("/exports")
 def list_exports(desk: AtDesk, limit: paging.Limit = 50, cursor: paging.Cursor = "") -> dict[str, Any]:
     """The exports of the caller's body, oldest first."""
-    after = str((paging.read(cursor, str) or [""])[0]).replace("\0", "")
+    after = str((paging.read(cursor, str) or [""])[0])
     with desk.session() as session:
         items = [_item(row) for row in exports.page(session, desk.actor.body, after, limit + 1)]
     return paging.page(items, limit, [[one["id"]] for one in items])

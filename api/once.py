@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from api.identity import Caller
-from api.requests import idempotency_key
+from api.requests import key_of
 from domain.refusal import Refused
+from records import repetitions
 from records.tables import IdempotencyRow
 
 ABANDONED = timedelta(seconds=30)
@@ -31,7 +32,7 @@ class Once:
         self._engine: Engine = request.app.state.database
         self._digest = digest
         self._abandoned_after = abandoned_after
-        key = idempotency_key(request)
+        key = key_of(request)
         scope = f"{caller.account.user}|{request.url.path}|{key}"
         self.key = hashlib.sha256(scope.encode()).hexdigest() if key else ""
         self.message_id = self.key or uuid.uuid4().hex
@@ -62,7 +63,7 @@ class Once:
         with Session(self._engine) as session:
             row = session.get(IdempotencyRow, self.key)
             if row is None:
-                session.add(IdempotencyRow(key=self.key, body_hash=self._digest, at=now))
+                repetitions.take(session, self.key, self._digest, now)
                 try:
                     session.commit()
                 except IntegrityError as error:
@@ -72,10 +73,8 @@ class Once:
                 raise Refused("idempotency_key_reused", "该键已用于其他内容", "The key was used with another body.")
             if row.status is not None:
                 return _replayed(row)
-            if now - row.at < self._abandoned_after:
+            if now - row.at < self._abandoned_after or not repetitions.take_over(session, row, now):
                 raise _in_flight()
-            row.at = now
-            session.add(row)
             session.commit()
             return None
 

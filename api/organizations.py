@@ -40,7 +40,7 @@ def list_organizations(  # one query parameter each
     most = limit + 1 if format == "json" else None
     found: list[Holder] = []
     # No text of a database holds this character, and PostgreSQL refuses to be asked for it.
-    if "\0" not in city + q + after:
+    if "\0" not in city + q:
         with Session(request.app.state.database) as session:
             found = certificates.holders(session, status, city, q, after, most, rehearsal=rehearsal)
     if format == "csv":

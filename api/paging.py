@@ -10,8 +10,7 @@ from fastapi import Query
 from api.problems import invalid
 
 Limit = Annotated[int, Query(ge=1, le=100)]
-FURTHEST = 2**63 - 1
-"""What a database counts to."""
+MOST = 2**31 - 1
 Cursor = Annotated[str, Query(max_length=500)]
 
 
@@ -24,18 +23,26 @@ def read(cursor: str, *shape: type) -> list[Any]:
     if not cursor:
         return []
     try:
-        place = json.loads(base64.urlsafe_b64decode(cursor))
-    except ValueError as error:
+        place = json.loads(base64.b64decode(cursor, b"-_", validate=True))
+        fits = isinstance(place, list) and [type(part) for part in place] == list(shape)
+        if fits and all(map(_can_be_asked_for, place)):
+            return list(place)
+    except (ValueError, RecursionError) as error:
         raise invalid("/cursor", "not a cursor of this list") from error
-    if not isinstance(place, list) or [type(part) for part in place] != list(shape):
-        raise invalid("/cursor", "not a cursor of this list")
-    if any(isinstance(part, int) and abs(part) > FURTHEST for part in place):
-        raise invalid("/cursor", "not a cursor of this list")
-    return place
+    raise invalid("/cursor", "not a cursor of this list")
 
 
-def page(items: Sequence[Any], limit: int, places: Sequence[list[Any]]) -> dict[str, Any]:
-    """A page of `limit` items out of one more, with the cursor of the next."""
-    more = len(items) > limit
-    cursor = base64.urlsafe_b64encode(json.dumps(places[limit - 1]).encode()).decode() if more else None
+def _can_be_asked_for(part: object) -> bool:
+    """Whether a database can be asked for it: numbers count from 1 and end, and no text that it cannot hold."""
+    if isinstance(part, int):
+        return 0 < part <= MOST
+    return isinstance(part, str) and "\0" not in part and part.encode().decode() == part
+
+
+def page(
+    items: Sequence[Any], limit: int, places: Sequence[Sequence[Any]], rest: Sequence[Any] | None = None
+) -> dict[str, Any]:
+    """A page of `limit` items out of one more, with the cursor of the next; or of fewer, with the place of the rest."""
+    place = places[limit - 1] if len(items) > limit else rest
+    cursor = base64.urlsafe_b64encode(json.dumps(place).encode()).decode() if place else None
     return {"items": list(items[:limit]), "next_cursor": cursor}

@@ -92,9 +92,9 @@ def document(request: Request, refusal: Refusal, status: int | None = None) -> d
     return content
 
 
-def problem(request: Request, refusal: Refusal, status: int | None = None) -> JSONResponse:
-    """A refusal as a problem document."""
-    content = document(request, refusal, status)
+def problem(request: Request, refusal: Refusal, status: int | None = None, **more: Any) -> JSONResponse:  # noqa: ANN401
+    """A refusal as a problem document, with more members of JSON."""
+    content = document(request, refusal, status) | more
     status = int(content["status"])
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if refusal.code in ("unavailable", "rate_limited") else {}
     headers |= {"Vary": "Accept-Language", "Content-Language": "en" if wants_english(request) else "zh"}
@@ -159,7 +159,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> JSONResponse:
-        return problem(request, error.refusal)
+        return problem(request, error.refusal, **({"current": error.current} if error.current else {}))
 
     @app.exception_handler(RequestValidationError)
     async def not_valid(request: Request, error: RequestValidationError) -> JSONResponse:

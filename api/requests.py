@@ -16,7 +16,8 @@ DEEPEST = 32
 """Levels of arrays and objects in one another."""
 
 
-KEY = re.compile(r"[!-~]{0,200}")
+KEY = re.compile(r"[!-~]{1,200}")
+"""What a key may be: visible characters of ASCII, taken as they are."""
 
 
 class StrictRequest(Request):
@@ -48,7 +49,7 @@ class StrictRoute(APIRoute):
         takes_json = "POST" in (self.methods or ()) and self.body_field is not None
 
         async def strictly(request: Request) -> Response:
-            idempotency_key(request)
+            key_of(request)
             if takes_json and not _is_form(request):
                 request = StrictRequest(request.scope, request.receive)
                 # FastAPI would answer a refusal raised while it reads the body with a plain 400.
@@ -58,16 +59,16 @@ class StrictRoute(APIRoute):
         return strictly
 
 
-def idempotency_key(request: Request) -> str:
-    """The key of a request that may be sent twice; empty without one.
+def key_of(request: Request) -> str:
+    """The request's `Idempotency-Key`; empty where it has none.
 
     Raises:
-        Refused: `invalid` for more than 200 characters, or others than the visible ones of ASCII.
+        Refused: `invalid` for an empty one, two, or one that is no key.
     """
-    key = request.headers.get("idempotency-key", "")
-    if not KEY.fullmatch(key):
-        raise invalid("", "Idempotency-Key: at most 200 visible characters of ASCII")
-    return key
+    keys = request.headers.getlist("idempotency-key")
+    if keys and not (len(keys) == 1 and KEY.fullmatch(keys[0])):
+        raise invalid("/Idempotency-Key", "not one key of 1 to 200 visible ASCII characters")
+    return keys[0] if keys else ""
 
 
 def _is_form(request: Request) -> bool:

@@ -82,7 +82,7 @@ def _open(desk: Desk, wave: NewWave) -> dict[str, Any]:
 def list_waves(desk: AtDesk, limit: paging.Limit = 50, cursor: paging.Cursor = "") -> dict[str, Any]:
     """The waves of the caller's body, or of all for the alliance, with how far each has come."""
     body = _seen_by(desk)
-    after = str((paging.read(cursor, str) or [""])[0]).replace("\0", "")
+    after = str((paging.read(cursor, str) or [""])[0])
     with desk.session() as session:
         items = _shown(session, waves.page(session, body, after, limit + 1))
     return paging.page(items, limit, [[one["id"]] for one in items])

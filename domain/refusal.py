@@ -1,5 +1,7 @@
 """Why something is not done: one exception, with what a person needs to mend it."""
 
+from typing import Any
+
 from pydantic import Field
 
 from domain.model import Record
@@ -32,3 +34,5 @@ class Refused(Exception):  # noqa: N818  # a refusal is an outcome, not an error
     ) -> None:
         super().__init__(f"{code}: {en}")
         self.refusal = Refusal(code=code, zh=zh, en=en, clause=clause, faults=faults or [])
+        self.current: Any = None
+        """What the sender was too late for, as they may see it."""

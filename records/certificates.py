@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, func, or_, true, tuple_
 from sqlmodel import Session, col, select
 
 from domain.application import postal_address
@@ -14,6 +14,7 @@ from domain.dates import local_date
 from domain.scope import certified_by
 from domain.state import CaseState
 from records.issued import CertificateChangeRow, CertificateRow, DocumentRow
+from records.search import holds
 from records.tables import CaseRow
 
 Status = CertificateStatus
@@ -23,6 +24,8 @@ ENDED: tuple[Status, ...] = ("withdrawn", "cancelled", "superseded")
 MOVING = ("status", "predecessor", "successor")
 """What of a certificate changes after it was issued."""
 CHUNK = 200
+WORDS = (CertificateRow.number, CertificateRow.organization, CertificateRow.service, CertificateRow.uscc)
+"""What the index of `records.search` is made of."""
 
 
 class Entry(NamedTuple):
@@ -128,30 +131,72 @@ def page(  # one filter each
     on: date | None = None,
     now: datetime | None = None,
 ) -> list[Entry]:
-    """At most `limit` certificates with a number above `after`, by number, as they are today or were on a day."""
+    """At most `limit` certificates with a number above `after`, by number, as they are today or were on a day.
+
+    `text` is part of number, holder or service.
+    """
     now = now or datetime.now(UTC)
-    query = select(CertificateRow, CaseRow.clock_ahead).join(CaseRow, col(CaseRow.id) == CertificateRow.case_id)
+    query = _all(on).where(col(CertificateRow.number) > after)
     if text:
-        columns = (col(CertificateRow.number), col(CertificateRow.organization), col(CertificateRow.service))
-        query = query.where(or_(*(column.contains(text, autoescape=True) for column in columns)))
-    if status and on is None:
+        query = query.where(holds(session, text, WORDS[:3], WORDS))
+    if status and on:
+        query = query.where(_may_be(status, on))
+    elif status:
         query = query.where(or_(_is(status, local_date(now)), col(CertificateRow.rehearsal)))
-    size = max(limit, CHUNK) if status else limit
-    query = query.order_by(col(CertificateRow.number)).limit(size)
+    found = _in_chunks(session, query, (CertificateRow.number,), on, now, max(limit, CHUNK) if status else limit)
+    return list(islice((one for one in found if status in (None, one.status)), limit))
 
-    def entries() -> Iterator[Entry]:
-        # Each rehearsed certificate has a today of its own, which only this side of the database can tell.
-        last, more = after, True
-        while more:
-            rows = session.exec(query.where(col(CertificateRow.number) > last)).all()
-            for row, ahead in rows:
-                day = on or _today(row, ahead, now)
-                worth = _read(row, row.status, day) if on is None else status_on(row, changes(session, row.number), on)
-                yield Entry(row, worth, day)
-                last = row.number
-            more = len(rows) == size
 
-    return list(islice((one for one in entries() if status in (None, one.status)), limit))
+def _all(on: date | None) -> Any:  # noqa: ANN401  # a select of three columns
+    """Every certificate, how far its case's clock is ahead, and what was recorded of it last, or by a day."""
+    ahead = select(CaseRow.clock_ahead).where(col(CaseRow.id) == CertificateRow.case_id)
+    return select(CertificateRow, ahead.scalar_subquery(), _recorded(on))
+
+
+def _recorded(on: date | None) -> Any:  # noqa: ANN401  # a column
+    if on is None:
+        return col(CertificateRow.status)
+    change = select(CertificateChangeRow.status).where(
+        CertificateChangeRow.number == CertificateRow.number, col(CertificateChangeRow.on) <= on
+    )
+    last = change.order_by(col(CertificateChangeRow.place).desc()).limit(1).correlate(CertificateRow)
+    return func.coalesce(last.scalar_subquery(), "upcoming")
+
+
+def _may_be(status: Status, on: date) -> ColumnElement[bool]:
+    """Whether the calendar and the changes let a certificate be something on a day; `_read` says whether it was."""
+    change = CertificateChangeRow
+    by_then = select(change.number).where(change.status == status, col(change.on) <= on)
+    changed = col(CertificateRow.number).in_(by_then)
+    begun, over = col(CertificateRow.valid_from) <= on, col(CertificateRow.valid_until) < on
+    if status in ENDED:
+        return changed
+    if status == "expired":
+        return or_(over, changed)
+    return ~begun if status == "upcoming" else and_(begun, ~over, changed if status == "suspended" else true())
+
+
+def _in_chunks(  # where, in which order, on which day, how many
+    session: Session,
+    query: Any,  # noqa: ANN401  # a select of `_all`
+    key: tuple[Any, ...],
+    on: date | None,
+    now: datetime,
+    size: int,
+) -> Iterator[Entry]:
+    """What a query of `_all` finds, as far as it is asked for, in the order of a unique key.
+
+    Each rehearsed certificate has a today of its own, which only this side of the database can tell.
+    """
+    rows: Sequence[Any] = session.exec(query.order_by(*key).limit(size)).all()
+    while rows:
+        for row, ahead, recorded in rows:
+            day = on or _today(row, ahead, now)
+            yield Entry(row, _read(row, recorded, day), day)
+        if len(rows) < size:
+            return
+        last = tuple_(*(getattr(rows[-1][0], one.key) for one in key))
+        rows = session.exec(query.where(tuple_(*key) > last).order_by(*key).limit(size)).all()
 
 
 class Holder(NamedTuple):
@@ -180,21 +225,18 @@ def holders(  # noqa: PLR0913  # one filter each
     `text` is part of code or name; name and city are those of the latest certificate.
     """
     now = now or datetime.now(UTC)
-    query = select(CertificateRow, CaseRow.clock_ahead).join(CaseRow, col(CaseRow.id) == CertificateRow.case_id)
-    query = query.where(or_(_is(status, local_date(now)), col(CertificateRow.rehearsal)))
+    wanted = _is(status, local_date(now))
+    query = _all(None).where(or_(wanted, col(CertificateRow.rehearsal)) if rehearsal else wanted)
+    query = query.where(col(CertificateRow.uscc) > after)
     if not rehearsal:
         query = query.where(col(CertificateRow.rehearsal).is_(False))
     if city:
         query = query.where(CertificateRow.city == city)
     if text:
-        columns = (col(CertificateRow.uscc), col(CertificateRow.organization))
-        query = query.where(or_(*(column.contains(text, autoescape=True) for column in columns)))
-    query = query.where(col(CertificateRow.uscc) > after).order_by(col(CertificateRow.uscc), CertificateRow.number)
-    with session.exec(query.execution_options(yield_per=CHUNK)) as rows:
-        entries = (Entry(row, _read(row, row.status, day := _today(row, ahead, now)), day) for row, ahead in rows)
-        held = (entry for entry in entries if entry.status == status)
-        grouped = groupby(held, key=lambda entry: entry.row.uscc)
-        return [_holder(list(found)) for _, found in islice(grouped, limit)]
+        query = query.where(holds(session, text, (CertificateRow.uscc, CertificateRow.organization), WORDS))
+    found = _in_chunks(session, query, (CertificateRow.uscc, CertificateRow.number), None, now, CHUNK)
+    grouped = groupby((one for one in found if one.status == status), key=lambda one: one.row.uscc)
+    return [_holder(list(entries)) for _, entries in islice(grouped, limit)]
 
 
 def _holder(entries: list[Entry]) -> Holder:

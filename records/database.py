@@ -12,6 +12,9 @@ from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+PER_CONNECTION = "-c statement_timeout=3000 -c plan_cache_mode=force_custom_plan"
+"""A list's best plan depends on what it is asked for: one for all would go through every row for somebody."""
+
 
 def connect(url: str) -> Engine:
     """An engine for `sqlite:///path` or `postgresql+psycopg://…`; connections are checked before use."""
@@ -22,7 +25,8 @@ def connect(url: str) -> Engine:
             hide_parameters=True,
             pool_pre_ping=True,
             pool_size=10,
-            connect_args={"connect_timeout": 3, "options": "-c statement_timeout=3000"},
+            pool_timeout=5,
+            connect_args={"connect_timeout": 3, "options": PER_CONNECTION},
         )
     engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": 3})
     event.listen(engine, "connect", _sqlite_pragmas)

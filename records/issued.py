@@ -16,6 +16,7 @@ class CertificateRow(SQLModel, table=True):
         ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
         UniqueConstraint("case_id", "place"),
         Index("ix_certificates_status", "status", "valid_until"),
+        Index("ix_certificates_holders", "uscc", "number"),
     )
     number: str = Field(primary_key=True)
     case_id: str
@@ -36,19 +37,20 @@ class CertificateRow(SQLModel, table=True):
     sites: list[dict[str, str]] = Field(sa_column=Column(JSON, nullable=False))
     """`{id, name, address, city}` each."""
     decided_on: date
-    valid_from: date
-    valid_until: date
+    valid_from: date = Field(index=True)
+    valid_until: date = Field(index=True)
     status: str
     """As the case last recorded it; what it is on a day follows from its changes and the calendar."""
     predecessor: str | None = None
     successor: str | None = None
-    rehearsal: bool = False
+    rehearsal: bool = Field(default=False, index=True)
 
 
 class CertificateChangeRow(SQLModel, table=True):
     """From which day, in Shanghai, a certificate had which status by an act or a timer of its case."""
 
     __tablename__ = "certificate_changes"
+    __table_args__ = (Index("ix_certificate_changes_status", "status", "number", "on"),)
     number: str = Field(primary_key=True, foreign_key="certificates.number")
     place: int = Field(primary_key=True)
     on: date

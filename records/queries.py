@@ -6,11 +6,13 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, tuple_
+from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col, select
 
 from domain.dates import local_date
 from domain.policy import BODY_WIDE
 from domain.state import Actor, CaseState, Deadline, DueDates
+from records.search import holds
 from records.tables import (
     CaseRow,
     ContentRow,
@@ -106,19 +108,28 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     """The condition under which a case exists for this person (`domain.policy.sees`, as SQL)."""
     if "applicant" in actor.roles:
         return col(CaseRow.applicant) == actor.user
-    of_the_body = col(CaseRow.body) == actor.body
+    return of_staff(actor, CaseRow.body, CaseRow.id)
+
+
+def of_staff(actor: Actor, body: str, case: str) -> ColumnElement[bool]:
+    """The same for a member of a body, of columns that hold a body and a case."""
+    of_the_body = col(body) == actor.body
     if BODY_WIDE & set(actor.roles):
         return of_the_body
     mine = select(DutyRow.case_id).where(DutyRow.person == actor.person)
-    return and_(of_the_body, col(CaseRow.id).in_(mine))
+    return and_(of_the_body, col(case).in_(mine))
 
 
-def cases(session: Session, actor: Actor, filters: dict[str, Any], after: str, limit: int) -> Sequence[CaseRow]:
-    """The cases a person sees, by number.
+def cases(
+    session: Session, actor: Actor, filters: dict[str, Any], after: str, limit: int, *, with_state: bool = False
+) -> Sequence[CaseRow]:
+    """The cases a person sees, by number, with their states where these are wanted: they are most of a row.
 
     `filters`: stage, status, scheme, wave, running, organization, due_before, q.
     """
     query = select(CaseRow).where(visible(actor), col(CaseRow.number) > after)
+    if not with_state:
+        query = query.options(defer(CaseRow.state, raiseload=True))  # type: ignore[arg-type]
     if filters.get("running"):
         query = query.where(col(CaseRow.stage) != "closed")
     for name in ("stage", "status", "scheme", "wave"):
@@ -129,8 +140,7 @@ def cases(session: Session, actor: Actor, filters: dict[str, Any], after: str, l
     if due_before := filters.get("due_before"):
         query = query.where(col(CaseRow.next_due) < due_before)
     if text := filters.get("q"):
-        columns = (col(CaseRow.organization), col(CaseRow.service), col(CaseRow.number))
-        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+        query = query.where(holds(session, text, (CaseRow.number, CaseRow.organization, CaseRow.service)))
     return session.exec(query.order_by(col(CaseRow.number)).limit(limit)).all()
 
 
@@ -162,24 +172,28 @@ def inbox(  # one filter each
 ) -> Sequence[tuple[TaskRow, CaseRow]]:
     """The open tasks this person may answer, each with its case, soonest due first, those without a due date last."""
     roles = [one for one in actor.roles if role in (None, one)]
-    query = select(TaskRow, CaseRow).join(CaseRow, col(CaseRow.id) == TaskRow.case_id)
-    query = query.where(or_(col(TaskRow.assignee).is_(None), col(TaskRow.assignee) == actor.user))
+    query = select(TaskRow).where(or_(col(TaskRow.assignee).is_(None), col(TaskRow.assignee) == actor.user))
     if "applicant" in actor.roles:
         query = query.where(TaskRow.role == "applicant", TaskRow.applicant == actor.user)
     else:
         mine = or_(col(TaskRow.role).in_(roles), col(TaskRow.assignee) == actor.user)
-        query = query.where(mine, visible(actor))
+        query = query.where(mine, of_staff(actor, TaskRow.body, TaskRow.case_id))
     if role:
         query = query.where(TaskRow.role == role)
     if due_before:
         query = query.where(col(TaskRow.due_on) < due_before)
     if overdue is not None:
         query = query.where(col(TaskRow.overdue) == overdue)
-    due = func.coalesce(col(TaskRow.due_on), NEVER)
-    place = tuple_(due, col(TaskRow.case_id), col(TaskRow.id))
     if after:
-        query = query.where(place > tuple_(_day(after[0]), *after[1:]))
-    return session.exec(query.order_by(due, col(TaskRow.case_id), col(TaskRow.id)).limit(limit)).all()
+        query = query.where(tuple_(*_order(TaskRow)) > tuple_(_day(after[0]), *after[1:]))
+    # Only those of the page are joined to their cases.
+    page = aliased(TaskRow, query.order_by(*_order(TaskRow)).limit(limit).subquery())
+    joined = select(page, CaseRow).join(CaseRow, col(CaseRow.id) == page.case_id)
+    return session.exec(joined.order_by(*_order(page))).all()
+
+
+def _order(task: type[TaskRow]) -> tuple[Any, ...]:
+    return func.coalesce(col(task.due_on), NEVER), col(task.case_id), col(task.id)
 
 
 def _day(text: str) -> date:

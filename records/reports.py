@@ -2,12 +2,12 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
 from typing import NamedTuple
 
 from sqlalchemy import and_, or_
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from domain.reporting import KINDS, REPORTED, Event, Owed, unreported
@@ -16,6 +16,9 @@ from records.tables import CaseRow, EventRow
 
 CHUNK = 200
 """Cases whose events are looked through together."""
+CHUNKS_A_PAGE = 10
+BEHIND_ALL = "\U0010ffff"
+"""A place behind every fact of a case."""
 NOTHING_TO_REPORT = ("open", "rejected", "application_withdrawn")
 """Statuses of cases that have come to no result yet, or never will."""
 
@@ -55,27 +58,31 @@ def about_of(session: Session, case_id: str, submission_id: str) -> str | None:
 # What is missing ----------------------------------------------------------------------------------------------
 
 
-def missing(session: Session, body: str, after: tuple[str, str], limit: int, *, rehearsal: bool) -> list[Missing]:
-    """At most `limit` facts of a body's cases, or of all, that have no receipt, after a place (case number, place)."""
-    return list(islice(_missing(session, body, after, rehearsal=rehearsal), limit))
+def missing(
+    session: Session, body: str, after: tuple[str, str], limit: int, *, rehearsal: bool
+) -> tuple[list[Missing], tuple[str, str] | None]:
+    """At most `limit` facts of a body's cases, or of all, that have no receipt, after a place (case number, place).
 
-
-def _missing(session: Session, body: str, after: tuple[str, str], *, rehearsal: bool) -> Iterator[Missing]:
+    Where so many cases were looked through that the rest is for another page, also the place to go on from.
+    """
+    found: list[Missing] = []
     number, place = after
     query = select(CaseRow).where(CaseRow.rehearsal == rehearsal, col(CaseRow.status).not_in(NOTHING_TO_REPORT))
+    query = query.options(defer(CaseRow.state, raiseload=True))  # type: ignore[arg-type]
     if body:
         query = query.where(CaseRow.body == body)
-    last, inclusive = number, True
-    while True:
-        above = col(CaseRow.number) >= last if inclusive else col(CaseRow.number) > last
-        cases = session.exec(query.where(above).order_by(col(CaseRow.number)).limit(CHUNK)).all()
-        if not cases:
-            return
+    for _ in range(CHUNKS_A_PAGE):
+        # The case of the place itself once more: it may have further facts.
+        cases = session.exec(
+            query.where(col(CaseRow.number) >= number).order_by(col(CaseRow.number)).limit(CHUNK)
+        ).all()
         events = _events(session, [case.id for case in cases])
-        for case in cases:
-            found = unreported(events[case.id])
-            yield from (Missing(case, fact) for fact in found if (case.number, fact.place) > (number, place))
-        last, inclusive = cases[-1].number, False
+        facts = (Missing(case, fact) for case in cases for fact in unreported(events[case.id]))
+        found += [one for one in facts if (one.case.number, one.fact.place) > (number, place)]
+        if len(cases) < CHUNK or len(found) >= limit:
+            return found[:limit], None
+        number, place = cases[-1].number, BEHIND_ALL
+    return found, (number, place)
 
 
 def _events(session: Session, cases: list[str]) -> dict[str, list[Event]]:

@@ -40,10 +40,14 @@ class CaseRow(SQLModel, table=True):
     """The read model of a case: what lists need as columns, the whole state as JSON text."""
 
     __tablename__ = "cases"
-    __table_args__ = (Index("ix_cases_body_stage", "body", "stage", "status"),)
+    __table_args__ = (
+        Index("ix_cases_body_stage", "body", "stage", "status"),
+        Index("ix_cases_list", "body", "number"),
+        Index("ix_cases_body_due", "body", "next_due"),
+    )
     id: str = Field(primary_key=True)
     number: str = Field(unique=True)
-    body: str = Field(foreign_key="bodies.id", index=True)
+    body: str = Field(foreign_key="bodies.id")
     applicant: str = Field(foreign_key="accounts.user", index=True)
     organization: str
     uscc: str = Field(index=True)
@@ -144,7 +148,7 @@ class DutyRow(SQLModel, table=True):
         CheckConstraint("side IN ('evaluation', 'judgement')", name="ck_duties_side"),
     )
     case_id: str = Field(primary_key=True)
-    person: str = Field(primary_key=True)
+    person: str = Field(primary_key=True, index=True)
     side: str
 
 
@@ -241,7 +245,7 @@ class IdempotencyRow(SQLModel, table=True):
     """None while it is under way."""
     response: str | None = Field(default=None, sa_column=Column(Text))
     location: str | None = None
-    at: datetime = Field(sa_column=instant())
+    at: datetime = Field(sa_column=Column(Instant, nullable=False, index=True))
 
 
 class OperationRow(SQLModel, table=True):

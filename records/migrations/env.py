@@ -16,6 +16,11 @@ def _plain_types(kind: str, item: object, _: object) -> str | Literal[False]:
     return "sa.String()" if kind == "type" and isinstance(item, AutoString) else False
 
 
+def _of_the_code(name: str | None, kind: str, _: object) -> bool:
+    """Not the indexes of `records.search`, which PostgreSQL alone has."""
+    return not (kind == "index" and (name or "").endswith("_words"))
+
+
 def run() -> None:
     """Run the migrations in one transaction."""
     engine = connect(context.config.get_main_option("sqlalchemy.url") or "")
@@ -26,6 +31,7 @@ def run() -> None:
             render_as_batch=True,
             transaction_per_migration=True,
             render_item=_plain_types,
+            include_name=_of_the_code,
         )
         with context.begin_transaction():
             context.run_migrations()

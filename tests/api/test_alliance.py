@@ -143,8 +143,11 @@ async def test_rehearsed_facts_are_missing_only_where_they_are_asked_for(web: We
     assert len((await missing(web, "alliance", rehearsal=True))["items"]) == 1
 
 
-async def test_what_is_missing_comes_in_pages_by_case(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("chunks", [1, 2, 10])
+async def test_what_is_missing_comes_in_pages_by_case(web: Web, monkeypatch: pytest.MonkeyPatch, chunks: int) -> None:
+    """However few cases a page looks through."""
     monkeypatch.setattr("records.reports.CHUNK", 2)
+    monkeypatch.setattr("records.reports.CHUNKS_A_PAGE", chunks)
     certified(web, 5, 4, 3, 2, 1)
     seen: list[str] = []
     cursor: str | None = ""

@@ -1,4 +1,4 @@
-"""Somebody with a connection to the database, who knows how the record is made, and no other part of the product."""
+"""Somebody who owns the database and knows how the record is made, and no other part of the product."""
 
 import hashlib
 import json
@@ -22,6 +22,8 @@ class Forger:
     def __init__(self, path: str) -> None:
         self.sql = sqlite3.connect(path)
         self.sql.row_factory = sqlite3.Row
+        for trigger in self.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            self.sql.execute(f"DROP TRIGGER {trigger['name']}")
 
     def __enter__(self) -> Self:
         return self

@@ -28,6 +28,7 @@ async def test_a_record_is_whole_until_it_is_changed(postgresql: PostgreSQL, tmp
 
     forger = create_engine(url)
     with forger.begin() as sql:
+        sql.execute(text("ALTER TABLE certificates DISABLE TRIGGER USER"))
         sql.execute(text("UPDATE certificates SET valid_until = '2039-12-31' WHERE case_id = 'case-a'"))
     forger.dispose()
     assert (len(await audited(url)), len(checked(url))) == (1, 1)

@@ -3,13 +3,17 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 
 from records.chain import broken_at
+from records.database import connect as connect_database
+from records.repetitions import forget
 from services.engine import connect
 from tests.applications import an_application
 from tests.histories.journey import Journey
@@ -63,7 +67,9 @@ async def test_of_two_answers_at_once_one_wins(case: dict[str, Any], manager: Pe
         manager.answer(case, "application.review", outcome="reject", reason="x"),
     )
     assert sorted(answer.status_code for answer in answers) == [200, 409]
-    assert [answer.json()["code"] for answer in answers if answer.status_code == 409] == ["task_not_open"]
+    [lost] = [answer.json() for answer in answers if answer.status_code == 409]
+    [won] = [answer.json() for answer in answers if answer.status_code == 200]
+    assert (lost["code"], lost["current"] | {"now": ""}) == ("task_not_open", won | {"now": ""})
     assert [event["kind"] for event in await events(manager, case)] == ["application", "application.review"]
 
 
@@ -82,6 +88,58 @@ async def test_a_stale_version_is_refused(case: dict[str, Any], manager: Person)
     assert (await manager.post(path, note, None, **{"If-Match": '"1"'})).status_code == 200
     answer = await manager.post(path, note, None, **{"If-Match": '"1"'})
     assert (answer.status_code, answer.json()["code"]) == (412, "stale_version")
+    assert answer.json()["current"]["version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status"),
+    [
+        ('"1"', 200),
+        ("1", 200),
+        ("*", 200),
+        ('"3", "1"', 200),
+        ('"2"', 412),
+        ('"2", "3"', 412),
+        ('W/"1"', 412),
+        ('"one"', 412),
+        ('""', 412),
+        ("9" * 5000, 412),
+    ],
+)
+async def test_an_act_for_a_version_is_done_for_that_version_only(
+    case: dict[str, Any], manager: Person, wanted: str, status: int
+) -> None:
+    """RFC 9110, 13.1.1: a list names any of its versions, a weak one names none."""
+    note = {"kind": "note.add", "text": "x"}
+    answer = await manager.post(f"/cases/{case['id']}/acts", note, None, **{"If-Match": wanted})
+    assert answer.status_code == status
+    assert len(await events(manager, case)) == (2 if status == 200 else 1)
+
+
+async def test_an_answer_for_a_stale_version_leaves_the_task_open(case: dict[str, Any], manager: Person) -> None:
+    [task] = case["tasks"]
+    accept = {"kind": "application.review", "outcome": "accept"}
+    await manager.act(case, "note.add", text="x")
+    path = f"/cases/{case['id']}/tasks/{task['id']}"
+    assert (await manager.post(path, accept, "k", **{"If-Match": '"1"'})).json()["code"] == "stale_version"
+    assert (await manager.post(path, accept, "k", **{"If-Match": '"2"'})).json()["stage"] == "contract"
+
+
+async def test_an_act_whose_answer_was_lost_is_answered_from_the_record(
+    case: dict[str, Any], manager: Person, product: Product
+) -> None:
+    """As after a crash between the act and its answer, or once the key was forgotten."""
+    path, note = f"/cases/{case['id']}/acts", {"kind": "note.add", "text": "x"}
+    first = await manager.post(path, note, key="lost")
+    assert first.status_code == 200
+    database = connect_database(product.settings.sql_url)
+    with Session(database) as session:
+        assert forget(session, datetime.now(UTC))
+        session.commit()
+    database.dispose()
+    again = await manager.post(path, note, key="lost")
+    assert (again.status_code, again.json() | {"now": ""}) == (200, first.json() | {"now": ""})
+    assert len(await events(manager, case)) == 2
 
 
 @pytest.fixture
