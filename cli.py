@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 scheme = typer.Typer(no_args_is_help=True, help="Scheme packs: the rules as data.")
 app.add_typer(scheme, name="scheme")
+keys = typer.Typer(no_args_is_help=True, help="The keys that seal what Temporal keeps.")
+app.add_typer(keys, name="keys")
 console = Console()
 EMBEDDED = "127.0.0.1:7233"
 """Where the embedded server listens when that port is free."""
@@ -128,7 +130,7 @@ async def _audit(settings: Settings, case: str, temporal: str) -> int:
     with _told_of_packs():
         auditor = Auditor(react, Scores(Library.load(*settings.further_packs)))
     address = temporal or settings.temporal_address or EMBEDDED
-    client = await reach(address, settings.temporal_namespace, settings.data / "keys" / "payload.key")
+    client = await reach(address, settings.temporal_namespace, settings.payload_key_file)
     audits = Audits(connect(settings.sql_url), auditor, client)
     ids = audits.ids(case)
     if case and not ids:
@@ -206,3 +208,35 @@ def write_rulebook() -> None:
     PAGE.write_text(written(book), encoding="utf-8")
     for line in (str(PAGE), *book.report()):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Print the id and file of each key, the one that seals last; never the key."""
+    from services.key_ring import KeyRing  # noqa: PLC0415  # heavy: only what these commands need
+
+    with _told_of_exposure():
+        for key in KeyRing(_settings().payload_key_file).all():
+            console.print(f"{key.id}  {key.file}", markup=False, highlight=False, soft_wrap=True)
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Make a new key, which seals from now on, also in what runs; the old ones stay and go on opening."""
+    from services.key_ring import KeyRing  # noqa: PLC0415  # heavy: only what these commands need
+
+    with _told_of_exposure():
+        key = KeyRing(_settings().payload_key_file).rotate()
+    console.print(f"{key.id}  {key.file}", markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _told_of_exposure() -> Iterator[None]:
+    """Say in one line which key file everybody may read."""
+    from services.keys import Exposed  # noqa: PLC0415  # heavy: only what these commands need
+
+    try:
+        yield
+    except (Exposed, OSError) as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.national import COLUMNS, MARK
@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="SQLite or PostgreSQL; empty: a SQLite file in the data folder")
     temporal_address: str = Field(default="", description="host:port of Temporal; empty: the embedded server")
     temporal_namespace: str = Field(default="jingpin", description="Temporal's namespace")
+    payload_keys: FilePath | None = Field(
+        default=None,
+        description="file of the first key that seals what Temporal keeps, the later ones beside it (payload.key,"
+        " payload-0002.key, …); empty: made in the data folder",
+    )
     task_queue: str = Field(default="cases", description="queue on which the workers of this installation listen")
     temporal_ui_url: str = Field(default="", description="address of Temporal's Web UI, for links from a case")
     storage_url: str = Field(default="", description="file: or s3: URL of the file store; empty: the data folder")
@@ -129,6 +134,11 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the product keeps its own accounts on this machine."""
         return not self.oidc_issuer
+
+    @property
+    def payload_key_file(self) -> Path:
+        """The first of the keys that seal payloads."""
+        return self.payload_keys or self.data / "keys" / "payload.key"
 
     @property
     def further_packs(self) -> list[Path]:

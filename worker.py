@@ -136,8 +136,7 @@ def outside(settings: Settings) -> Outside:
 async def main() -> None:
     """Work until SIGTERM or SIGINT, then finish what is under way."""
     settings = Settings()
-    key_file = settings.data / "keys" / "payload.key"
-    client = await connect(settings.temporal_address, settings.temporal_namespace, key_file)
+    client = await connect(settings.temporal_address, settings.temporal_namespace, settings.payload_key_file)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

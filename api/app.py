@@ -81,7 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def opened(app: FastAPI) -> AsyncIterator[None]:
         keys = settings.data / "keys"
         client = await connect_engine(
-            settings.temporal_address, settings.temporal_namespace, keys / "payload.key", lazy=True
+            settings.temporal_address, settings.temporal_namespace, settings.payload_key_file, lazy=True
         )
         app.state.settings = settings
         app.state.database = connect_database(settings.sql_url)

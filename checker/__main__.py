@@ -10,6 +10,8 @@ from temporalio.service import RPCError
 
 from checker import fold, history, record
 
+KEYS = Path("data/keys")
+
 
 def checked(arguments: argparse.Namespace) -> tuple[list[str], str]:
     """What differs, and what could not be checked."""
@@ -22,10 +24,10 @@ def checked(arguments: argparse.Namespace) -> tuple[list[str], str]:
     if not arguments.temporal:
         return found, ""
     try:
-        key = arguments.key.read_bytes()
-        asked = history.runs(arguments.temporal, arguments.namespace, key, case.row["id"])
+        keys = [file.read_bytes() for file in arguments.key or sorted(KEYS.glob("payload*.key"))]
+        asked = history.runs(arguments.temporal, arguments.namespace, keys, case.row["id"])
         runs = asyncio.run(asked)
-    except (RuntimeError, RPCError, OSError) as error:
+    except (RuntimeError, ValueError, RPCError, OSError) as error:
         return found, f"the histories: {error}"
     return ([*found, *history.findings(case, runs)], "") if runs else (found, "the histories: none is kept")
 
@@ -37,7 +39,7 @@ def main() -> int:
     parser.add_argument("--database", required=True, help="sqlite:///… or postgresql+psycopg://…")
     parser.add_argument("--temporal", default="", help="host:port; left out: the database alone")
     parser.add_argument("--namespace", default="jingpin")
-    parser.add_argument("--key", type=Path, default=Path("data/keys/payload.key"))
+    parser.add_argument("--key", type=Path, nargs="+", help=f"of those that sealed; else every one in {KEYS}")
     try:
         found, unchecked = checked(parser.parse_args())
     except (SQLAlchemyError, ValueError, LookupError, TypeError) as error:

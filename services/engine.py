@@ -6,15 +6,19 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from services.encryption import data_converter, local_key
+from services.encryption import data_converter
+from services.key_ring import KeyRing
 
 SKIPS_AT_ONCE = 100_000
 """Timers that one advance may fire; the server's default is lower than a case's life has."""
 
 
 async def connect(address: str, namespace: str, key_file: Path, *, lazy: bool = False) -> Client:
-    """A client for `host:port`; a lazy one waits for nothing: an absent server shows in the first call."""
-    converter = data_converter(local_key(key_file))
+    """A client for `host:port`, with the keys from the first one's file on.
+
+    A lazy one waits for nothing: an absent server shows in the first call.
+    """
+    converter = data_converter(KeyRing(key_file))
     return await Client.connect(address, namespace=namespace, data_converter=converter, lazy=lazy)
 
 
