@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     storage_url: str = Field(default="", description="file: or s3: URL of the file store; empty: the data folder")
     packs: Path | None = Field(default=None, description="folder of further packs: a body's own rules, special rules")
     public_url: str = Field(default="http://127.0.0.1:8000", description="address under which people reach the product")
+    timestamp_url: str = Field(
+        default="", description="authority (RFC 3161) that stamps the daily roots of the record; empty: none"
+    )
     oidc_issuer: str = Field(default="", description="OpenID Connect issuer; empty: embedded accounts")
     oidc_audience: str = Field(default="", description="what the issuer's tokens name as their audience")
     oidc_claims: dict[str, str] = Field(

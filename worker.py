@@ -102,13 +102,14 @@ def build(settings: Settings, client: Client, database: Engine) -> Worker:
     batches = AllianceBatches(database, client, deliveries)
     starting = rehearsing(client).client if settings.rehearsal else client
     waves = WaveActivities(database, facts, react, starting, how, rehearsal=settings.rehearsal)
+    daily_root = RootActivities(database, settings.timestamp_url)
     cases = [turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring]
     digest = DigestActivities(database, Notices(settings.mail), settings.public_url, settings.quiet)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[CertificationCase, Rollout, Errand],
-        activities=[*cases, sweeps.sweep, digest.digest, batches.submit, waves.start, RootActivities(database).root],
+        activities=[*cases, sweeps.sweep, digest.digest, batches.submit, waves.start, daily_root.root],
         activity_executor=ThreadPoolExecutor(THREADS),
         max_concurrent_activities=4,
         max_concurrent_local_activities=8,

@@ -8,7 +8,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 
-from checker import fold, history, record
+from checker import fold, history, record, stamps
 
 KEYS = Path("data/keys")
 
@@ -21,6 +21,7 @@ def checked(arguments: argparse.Namespace) -> tuple[list[str], str]:
             return [], f"there is no case {arguments.case}"
         found = [*record.chain(case), *record.turns(case), *record.contents(case), *fold.findings(case)]
         found += [*record.numbers(connection), *record.roots(connection)]
+        found += stamps.findings(connection, arguments.timestamp_ca)
     if not arguments.temporal:
         return found, ""
     try:
@@ -40,6 +41,7 @@ def main() -> int:
     parser.add_argument("--temporal", default="", help="host:port; left out: the database alone")
     parser.add_argument("--namespace", default="jingpin")
     parser.add_argument("--key", type=Path, nargs="+", help=f"of those that sealed; else every one in {KEYS}")
+    parser.add_argument("--timestamp-ca", type=Path, help="certificates, in PEM, of who signs the roots' time stamps")
     try:
         found, unchecked = checked(parser.parse_args())
     except (SQLAlchemyError, ValueError, LookupError, TypeError) as error:

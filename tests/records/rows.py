@@ -283,4 +283,5 @@ ROWS: dict[str, dict[str, Any]] = {
         "moved": "[]",
         "at": AT,
     },
+    "root_stamps": {"day": date(2026, 11, 20), "response": b"0", "at": AT},
 }
