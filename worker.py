@@ -17,6 +17,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from activities.archive import ARCHIVE, ArchiveActivities
 from activities.batches import AllianceBatches
 from activities.beginning import Beginning
 from activities.calendars import Calendars
@@ -84,7 +85,11 @@ def regular(settings: Settings) -> list[Regular]:
     """What this installation does by itself, and when; a schedule that was kept once goes on with the outbox's rest."""
     batches = [Regular(SUBMIT_BATCH, settings.alliance_batch)] if settings.alliance_batch else []
     hour = settings.quiet.after(DIGEST_AT)
-    daily = [Regular(DIGEST, f"{hour.minute} {hour.hour} * * *"), Regular(ROOT, "5 0 * * *")]
+    daily = [
+        Regular(DIGEST, f"{hour.minute} {hour.hour} * * *"),
+        Regular(ROOT, "5 0 * * *"),
+        Regular(ARCHIVE, "20 0 * * *"),
+    ]
     return [Regular(SWEEP, "7 * * * *"), *daily, *batches]
 
 
@@ -102,6 +107,7 @@ def build(settings: Settings, client: Client, database: Engine) -> Worker:
     batches = AllianceBatches(database, client, deliveries)
     starting = rehearsing(client).client if settings.rehearsal else client
     waves = WaveActivities(database, facts, react, starting, how, rehearsal=settings.rehearsal)
+    archive = ArchiveActivities(database, client, storage)
     daily_root = RootActivities(database, settings.timestamp_url)
     cases = [turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring]
     digest = DigestActivities(database, Notices(settings.mail), settings.public_url, settings.quiet)
@@ -109,7 +115,7 @@ def build(settings: Settings, client: Client, database: Engine) -> Worker:
         client,
         task_queue=settings.task_queue,
         workflows=[CertificationCase, Rollout, Errand],
-        activities=[*cases, sweeps.sweep, digest.digest, batches.submit, waves.start, daily_root.root],
+        activities=[*cases, sweeps.sweep, digest.digest, batches.submit, waves.start, daily_root.root, archive.archive],
         activity_executor=ThreadPoolExecutor(THREADS),
         max_concurrent_activities=4,
         max_concurrent_local_activities=8,

@@ -284,4 +284,5 @@ ROWS: dict[str, dict[str, Any]] = {
         "at": AT,
     },
     "root_stamps": {"day": date(2026, 11, 20), "response": b"0", "at": AT},
+    "history_exports": {"case_id": "case-1", "run_id": "run-1", "sha256": DIGEST, "closed_at": AT, "at": AT},
 }
