@@ -25,6 +25,7 @@ from activities.deliveries import DeliveryActivities, Outside
 from activities.digest import DIGEST, DigestActivities
 from activities.facts import FactFinder
 from activities.interface import SUBMIT_BATCH, SWEEP
+from activities.retention import RETENTION, RetentionActivities
 from activities.rollouts import RolloutActivities, of_calendar, roll_out
 from activities.roots import ROOT, RootActivities
 from activities.schedules import Regular, keep
@@ -89,6 +90,7 @@ def regular(settings: Settings) -> list[Regular]:
         Regular(DIGEST, f"{hour.minute} {hour.hour} * * *"),
         Regular(ROOT, "5 0 * * *"),
         Regular(ARCHIVE, "20 0 * * *"),
+        Regular(RETENTION, "35 0 * * *"),
     ]
     return [Regular(SWEEP, "7 * * * *"), *daily, *batches]
 
@@ -108,14 +110,17 @@ def build(settings: Settings, client: Client, database: Engine) -> Worker:
     starting = rehearsing(client).client if settings.rehearsal else client
     waves = WaveActivities(database, facts, react, starting, how, rehearsal=settings.rehearsal)
     archive = ArchiveActivities(database, client, storage)
+    retention = RetentionActivities(database, storage)
     daily_root = RootActivities(database, settings.timestamp_url)
     cases = [turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring]
     digest = DigestActivities(database, Notices(settings.mail), settings.public_url, settings.quiet)
+    nightly = [daily_root.root, archive.archive, retention.retention]
+    errands = [sweeps.sweep, digest.digest, batches.submit, waves.start, *nightly]
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[CertificationCase, Rollout, Errand],
-        activities=[*cases, sweeps.sweep, digest.digest, batches.submit, waves.start, daily_root.root, archive.archive],
+        activities=[*cases, *errands],
         activity_executor=ThreadPoolExecutor(THREADS),
         max_concurrent_activities=4,
         max_concurrent_local_activities=8,

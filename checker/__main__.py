@@ -14,11 +14,13 @@ KEYS = Path("data/keys")
 
 
 def checked(arguments: argparse.Namespace) -> tuple[list[str], str]:
-    """What differs, and what could not be checked."""
+    """What differs, and what could not be checked; says what was deleted."""
     with create_engine(arguments.database).connect() as connection:
         case = record.load(connection, arguments.case)
         if case is None:
             return [], f"there is no case {arguments.case}"
+        if case.erased:
+            print(f"deleted on {max(case.erased.values())} at the end of its term")  # noqa: T201
         found = [*record.chain(case), *record.turns(case), *record.contents(case), *fold.findings(case)]
         found += [*record.numbers(connection), *record.roots(connection)]
         found += stamps.findings(connection, arguments.timestamp_ca)

@@ -1,4 +1,4 @@
-"""exported histories."""
+"""exported histories, holds, and what was deleted at the end of its term."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,8 @@ revision = '0015'
 down_revision = '0014'
 branch_labels = None
 depends_on = None
+
+OPEN = sa.text('released_by IS NULL')
 
 
 def upgrade() -> None:
@@ -21,8 +23,37 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('case_id', 'run_id')
     )
+    op.create_table('holds',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.String(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('placed_by', sa.String(), nullable=False),
+    sa.Column('placed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('released_by', sa.String(), nullable=True),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('release_reason', sa.Text(), nullable=False),
+    sa.CheckConstraint('released_by <> placed_by', name='ck_holds_two_people'),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('uq_holds_open', 'holds', ['case_id'], unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_table('erasures',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.String(), nullable=True),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('digest', sa.String(), nullable=False),
+    sa.Column('term', sa.String(), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('done', sa.Boolean(), nullable=False),
+    sa.CheckConstraint("kind IN ('case', 'content', 'file', 'document', 'history')", name='ck_erasures_kind'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('ix_erasures_case', 'erasures', ['case_id', 'kind'])
+    op.create_index('ix_erasures_done', 'erasures', ['done'])
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_table('erasures')
+    op.drop_table('holds')
     op.drop_table('history_exports')
