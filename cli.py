@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,8 +74,15 @@ def settings() -> None:
     table = Table("variable", "meaning", "value")
     present = _settings()
     for name, field in Settings.model_fields.items():
-        table.add_row(f"JINGPIN_{name.upper()}", field.description or "", str(getattr(present, name)))
+        table.add_row(
+            f"JINGPIN_{name.upper()}", field.description or "", _without_password(str(getattr(present, name)))
+        )
     console.print(table)
+
+
+def _without_password(text: str) -> str:
+    """The text of a setting, without what stands before an address's host."""
+    return re.sub(r"(?<=://)[^/@\s]+@", "**********@", text)
 
 
 @app.command()

@@ -30,8 +30,11 @@ def stamp(url: str, data: bytes) -> bytes:
             timeout=PATIENCE.total_seconds(),
         ).raise_for_status()
         response = decode_timestamp_response(answer.content)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        raise StampUnavailable(f"{type(error).__name__}: {error}") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        # What the error says may hold the address, and with it a password.
+        raise StampUnavailable(type(error).__name__) from None
+    except ValueError as error:
+        raise StampUnavailable(f"not an answer by RFC 3161: {error}") from error
     if response.status != PKIStatus.GRANTED:
         raise StampUnavailable(f"the authority refuses: {response.status_string}")
     told = response.tst_info

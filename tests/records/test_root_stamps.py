@@ -93,6 +93,15 @@ def test_an_answer_to_another_question_is_refused(authority: Authority) -> None:
             stamp(authority.address, data)
 
 
+@pytest.mark.parametrize("away", [True, False])
+def test_what_is_said_of_an_absent_authority_has_no_password(authority: Authority, away: bool) -> None:  # noqa: FBT001
+    authority.away = away
+    host = authority.address.removeprefix("http://") if away else "127.0.0.1:9"
+    with pytest.raises(StampUnavailable) as failed:
+        stamp(f"http://jingpin:geheim@{host}", b"x")
+    assert "geheim" not in str(failed.value)
+
+
 @pytest.mark.parametrize("said", [b"no", b"0\x03\x02\x01\x00"])
 def test_what_is_no_answer_is_refused(authority: Authority, said: bytes) -> None:
     authority.replayed = said
