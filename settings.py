@@ -38,6 +38,11 @@ class Settings(BaseSettings):
         description="file of the first key that seals what Temporal keeps, the later ones beside it (payload.key,"
         " payload-0002.key, …); empty: made in the data folder",
     )
+    codec_accounts: list[str] = Field(
+        default=[],
+        description="accounts of ops or admin that may open Temporal's payloads, of every body, as JSON; each time is"
+        " recorded; empty: nobody",
+    )
     task_queue: str = Field(default="cases", description="queue on which the workers of this installation listen")
     temporal_ui_url: str = Field(default="", description="address of Temporal's Web UI, for links from a case")
     storage_url: str = Field(default="", description="file: or s3: URL of the file store; empty: the data folder")

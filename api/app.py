@@ -14,6 +14,7 @@ from api import (
     alliance,
     calendars,
     cases,
+    codec,
     complaints,
     deadlines,
     editions,
@@ -51,6 +52,7 @@ ROUTES: Final = (
     alliance,
     calendars,
     cases,
+    codec,
     complaints,
     deadlines,
     editions,
@@ -86,6 +88,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             settings.temporal_address, settings.temporal_namespace, settings.payload_key_file, lazy=True
         )
         app.state.settings = settings
+        app.state.codec = client.data_converter.payload_codec
         app.state.database = connect_database(settings.sql_url)
         app.state.engine = CaseEngine(client, settings)
         app.state.secrets = Secrets(keys / "tokens.key")
@@ -105,6 +108,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.exception_handler(gate.TooOften)(gate.too_often)
 
     app.add_middleware(BodyLimit)
+    app.add_middleware(codec.UiMayAsk, ui_url=settings.temporal_ui_url)
     routers = [*(part.router for part in ROUTES), operations.health]
     access.check_lines(route for router in routers for route in router.routes)
     for router in routers:

@@ -284,6 +284,14 @@ ROWS: dict[str, dict[str, Any]] = {
         "at": AT,
     },
     "root_stamps": {"day": date(2026, 11, 20), "response": b"0", "at": AT},
+    "decodings": {
+        "id": 1,
+        "user": "ops",
+        "person": "person-ops",
+        "at": AT,
+        "payloads": 3,
+        "reason": "",
+    },
     "holds": {
         "id": 1,
         "case_id": "case-1",

@@ -1,4 +1,4 @@
-"""exported histories, holds, and what was deleted at the end of its term."""
+"""exported histories, holds, what was deleted at the end of its term, and who opened payloads."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -50,10 +50,20 @@ def upgrade() -> None:
     )
     op.create_index('ix_erasures_case', 'erasures', ['case_id', 'kind'])
     op.create_index('ix_erasures_done', 'erasures', ['done'])
+    op.create_table('decodings',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('user', sa.String(), nullable=False),
+    sa.Column('person', sa.String(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('payloads', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_table('decodings')
     op.drop_table('erasures')
     op.drop_table('holds')
     op.drop_table('history_exports')
