@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ app = typer.Typer(
 )
 scheme = typer.Typer(no_args_is_help=True, help="Scheme packs: the rules as data.")
 app.add_typer(scheme, name="scheme")
+keys = typer.Typer(no_args_is_help=True, help="The keys that seal what Temporal keeps.")
+app.add_typer(keys, name="keys")
 console = Console()
 EMBEDDED = "127.0.0.1:7233"
 """Where the embedded server listens when that port is free."""
@@ -71,8 +74,15 @@ def settings() -> None:
     table = Table("variable", "meaning", "value")
     present = _settings()
     for name, field in Settings.model_fields.items():
-        table.add_row(f"JINGPIN_{name.upper()}", field.description or "", str(getattr(present, name)))
+        table.add_row(
+            f"JINGPIN_{name.upper()}", field.description or "", _without_password(str(getattr(present, name)))
+        )
     console.print(table)
+
+
+def _without_password(text: str) -> str:
+    """The text of a setting, without what stands before an address's host."""
+    return re.sub(r"(?<=://)[^/@\s]+@", "**********@", text)
 
 
 @app.command()
@@ -128,9 +138,7 @@ async def _audit(settings: Settings, case: str, temporal: str) -> int:
     with _told_of_packs():
         auditor = Auditor(react, Scores(Library.load(*settings.further_packs)))
     address = temporal or settings.temporal_address or EMBEDDED
-    client = await reach(
-        address, settings.temporal_namespace, settings.data / "keys" / "payload.key", settings.temporal_pems
-    )
+    client = await reach(address, settings.temporal_namespace, settings.payload_key_file, settings.temporal_pems)
     audits = Audits(connect(settings.sql_url), auditor, client)
     ids = audits.ids(case)
     if case and not ids:
@@ -208,3 +216,35 @@ def write_rulebook() -> None:
     PAGE.write_text(written(book), encoding="utf-8")
     for line in (str(PAGE), *book.report()):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Print the id and file of each key, the one that seals last; never the key."""
+    from services.key_ring import KeyRing  # noqa: PLC0415  # heavy: only what these commands need
+
+    with _told_of_exposure():
+        for key in KeyRing(_settings().payload_key_file).all():
+            console.print(f"{key.id}  {key.file}", markup=False, highlight=False, soft_wrap=True)
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Make a new key, which seals from now on, also in what runs; the old ones stay and go on opening."""
+    from services.key_ring import KeyRing  # noqa: PLC0415  # heavy: only what these commands need
+
+    with _told_of_exposure():
+        key = KeyRing(_settings().payload_key_file).rotate()
+    console.print(f"{key.id}  {key.file}", markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _told_of_exposure() -> Iterator[None]:
+    """Say in one line which key file everybody may read."""
+    from services.keys import Exposed  # noqa: PLC0415  # heavy: only what these commands need
+
+    try:
+        yield
+    except (Exposed, OSError) as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error

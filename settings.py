@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.national import COLUMNS, MARK
@@ -45,11 +45,24 @@ class Settings(BaseSettings):
     temporal_ca: Path | None = Field(default=None, description="PEM file: whose certificates Temporal may show")
     temporal_cert: Path | None = Field(default=None, description="PEM file: the certificate shown to Temporal")
     temporal_key: Path | None = Field(default=None, description="PEM file: the key of that certificate")
+    payload_keys: FilePath | None = Field(
+        default=None,
+        description="file of the first key that seals what Temporal keeps, the later ones beside it (payload.key,"
+        " payload-0002.key, …); empty: made in the data folder",
+    )
+    codec_accounts: list[str] = Field(
+        default=[],
+        description="accounts of ops or admin that may open Temporal's payloads, of every body, as JSON; each time is"
+        " recorded; empty: nobody",
+    )
     task_queue: str = Field(default="cases", description="queue on which the workers of this installation listen")
     temporal_ui_url: str = Field(default="", description="address of Temporal's Web UI, for links from a case")
     storage_url: str = Field(default="", description="file: or s3: URL of the file store; empty: the data folder")
     packs: Path | None = Field(default=None, description="folder of further packs: a body's own rules, special rules")
     public_url: str = Field(default="http://127.0.0.1:8000", description="address under which people reach the product")
+    timestamp_url: str = Field(
+        default="", description="authority (RFC 3161) that stamps the daily roots of the record; empty: none"
+    )
     oidc_issuer: str = Field(default="", description="OpenID Connect issuer; empty: embedded accounts")
     oidc_audience: str = Field(default="", description="what the issuer's tokens name as their audience")
     oidc_claims: dict[str, str] = Field(
@@ -191,6 +204,11 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the product keeps its own accounts on this machine."""
         return not self.oidc_issuer
+
+    @property
+    def payload_key_file(self) -> Path:
+        """The first of the keys that seal payloads."""
+        return self.payload_keys or self.data / "keys" / "payload.key"
 
     @property
     def further_packs(self) -> list[Path]:

@@ -18,6 +18,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from activities.archive import ARCHIVE, ArchiveActivities
 from activities.batches import AllianceBatches
 from activities.beginning import Beginning
 from activities.calendars import Calendars
@@ -25,6 +26,7 @@ from activities.deliveries import DeliveryActivities, Outside
 from activities.digest import DIGEST, DigestActivities
 from activities.facts import FactFinder
 from activities.interface import SUBMIT_BATCH, SWEEP
+from activities.retention import RETENTION, RetentionActivities
 from activities.rollouts import RolloutActivities, of_calendar, roll_out
 from activities.roots import ROOT, RootActivities
 from activities.schedules import Regular, keep
@@ -86,7 +88,12 @@ def regular(settings: Settings) -> list[Regular]:
     """What this installation does by itself, and when; a schedule that was kept once goes on with the outbox's rest."""
     batches = [Regular(SUBMIT_BATCH, settings.alliance_batch)] if settings.alliance_batch else []
     hour = settings.quiet.after(DIGEST_AT)
-    daily = [Regular(DIGEST, f"{hour.minute} {hour.hour} * * *"), Regular(ROOT, "5 0 * * *")]
+    daily = [
+        Regular(DIGEST, f"{hour.minute} {hour.hour} * * *"),
+        Regular(ROOT, "5 0 * * *"),
+        Regular(ARCHIVE, "20 0 * * *"),
+        Regular(RETENTION, "35 0 * * *"),
+    ]
     return [Regular(SWEEP, "7 * * * *"), *daily, *batches]
 
 
@@ -104,13 +111,18 @@ def build(settings: Settings, client: Client, database: Engine) -> Worker:
     batches = AllianceBatches(database, client, deliveries)
     starting = rehearsing(client).client if settings.rehearsal else client
     waves = WaveActivities(database, facts, react, starting, how, rehearsal=settings.rehearsal)
+    archive = ArchiveActivities(database, client, storage)
+    retention = RetentionActivities(database, storage)
+    daily_root = RootActivities(database, settings.timestamp_url)
     cases = [turns.record, deliveries.deliver, rollouts.next_cases, rollouts.bring]
     digest = DigestActivities(database, Notices(settings.mail), settings.public_url, settings.quiet)
+    nightly = [daily_root.root, archive.archive, retention.retention]
+    errands = [sweeps.sweep, digest.digest, batches.submit, waves.start, *nightly]
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[CertificationCase, Rollout, Errand],
-        activities=[*cases, sweeps.sweep, digest.digest, batches.submit, waves.start, RootActivities(database).root],
+        activities=[*cases, *errands],
         activity_executor=ThreadPoolExecutor(THREADS),
         max_concurrent_activities=4,
         max_concurrent_local_activities=8,
@@ -140,8 +152,7 @@ async def main() -> None:
     settings = Settings()
     logs.configure(settings.log_level)
     workflow.logger.workflow_info_on_message = activity.logger.activity_info_on_message = False
-    key_file = settings.data / "keys" / "payload.key"
-    pems = settings.temporal_pems
+    key_file, pems = settings.payload_key_file, settings.temporal_pems
     client = await connect(settings.temporal_address, settings.temporal_namespace, key_file, pems=pems)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -27,8 +27,13 @@ class Auditor:
         self._scores = scores
 
     def findings(self, session: Session, record: CaseRecord, owners: audit.Owners) -> list[str]:
-        """What differs in a case's record, a sentence each; nothing where it is whole."""
+        """What differs in a case's record, a sentence each; nothing where it is whole.
+
+        What was deleted at the end of its term cannot be worked on again; its chain can be held against its digests.
+        """
         found = [line for what, check in audit.BY_ITSELF.items() for line in guarded(what, check(record))]
+        if record.erased:
+            return [*found, *audit.number_findings(record.row.id, owners)]
         fold = Fold(session, record, self._react, self._scores)
         found += guarded("the turns", fold.findings())
         if fold.complete:

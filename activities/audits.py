@@ -82,6 +82,7 @@ class Audits:
             return Audited(case_id, [f"the events cannot be read: {error}"], "everything else", "")
         findings = self._auditor.findings(session, record, owners)
         size = f"{len(record.turns)} turns, {len(record.events)} events"
+        size += f", deleted on {record.erased} at the end of its term" if record.erased else ""
         if isinstance(known, str):
             return Audited(record.row.number, findings, f"the engine's histories ({known})", size)
         findings += guarded("what the engine tells", histories.findings(record, known))

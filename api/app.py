@@ -15,6 +15,7 @@ from api import (
     alliance,
     calendars,
     cases,
+    codec,
     complaints,
     deadlines,
     editions,
@@ -22,6 +23,7 @@ from api import (
     files,
     gate,
     grants,
+    holds,
     incidents,
     lateness,
     library,
@@ -55,12 +57,14 @@ ROUTES: Final = (
     alliance,
     calendars,
     cases,
+    codec,
     complaints,
     deadlines,
     editions,
     feed,
     files,
     grants,
+    holds,
     incidents,
     lateness,
     library,
@@ -89,11 +93,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         client = await connect_engine(
             settings.temporal_address,
             settings.temporal_namespace,
-            keys / "payload.key",
+            settings.payload_key_file,
             pems=settings.temporal_pems,
             lazy=True,
         )
         app.state.settings = settings
+        app.state.codec = client.data_converter.payload_codec
         app.state.database = connect_database(settings.sql_url)
         app.state.engine = CaseEngine(client, settings)
         app.state.secrets = Secrets(keys / "tokens.key")
@@ -114,6 +119,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.exception_handler(gate.TooOften)(gate.too_often)
 
     app.add_middleware(BodyLimit)
+    app.add_middleware(codec.UiMayAsk, ui_url=settings.temporal_ui_url)
     app.add_middleware(problems.Mishaps)
     app.add_middleware(Shield, https=settings.public_url.startswith("https:"))
     app.add_middleware(Traces)

@@ -148,6 +148,8 @@ def show_complaint(request: Request, receipt: str, token: str = "") -> JSONRespo
     with Session(request.app.state.database) as session:
         row = queries.case_row(session, case_id)
         state = queries.state_of(row) if row else None
+        if state and state.erased:
+            raise Refused("not_found", "未找到", "Not found.")
         matter = next((one for one in state.matters if one.message == message_id), None) if state else None
         answer = json.loads(queries.content(session, case_id, matter.answer)) if matter and matter.answer else {}
     shown = {"id": receipt, "state": _state(state, matter), "outcome": answer.get("outcome")}

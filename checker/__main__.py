@@ -8,24 +8,29 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 
-from checker import fold, history, record
+from checker import fold, history, record, stamps
+
+KEYS = Path("data/keys")
 
 
 def checked(arguments: argparse.Namespace) -> tuple[list[str], str]:
-    """What differs, and what could not be checked."""
+    """What differs, and what could not be checked; says what was deleted."""
     with create_engine(arguments.database).connect() as connection:
         case = record.load(connection, arguments.case)
         if case is None:
             return [], f"there is no case {arguments.case}"
+        if case.erased:
+            print(f"deleted on {max(case.erased.values())} at the end of its term")  # noqa: T201
         found = [*record.chain(case), *record.turns(case), *record.contents(case), *fold.findings(case)]
         found += [*record.numbers(connection), *record.roots(connection)]
+        found += stamps.findings(connection, arguments.timestamp_ca)
     if not arguments.temporal:
         return found, ""
     try:
-        key = arguments.key.read_bytes()
-        asked = history.runs(arguments.temporal, arguments.namespace, key, case.row["id"])
+        keys = [file.read_bytes() for file in arguments.key or sorted(KEYS.glob("payload*.key"))]
+        asked = history.runs(arguments.temporal, arguments.namespace, keys, case.row["id"])
         runs = asyncio.run(asked)
-    except (RuntimeError, RPCError, OSError) as error:
+    except (RuntimeError, ValueError, RPCError, OSError) as error:
         return found, f"the histories: {error}"
     return ([*found, *history.findings(case, runs)], "") if runs else (found, "the histories: none is kept")
 
@@ -37,7 +42,8 @@ def main() -> int:
     parser.add_argument("--database", required=True, help="sqlite:///… or postgresql+psycopg://…")
     parser.add_argument("--temporal", default="", help="host:port; left out: the database alone")
     parser.add_argument("--namespace", default="jingpin")
-    parser.add_argument("--key", type=Path, default=Path("data/keys/payload.key"))
+    parser.add_argument("--key", type=Path, nargs="+", help=f"of those that sealed; else every one in {KEYS}")
+    parser.add_argument("--timestamp-ca", type=Path, help="certificates, in PEM, of who signs the roots' time stamps")
     try:
         found, unchecked = checked(parser.parse_args())
     except (SQLAlchemyError, ValueError, LookupError, TypeError) as error:

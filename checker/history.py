@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
@@ -22,14 +24,14 @@ class Run(NamedTuple):
     outcomes: list[dict[str, Any]]
 
 
-async def runs(address: str, namespace: str, key: bytes, case: str) -> list[Run]:
+async def runs(address: str, namespace: str, keys: list[bytes], case: str) -> list[Run]:
     """Every run of a case whose history is kept, in order.
 
     Raises:
         RuntimeError, RPCError: the engine cannot be reached.
     """
     client = await Client.connect(address, namespace=namespace)
-    cipher = AESGCM(key)
+    ciphers = [AESGCM(key) for key in keys]
     ids = {one.run_id async for one in client.list_workflows(f"WorkflowId = '{case}'")}
     try:
         ids.add((await client.get_workflow_handle(case).describe()).run_id)
@@ -40,19 +42,26 @@ async def runs(address: str, namespace: str, key: bytes, case: str) -> list[Run]
     for run_id in ids:
         history = await client.get_workflow_handle(case, run_id=run_id).fetch_history()
         begun = history.events[0].workflow_execution_started_event_attributes
-        start = opened(cipher, begun.input.payloads[0])["state"]
+        start = opened(ciphers, begun.input.payloads[0])["state"]
         markers = (event.marker_recorded_event_attributes for event in history.events)
         recorded = (one for one in markers if one.marker_name == "core_local_activity" and not one.HasField("failure"))
         turns = [one.details["result"].payloads[0] for one in recorded]
-        found.append(Run(start["turn"], start["head"], [opened(cipher, payload) for payload in turns]))
+        found.append(Run(start["turn"], start["head"], [opened(ciphers, payload) for payload in turns]))
     return sorted(found, key=lambda run: (run.before, len(run.outcomes)))
 
 
-def opened(cipher: AESGCM, payload: Payload) -> dict[str, Any]:
-    """A payload's JSON; the sealed bytes are a nonce, then another payload under AES-256-GCM."""
+def opened(ciphers: list[AESGCM], payload: Payload) -> dict[str, Any]:
+    """A payload's JSON; the sealed bytes are a nonce, then another payload under AES-256-GCM by one of the keys.
+
+    Raises:
+        ValueError: none of them sealed it.
+    """
     sealed, key_id = payload.data, payload.metadata["key"]
-    inner = Payload.FromString(cipher.decrypt(sealed[:NONCE], sealed[NONCE:], key_id))
-    return dict(json.loads(inner.data))
+    for cipher in ciphers:
+        with suppress(InvalidTag):
+            inner = Payload.FromString(cipher.decrypt(sealed[:NONCE], sealed[NONCE:], key_id))
+            return dict(json.loads(inner.data))
+    raise ValueError(f"no key given opens a payload of the key {key_id.decode()}")
 
 
 def findings(case: Case, found: list[Run]) -> Iterator[str]:

@@ -3,13 +3,16 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import rfc8785
 from sqlalchemy import Connection, text
 
 Row = dict[str, Any]
 FIRST = "0" * 64
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 SAID = ("seq", "at", "actor", "kind", "data", "clause", "previous_hash")
 
 
@@ -23,6 +26,8 @@ class Case(NamedTuple):
     certificates: list[Row]
     duties: set[tuple[str, str]]
     persons: dict[str, str]
+    erased: dict[str, str]
+    """SHA-256 of what was deleted at the end of its term → the day."""
 
 
 def rows(connection: Connection, statement: str, **values: object) -> list[Row]:
@@ -53,6 +58,7 @@ def load(connection: Connection, case: str) -> Case | None:
         of_case("certificates", "place"),
         {(row["person"], row["side"]) for row in of_case("duties", "person")},
         {row["user"]: row["person"] for row in rows(connection, "SELECT * FROM accounts")},
+        {row["digest"]: str(row["on"]) for row in of_case("erasures", "id")},
     )
 
 
@@ -110,7 +116,12 @@ def contents(case: Case) -> Iterator[str]:
     named = {str(event["data"].get(part, "")) for event in case.events for part in ("content", "results")}
     for part in ("content", "public_content", "results_content"):
         named |= {turn["facts"].get(part, "") for turn in case.turns}
-    yield from (f"the content {name} is missing" for name in sorted(named - {""} - set(case.contents)))
+    missing = named - {""} - set(case.contents) - set(case.erased)
+    yield from (f"the content {name} is missing" for name in sorted(missing))
+    last = datetime.fromisoformat(case.events[-1]["at"]).astimezone(SHANGHAI).date()
+    for day in sorted(set(case.erased.values())):
+        if date.fromisoformat(day) <= last.replace(year=last.year + 2, day=min(last.day, 28)):
+            yield f"it was deleted on {day}, less than two years after its last event of {last}"
 
 
 def numbers(connection: Connection) -> Iterator[str]:

@@ -202,6 +202,11 @@ class CaseState(Record):
     """Message id → version after it, for the latest messages."""
 
     @property
+    def erased(self) -> bool:
+        """Whether what the case held was deleted at the end of its term: it takes nothing any more."""
+        return self.turn > 0 and self.application is None
+
+    @property
     def over(self) -> bool:
         """Whether nothing can happen to this case any more."""
         awaited = self.effects or self.tasks or any(one.state == "running" for one in self.deadlines)

@@ -3,13 +3,15 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, or_, select
 
 from domain.state import Facts
-from records import chain, queries, store
+from records import chain, queries, retention, store
 from records.issued import CertificateRow
+from records.retention_tables import ErasureRow
 from records.tables import CaseRow, ContentRow, EventRow, TurnRow
 
 Owners = Mapping[str, set[str]]
@@ -24,6 +26,12 @@ class CaseRecord(NamedTuple):
     events: list[dict[str, Any]]
     turns: Sequence[TurnRow]
     contents: dict[str, str]
+    erasures: Sequence[ErasureRow] = ()
+
+    @property
+    def erased(self) -> date | None:
+        """The day on which what the case held was deleted; none while it is there."""
+        return next((one.on for one in self.erasures if one.kind == "case"), None)
 
 
 def id_of(session: Session, case: str) -> str | None:
@@ -41,7 +49,8 @@ def read(session: Session, case_id: str) -> CaseRecord:
     turns = session.exec(select(TurnRow).where(TurnRow.case_id == case_id).order_by(col(TurnRow.turn))).all()
     contents = session.exec(select(ContentRow).where(ContentRow.case_id == case_id))
     events = queries.events(session, case_id, 0, EVERY)
-    return CaseRecord(row, events, turns, {one.sha256: one.body for one in contents})
+    bodies = {one.sha256: one.body for one in contents}
+    return CaseRecord(row, events, turns, bodies, retention.erasures(session, case_id))
 
 
 # By itself -------------------------------------------------------------------------------------------------
@@ -60,9 +69,19 @@ def content_findings(record: CaseRecord) -> Iterator[str]:
     for digest, body in record.contents.items():
         if not _is_digest_of(digest, body):
             yield f"the content {digest} is not what was sent"
+    erased = {one.digest for one in record.erasures if one.kind == "content"}
     for place, digest in _named(record):
-        if digest not in record.contents:
+        if digest not in record.contents and digest not in erased:
             yield f"{place} names the content {digest}, which is missing"
+    for digest in sorted(erased & record.contents.keys()):
+        yield f"the content {digest} is said to be deleted, and is there"
+
+
+def erasure_findings(record: CaseRecord) -> Iterator[str]:
+    """Whether what was deleted was past its term."""
+    for on in {one.on for one in record.erasures}:
+        if not retention.is_past(record.events[-1]["at"], on):
+            yield f"it was deleted on {on}, before its term ended"
 
 
 def _is_digest_of(digest: str, body: str) -> bool:
@@ -109,5 +128,9 @@ def number_findings(case_id: str, owners: Owners) -> Iterator[str]:
 
 
 Check = Callable[[CaseRecord], Iterator[str]]
-BY_ITSELF: dict[str, Check] = {"the chain": chain_findings, "the contents": content_findings}
+BY_ITSELF: dict[str, Check] = {
+    "the chain": chain_findings,
+    "the contents": content_findings,
+    "the deletion": erasure_findings,
+}
 """What can be told without working on a turn again."""

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Text
+from sqlalchemy import Column, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from records.columns import instant
@@ -24,3 +24,14 @@ class RootRow(SQLModel, table=True):
     moved: str = Field(sa_column=Column(Text, nullable=False))
     """Those of the list above that are not as in the root before, as JSON; not published."""
     at: datetime = Field(sa_column=instant())
+
+
+class StampRow(SQLModel, table=True):
+    """What an authority's clock says of a root: it was there at that time."""
+
+    __tablename__ = "root_stamps"
+    day: date = Field(primary_key=True, foreign_key="roots.day")
+    response: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """The authority's answer as it came (RFC 3161, DER); its message imprint is the root."""
+    at: datetime = Field(sa_column=instant())
+    """When it came, by the clock here."""

@@ -10,7 +10,7 @@ import rfc8785
 from sqlmodel import Session, and_, col, select
 
 from records.chain import FIRST
-from records.root_table import RootRow
+from records.root_table import RootRow, StampRow
 from records.tables import CaseRow, EventRow
 
 
@@ -45,10 +45,16 @@ def write(session: Session, day: date, at: datetime) -> RootRow | None:
     return row
 
 
-def page(session: Session, before: date | None, limit: int) -> Sequence[RootRow]:
-    """At most `limit` roots of days before one, the latest first."""
-    query = select(RootRow).order_by(col(RootRow.day).desc()).limit(limit)
+def page(session: Session, before: date | None, limit: int) -> Sequence[tuple[RootRow, StampRow | None]]:
+    """At most `limit` roots of days before one, the latest first, each with its time stamp."""
+    with_stamp = select(RootRow, StampRow).join(StampRow, isouter=True)
+    query = with_stamp.order_by(col(RootRow.day).desc()).limit(limit)
     return session.exec(query.where(RootRow.day < before) if before else query).all()
+
+
+def form(row: RootRow) -> bytes:
+    """What a root is the SHA-256 of."""
+    return rfc8785.dumps(_said(row.day, row.cases, row.heads, row.previous))
 
 
 def root_findings(session: Session) -> Iterator[str]:
@@ -87,8 +93,11 @@ def _hash(session: Session, case: str, seq: int) -> str | None:
 
 def _root(day: date, heads: dict[str, Head], previous: str) -> Root:
     digest = _digest(_listed(heads))
-    said = {"day": day.isoformat(), "cases": len(heads), "heads": digest, "previous": previous}
-    return Root(day, len(heads), digest, previous, _digest(said))
+    return Root(day, len(heads), digest, previous, _digest(_said(day, len(heads), digest, previous)))
+
+
+def _said(day: date, cases: int, heads: str, previous: str) -> dict[str, Any]:
+    return {"day": day.isoformat(), "cases": cases, "heads": heads, "previous": previous}
 
 
 def _listed(heads: dict[str, Head]) -> list[Any]:

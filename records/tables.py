@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from records import issued, late, root_table, wave_tables  # noqa: F401  # whoever imports this module knows every table
+from records import decoding_table, issued, late, retention_tables, root_table, wave_tables  # noqa: F401  # whoever imports this module knows every table
 from records.columns import Instant, instant
 
 

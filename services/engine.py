@@ -8,7 +8,8 @@ from temporalio.client import Client
 from temporalio.service import TLSConfig
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from services.encryption import data_converter, local_key
+from services.encryption import data_converter
+from services.key_ring import KeyRing
 
 SKIPS_AT_ONCE = 100_000
 """Timers that one advance may fire; the server's default is lower than a case's life has."""
@@ -21,11 +22,12 @@ Pems = Mapping[str, Path]
 async def connect(
     address: str, namespace: str, key_file: Path, *, pems: Pems | None = None, lazy: bool = False
 ) -> Client:
-    """A client for `host:port`; a lazy one waits for nothing: an absent server shows in the first call.
+    """A client for `host:port`, with the keys from the first one's file on.
 
-    With `pems`, also with none of them, it speaks TLS.
+    With `pems`, also with none of them, it speaks TLS. A lazy one waits for nothing: an absent server shows in the
+    first call.
     """
-    converter = data_converter(local_key(key_file))
+    converter = data_converter(KeyRing(key_file))
     tls = False if pems is None else _tls({name: file.read_bytes() for name, file in pems.items()})
     return await Client.connect(address, namespace=namespace, data_converter=converter, tls=tls, lazy=lazy)
 

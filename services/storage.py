@@ -99,6 +99,15 @@ class Storage:
             raise StorageUnavailable(str(error)) from error
         return digest.hexdigest()
 
+    def delete(self, sha256: str) -> None:
+        """Take the bytes of this digest away, if they are there. Raises StorageUnavailable."""
+        try:
+            self._store.delete(_key(sha256))
+        except FileNotFoundError:
+            return
+        except BaseError as error:
+            raise StorageUnavailable(str(error)) from error
+
     def exists(self, sha256: str) -> bool:
         """Whether something lies under this digest, without reading it. Raises StorageUnavailable."""
         try:

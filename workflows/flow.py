@@ -239,6 +239,8 @@ def admit(state: CaseState, message: Message) -> None:
     Raises:
         Refused: `task_not_open`, `stage_conflict`, `forbidden` and their like.
     """
+    if state.erased:
+        raise Refused("stage_conflict", "案件保存期限已过，内容已删除", "The case was deleted at the end of its term.")
     if message.kind == "answer":
         must_see(state, message.actor)
         task = next((task for task in state.tasks if task.id == message.task), None)

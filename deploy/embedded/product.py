@@ -19,6 +19,7 @@ from deploy.embedded.temporal import TemporalServer
 from deploy.embedded.webui import WebUI
 from records.database import connect, migrate
 from records.seed import ACCOUNTS, seed
+from services.key_ring import KeyRing
 from services.keys import kept
 from services.notices import MailSink
 from settings import Settings
@@ -32,12 +33,14 @@ async def serve(settings: Settings, port: int, console: Console) -> None:
     Raises:
         ValueError: these settings are for production.
         EngineUnavailable: Temporal's server cannot be had; the message says why and what to do.
+        Exposed: a key that everybody on this machine may read.
         StartFailedError: a process did not become ready; the message holds the end of its log.
     """
     if not settings.embedded and not settings.trial:
         raise ValueError("this runs everything on one machine; in production each process is started by itself")
     data = settings.data.resolve()
     data.mkdir(parents=True, exist_ok=True)
+    KeyRing(settings.payload_key_file)
     with ExitStack() as stack:
         sink = stack.enter_context(MailSink(data / "mail"))
         environment = {
@@ -45,6 +48,8 @@ async def serve(settings: Settings, port: int, console: Console) -> None:
             "JINGPIN_REHEARSAL": str(int(settings.rehearsal)),
             "JINGPIN_SMTP_URL": os.environ.get("JINGPIN_SMTP_URL", f"smtp://127.0.0.1:{sink.port}"),
         }
+        if settings.payload_keys:
+            environment["JINGPIN_PAYLOAD_KEYS"] = str(settings.payload_keys.resolve())
         if settings.packs:
             environment["JINGPIN_PACKS"] = str(settings.packs.resolve())
         commands = await _engine(settings, environment, stack)

@@ -64,6 +64,9 @@ class Scene:
             "POST /api/v1/cases/{case_id}/acts": {"json": {"kind": "note.add"}},
             "POST /api/v1/cases/{case_id}/tasks/{task_id}": {"json": {"kind": "audit.plan"}},
             "POST /api/v1/rehearsal/cases/{case_id}/advance": {"json": {"days": 1}},
+            "POST /api/v1/codec/tickets": {"json": {"reason": "x"}},
+            "POST /api/v1/cases/{case_id}/holds": {"json": {"reason": "x"}},
+            "POST /api/v1/cases/{case_id}/holds/release": {"json": {"reason": "x"}},
             "GET /api/v1/cases/{case_id}/audits/{audit_id}/proposal": {
                 "params": {"planned_from": today, "planned_to": today}
             },
@@ -91,6 +94,7 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
         rehearsal=True,
         register_per_minute=1000,
         complaints_per_minute=1000,
+        codec_accounts=["ops"],
     )
     app = create_app(settings)
     async with LifespanManager(app):
@@ -117,6 +121,8 @@ async def named(scene: Scene) -> None:
     token = await scene.http.post("/api/v1/me/calendar-token", headers=scene.of("decider2"))
     evidence = await scene.http.post("/api/v1/files", files={"file": ("x.pdf", PDF)}, headers=scene.of("manager"))
     file_id = evidence.json()["id"]
+    hold = {"url": f"/api/v1/cases/{life.case.id}/holds", "json": {"reason": "x"}}
+    assert (await scene.http.post(**hold, headers=scene.of("decider"))).status_code == 201
     life.act("manager", "mark_use.record", use="网站", correct=True, evidence=[file_id])
     scene.named = {
         "case_id": life.case.id,
@@ -129,6 +135,7 @@ async def named(scene: Scene) -> None:
         "secret": app.state.complaints.token(receipt),
         "feed": token.json()["token"],
         "operation_id": "op",
+        "ticket": "ops.1.x",
         "pack_id": "service",
         "version": "1.0",
         "year": "2027",

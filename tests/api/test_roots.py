@@ -31,14 +31,15 @@ async def test_anybody_can_follow_the_roots_back_to_the_first(web: Web) -> None:
     assert ([one["day"] for one in items], end) == (["2026-11-03", "2026-11-02", "2026-11-01"], None)
     assert items[0]["previous"] == items[1]["root"]
     for said in items:
-        root = said.pop("root")
+        root, stamp = said.pop("root"), said.pop("timestamp")
+        assert stamp is None
         assert hashlib.sha256(rfc8785.dumps(said)).hexdigest() == root
 
 
 async def test_they_name_nobody(web: Web) -> None:
     write(web, 1)
     [item] = (await listed(web))[0]
-    assert set(item) == {"day", "cases", "heads", "previous", "root"}
+    assert set(item) == {"day", "cases", "heads", "previous", "root", "timestamp"}
 
 
 async def test_they_come_in_pages(web: Web) -> None:

@@ -36,6 +36,7 @@ def key(data: Path) -> Path:
     file = data / "keys" / "payload.key"
     file.parent.mkdir()
     file.write_bytes(bytes(32))
+    file.chmod(0o600)
     return file
 
 

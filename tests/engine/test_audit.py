@@ -118,7 +118,7 @@ async def test_a_record_that_is_not_the_histories_is_found(
     assert audited.unchecked == ""
     assert any(audit in line for line in audited.findings) if audit else not audited.findings
 
-    runs = await history.runs(address, namespace, key.read_bytes(), first)
+    runs = await history.runs(address, namespace, [key.read_bytes()], first)
     assert len(runs) > 1
     with engine.connect() as connection:
         case = reading.load(connection, first)

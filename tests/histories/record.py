@@ -16,6 +16,7 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunne
 
 from deploy.embedded.temporal import TemporalServer
 from services.encryption import data_converter
+from services.key_ring import KeyRing
 from tests.histories import aftermath, paths, years  # noqa: F401  # each names its paths
 from tests.histories.journey import Journey
 from tests.histories.paths import PATHS
@@ -34,9 +35,15 @@ A_PAUSE = 0.3
 """Seconds in which a case hands on to its next run."""
 
 
+def key() -> Path:
+    """The key of the recordings, which a clone gives everybody to read: the product would refuse it so."""
+    KEY.chmod(0o600)
+    return KEY
+
+
 def converter() -> DataConverter:
     """The product's data converter with the key of the recordings."""
-    return data_converter(KEY.read_bytes())
+    return data_converter(KeyRing(key()))
 
 
 def files_of(name: str) -> list[Path]:
@@ -106,7 +113,7 @@ async def _record_on(address: str, folder: Path, names: list[str]) -> None:
 @contextlib.asynccontextmanager
 async def _product(address: str, data: Path, **settings: Any) -> AsyncIterator[Product]:
     (data / "keys").mkdir(parents=True)
-    shutil.copy(KEY, data / "keys" / "payload.key")
+    shutil.copy(key(), data / "keys" / "payload.key")
     async with running(address, data, answer_seconds=60, **settings) as product:
         yield product
 

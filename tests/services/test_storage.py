@@ -80,3 +80,10 @@ def test_bucket_that_cannot_be_reached_is_an_outage(monkeypatch: pytest.MonkeyPa
     storage = Storage.open("s3://evidence/cases")
     with pytest.raises(StorageUnavailable):
         storage.put(DATA)
+
+
+def test_what_was_deleted_is_not_there_and_may_be_deleted_again(storage: Storage) -> None:
+    sha256 = storage.put(b"x").sha256
+    for _ in range(2):
+        storage.delete(sha256)
+        assert not storage.exists(sha256)

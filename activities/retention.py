@@ -1,0 +1,62 @@
+"""The end of records: what is past its term is deleted, a case at a time, and leaves its digest."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+from temporalio import activity
+
+from activities.beats import beating
+from records import retention
+from records.database import begin_writing
+from services.storage import Storage
+
+RETENTION: Final = "retention"
+
+
+class RetentionActivities:
+    """Holds the database and the file store."""
+
+    def __init__(self, engine: Engine, storage: Storage) -> None:
+        self._engine = engine
+        self._storage = storage
+
+    @activity.defn(name=RETENTION)
+    def retention(self) -> str:
+        """Delete what is past its term today; gives how many cases that were. A repetition does the rest."""
+        with beating():
+            return str(self.erase(datetime.now(UTC)))
+
+    def erase(self, now: datetime) -> int:
+        """The same at an instant. Bytes go after the record has let them go: a crash in between loses nothing."""
+        with Session(self._engine) as session:
+            due = retention.due_cases(session, now)
+        done = sum(self._erase_case(case_id, now) for case_id in due)
+        with Session(self._engine) as session:
+            begin_writing(session)
+            retention.erase_unused_files(session, now)
+            retention.drop_lists(session, now)
+            session.commit()
+        while self._see_to_bytes():
+            pass
+        return done
+
+    def _erase_case(self, case_id: str, now: datetime) -> bool:
+        with Session(self._engine) as session:
+            begin_writing(session)
+            done = retention.erase_case(session, case_id, now)
+            session.commit()
+        return done
+
+    def _see_to_bytes(self) -> bool:
+        """Delete the bytes of a batch; nobody else may need them. No where there was nothing to do."""
+        with Session(self._engine) as session:
+            begin_writing(session)
+            rows = retention.waiting(session)
+            for row in rows:
+                if not retention.is_named(session, row.digest):
+                    self._storage.delete(row.digest)
+                row.done = True
+            session.commit()
+        return bool(rows)
