@@ -44,6 +44,15 @@ ROUTES: Final[dict[str, frozenset[str] | set[str]]] = {
     "POST /api/v1/me/calendar-token": SIGNED_IN,
     "GET /api/v1/calendar.ics": ANYBODY,
     "GET /api/v1/operations/{operation_id}": MACHINES_TOO,
+    # The pages: who has not signed in is led there
+    "GET /": SIGNED_IN,
+    "GET /console.css": ANYBODY,
+    "GET /sign-in": ANYBODY,
+    "POST /sign-in": ANYBODY,
+    "GET /sign-in/return": ANYBODY,
+    "GET /step-up": SIGNED_IN,
+    "POST /step-up": SIGNED_IN,
+    "POST /sign-out": SIGNED_IN,
     # Cases, as far as one sees them
     "POST /api/v1/cases": {"applicant", "case_manager"},
     "GET /api/v1/cases": SIGNED_IN,

@@ -37,6 +37,7 @@ from api import (
     second_factor,
     waves,
 )
+from api.console import home, sign_in
 from api.engine import CaseEngine
 from api.identity import Callers, Secrets
 from api.limits import BodyLimit
@@ -57,6 +58,7 @@ ROUTES: Final = (
     feed,
     files,
     grants,
+    home,
     incidents,
     lateness,
     library,
@@ -70,6 +72,7 @@ ROUTES: Final = (
     requirements,
     roots,
     second_factor,
+    sign_in,
     waves,
 )
 """The parts of the API, each with its router."""

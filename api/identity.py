@@ -189,13 +189,17 @@ class Callers:
             session.commit()
         return token
 
-    def begin_on_pages(self, user: str, given_at: datetime | None = None, issuer_token: str = "") -> str:
-        """The same on the pages, where the password was given now or at another time."""
+    def begin_on_pages(
+        self, user: str, given_at: datetime | None = None, issuer_token: str = "", *, instead_of: str = ""
+    ) -> str:
+        """The same on the pages, in the place of another; the password was given now or at another time."""
         at = datetime.now(UTC)
-        row = SessionRow(digest="", user=user, began_at=given_at or at, ends_at=at + SESSION, issuer_token=issuer_token)
+        began_at, ends_at = given_at or at, at + SESSION
+        row = SessionRow(digest="", user=user, began_at=began_at, ends_at=ends_at, issuer_token=issuer_token)
         with Session(self._engine) as session:
-            token = sessions.begin_on_pages(session, row, at)
+            token = sessions.begin_on_pages(session, row, at, instead_of)
             session.commit()
+        self._known.clear()
         return token
 
     def end(self, user: str, token: str = "", *, but: str = "") -> None:

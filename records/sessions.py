@@ -23,8 +23,10 @@ def begin(session: Session, user: str, at: datetime, lasts: timedelta) -> str:
     return _keep(session, SessionRow(digest="", user=user, began_at=at, ends_at=at + lasts), at)
 
 
-def begin_on_pages(session: Session, row: SessionRow, at: datetime) -> str:
-    """Begin a session on the pages, as `row` has it. The caller commits."""
+def begin_on_pages(session: Session, row: SessionRow, at: datetime, instead_of: str) -> str:
+    """Begin a session on the pages, as `row` has it, in the place of another. The caller commits."""
+    replaced = update(SessionRow).where(col(SessionRow.digest) == _digest(instead_of), col(SessionRow.ends_at) > at)
+    session.execute(replaced.values(ends_at=at, issuer_token=""))
     row.seen_at = at
     return _keep(session, row, at)
 
