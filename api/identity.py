@@ -30,6 +30,8 @@ from settings import Settings
 
 SESSION = timedelta(hours=12)
 MACHINE_SESSION = timedelta(hours=1)
+ISSUER_SESSION = timedelta(hours=1)
+"""On the pages with an issuer: then it is asked again who that is, unseen by whoever is signed in there."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 """When somebody gave a password who has none: the public, the owner of a feed, a machine."""
 FRESH = timedelta(minutes=5)
@@ -194,8 +196,8 @@ class Callers:
     ) -> str:
         """The same on the pages, in the place of another; the password was given now or at another time."""
         at = datetime.now(UTC)
-        began_at, ends_at = given_at or at, at + SESSION
-        row = SessionRow(digest="", user=user, began_at=began_at, ends_at=ends_at, issuer_token=issuer_token)
+        ends_at = at + (ISSUER_SESSION if self.issuer else SESSION)
+        row = SessionRow(digest="", user=user, began_at=given_at or at, ends_at=ends_at, issuer_token=issuer_token)
         with Session(self._engine) as session:
             token = sessions.begin_on_pages(session, row, at, instead_of)
             session.commit()
