@@ -32,7 +32,7 @@ SESSION = timedelta(hours=12)
 MACHINE_SESSION = timedelta(hours=1)
 ISSUER_SESSION = timedelta(hours=1)
 """On the pages with an issuer: then it is asked again who that is, unseen by whoever is signed in there."""
-NEVER = datetime.min.replace(tzinfo=UTC)
+NEVER = datetime.fromtimestamp(0, UTC)
 """When somebody gave a password who has none: the public, the owner of a feed, a machine."""
 FRESH = timedelta(minutes=5)
 """A password given within this satisfies step-up."""
