@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     )
     oidc_issuer: str = Field(default="", description="OpenID Connect issuer; empty: embedded accounts")
     oidc_audience: str = Field(default="", description="what the issuer's tokens name as their audience")
+    oidc_client: str = Field(default="", description="this product's client at the issuer, for signing in on its pages")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="its secret; a public client has none")
     oidc_claims: dict[str, str] = Field(
         default={},
         description="claims that hold user, person, body, roles, name and email, as JSON, a.b for a claim in a claim;"

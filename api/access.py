@@ -16,7 +16,8 @@ from domain.state import Actor
 
 ANYBODY: Final = frozenset[str]()
 """Also without signing in; such routes are limited by address, or answer to a secret of their own."""
-SIGNED_IN: Final = frozenset(THE_BODY | {"applicant", "alliance", "machine"})
+SIGNED_IN: Final = frozenset(THE_BODY | {"applicant", "alliance"})
+MACHINES_TOO: Final = SIGNED_IN | {"machine"}
 
 ROUTES: Final[dict[str, frozenset[str] | set[str]]] = {
     # The register, and what is open to everybody
@@ -33,16 +34,25 @@ ROUTES: Final[dict[str, frozenset[str] | set[str]]] = {
     "GET /health/ready": ANYBODY,
     # Oneself
     "POST /api/v1/auth/token": ANYBODY,
-    "POST /api/v1/auth/logout": SIGNED_IN,
+    "POST /api/v1/auth/logout": MACHINES_TOO,
     "POST /api/v1/me/password": SIGNED_IN,
     "POST /api/v1/auth/invitation": ANYBODY,
     "POST /api/v1/me/second-factor": SIGNED_IN,
     "POST /api/v1/me/second-factor/confirmation": SIGNED_IN,
     "POST /api/v1/me/second-factor/end": SIGNED_IN,
-    "GET /api/v1/me": SIGNED_IN,
+    "GET /api/v1/me": MACHINES_TOO,
     "POST /api/v1/me/calendar-token": SIGNED_IN,
     "GET /api/v1/calendar.ics": ANYBODY,
-    "GET /api/v1/operations/{operation_id}": SIGNED_IN,
+    "GET /api/v1/operations/{operation_id}": MACHINES_TOO,
+    # The pages: who has not signed in is led there
+    "GET /": SIGNED_IN,
+    "GET /console.css": ANYBODY,
+    "GET /sign-in": ANYBODY,
+    "POST /sign-in": ANYBODY,
+    "GET /sign-in/return": ANYBODY,
+    "GET /step-up": SIGNED_IN,
+    "POST /step-up": SIGNED_IN,
+    "POST /sign-out": SIGNED_IN,
     # Cases, as far as one sees them
     "POST /api/v1/cases": {"applicant", "case_manager"},
     "GET /api/v1/cases": SIGNED_IN,
@@ -51,13 +61,13 @@ ROUTES: Final[dict[str, frozenset[str] | set[str]]] = {
     "GET /api/v1/cases/{case_id}/events": SIGNED_IN,
     "GET /api/v1/cases/{case_id}/deadlines": SIGNED_IN,
     "POST /api/v1/cases/{case_id}/tasks/{task_id}": SIGNED_IN,
-    "POST /api/v1/cases/{case_id}/acts": SIGNED_IN,
+    "POST /api/v1/cases/{case_id}/acts": MACHINES_TOO,
     "GET /api/v1/cases/{case_id}/audits/{audit_id}/proposal": {"case_manager"},
     "GET /api/v1/cases/{case_id}/holds": {"case_manager", "decision_maker", "ops", "admin"},
     "POST /api/v1/cases/{case_id}/holds": {"decision_maker", "admin"},
     "POST /api/v1/cases/{case_id}/holds/release": {"decision_maker", "admin"},
     "POST /api/v1/rehearsal/cases/{case_id}/advance": {"case_manager", "ops"},
-    "POST /api/v1/files": SIGNED_IN,
+    "POST /api/v1/files": MACHINES_TOO,
     "GET /api/v1/files/{file_id}": SIGNED_IN,
     "POST /api/v1/files/{file_id}/link": SIGNED_IN,
     "GET /api/v1/files/{file_id}/content": ANYBODY,
@@ -74,6 +84,8 @@ ROUTES: Final[dict[str, frozenset[str] | set[str]]] = {
     "POST /api/v1/members/{user}/absences": {"case_manager", "admin"},
     "POST /api/v1/members/{user}/competences": {"case_manager", "admin"},
     "POST /api/v1/members/{user}/invitation": {"admin"},
+    "POST /api/v1/members/{user}/address": {"admin"},
+    "POST /api/v1/members/{user}/secret": {"admin"},
     "GET /api/v1/grants": {"admin", "decision_maker"},
     "POST /api/v1/grants": {"admin"},
     "POST /api/v1/grants/{grant_id}": {"admin", "decision_maker"},
@@ -90,7 +102,7 @@ ROUTES: Final[dict[str, frozenset[str] | set[str]]] = {
     # The alliance, and its bodies
     "GET /api/v1/alliance/reports": {"alliance"},
     "GET /api/v1/alliance/missing": {"alliance", "case_manager", "ops", "admin"},
-    "POST /api/v1/incidents": {"alliance", "case_manager", "ops"},
+    "POST /api/v1/incidents": {"alliance", "case_manager", "ops", "machine"},
     "GET /api/v1/waves": THE_BODY | {"alliance"},
     "POST /api/v1/waves": {"alliance", "case_manager"},
     "GET /api/v1/waves/{wave_id}": THE_BODY | {"alliance"},

@@ -28,6 +28,7 @@ from api import (
     lateness,
     library,
     links,
+    machines,
     members,
     national,
     operations,
@@ -40,6 +41,7 @@ from api import (
     second_factor,
     waves,
 )
+from api.console import home, sign_in
 from api.description import describe
 from api.engine import CaseEngine
 from api.identity import Callers, Secrets
@@ -65,10 +67,12 @@ ROUTES: Final = (
     files,
     grants,
     holds,
+    home,
     incidents,
     lateness,
     library,
     links,
+    machines,
     members,
     national,
     operations,
@@ -78,6 +82,7 @@ ROUTES: Final = (
     requirements,
     roots,
     second_factor,
+    sign_in,
     waves,
 )
 """The parts of the API, each with its router."""

@@ -189,8 +189,8 @@ def _weigh(desk: Desk, case_id: str, message: Message, *, keyed: bool) -> JSONRe
         message = message.model_copy(
             update={"known_turn": known.state.turn, "expected_version": desk.expected_version(known.state)}
         )
-        if message.name in STEP_UP and not desk.caller.fresh:
-            raise Refused("step_up_required", "请重新验证身份", "Give your password again.")
+        if message.name in STEP_UP:
+            desk.caller.must_be_fresh()
         admit(known.state, message)
         desk.try_out(session, known.state, message, known.now)
     return known.state, message

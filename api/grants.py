@@ -1,12 +1,12 @@
-"""Accounts of a body: their roles, which take two people, and the invitations to a password."""
+"""Accounts of a body: their roles and addresses, which take two people, and the invitations to a password."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Body, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 from sqlmodel import Session
 
 from api import identity, paging
@@ -18,7 +18,7 @@ from domain.application import Name
 from domain.model import Input
 from domain.prose import Prose
 from domain.refusal import Refused
-from records import grants
+from records import grants, machines
 from records.chain import instant
 from records.database import begin_writing
 from records.tables import Account, GrantRow
@@ -27,7 +27,8 @@ from services.notices import Notice, NoticeRefused, Notices, NoticeUnavailable
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["members"])
 
 User = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{1,39}$")]
-Role = Literal["case_manager", "auditor", "reviewer", "decision_maker", "ops", "admin"]
+Role = Literal["case_manager", "auditor", "reviewer", "decision_maker", "ops", "admin", "machine"]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)]
 
 
 class Roles(Input):
@@ -36,7 +37,19 @@ class Roles(Input):
     user: User
     roles: list[Role] = Field(max_length=6)
     name: Name
-    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)]
+    email: Email
+
+    @model_validator(mode="after")
+    def _a_machine_is_nothing_else(self) -> Self:
+        if "machine" in self.roles and len(self.roles) > 1:
+            raise ValueError("a machine has no other role")
+        return self
+
+
+class Address(Input):
+    """The address an account is to be written to from now on: invitations go there."""
+
+    email: Email
 
 
 class Grant(Input):
@@ -72,16 +85,47 @@ def _ask(desk: Desk, body: Roles) -> dict[str, Any]:
             raise invalid("/user", "this name is taken")
         if account is None and not body.roles:
             raise invalid("/roles", "a new account needs a role")
-        asked = GrantRow(
-            id="",
-            body=desk.actor.body,
-            asked_by=desk.actor.person,
-            asked_at=datetime.now(UTC),
-            **body.model_dump(),
-        )
-        row = grants.ask(session, asked)
-        session.commit()
-        return _shown(row)
+        if account is not None and body.roles and machines.is_machine(account) != ("machine" in body.roles):
+            raise invalid("/roles", "a machine stays one, and a person")
+        return _asked(desk, session, body.model_dump())
+
+
+@router.post("/members/{user}/address", status_code=201)
+async def ask_for_an_address(desk: AtDesk, user: str, body: Annotated[Address, Body()]) -> Response:
+    """Ask for another address of an account; it is granted like roles."""
+    must_be_embedded(desk.request)
+
+    def move() -> dict[str, Any]:
+        with desk.session() as session:
+            begin_writing(session)
+            account = member(desk, session, user)
+            wanted = {"kind": "address", "user": user, "email": body.email}
+            return _asked(desk, session, wanted | {"name": account.name, "roles": account.roles})
+
+    async def work() -> Response:
+        return JSONResponse(await run_in_threadpool(move), 201)
+
+    return await desk.once(body.model_dump(mode="json")).run(work)
+
+
+def _asked(desk: Desk, session: Session, wanted: dict[str, Any]) -> dict[str, Any]:
+    by: dict[str, Any] = {"body": desk.actor.body, "asked_by": desk.actor.person, "asked_at": datetime.now(UTC)}
+    row = grants.ask(session, GrantRow(id="", **by, **wanted))
+    shown = _shown(row)
+    session.commit()
+    return shown
+
+
+def member(desk: Desk, session: Session, user: str) -> Account:
+    """An open account of the caller's body.
+
+    Raises:
+        Refused: `not_found`.
+    """
+    account = None if "\0" in user else session.get(Account, user)
+    if account is None or not account.active or account.body != desk.actor.body:
+        raise _not_found()
+    return account
 
 
 @router.get("/grants")
@@ -97,8 +141,7 @@ def list_grants(desk: AtDesk, limit: paging.Limit = 50, cursor: paging.Cursor = 
 async def decide(desk: AtDesk, grant_id: str, body: Annotated[Grant, Body()]) -> Response:
     """Grant or refuse: by somebody who neither asked nor is concerned."""
     must_be_embedded(desk.request)
-    if not desk.caller.fresh:
-        raise Refused("step_up_required", "请重新验证身份", "Give your password again.")
+    desk.caller.must_be_fresh()
 
     async def work() -> Response:
         return JSONResponse(await run_in_threadpool(_decide, desk, grant_id, body))
@@ -134,8 +177,8 @@ async def invite(desk: AtDesk, user: str) -> Response:
 
 def _invite(desk: Desk, user: str) -> None:
     with desk.session() as session:
-        account = None if "\0" in user else session.get(Account, user)
-        if account is None or not account.active or account.body != desk.actor.body:
+        account = member(desk, session, user)
+        if machines.is_machine(account):
             raise _not_found()
         token = grants.invite(session, user, datetime.now(UTC))
         try:
@@ -181,6 +224,7 @@ def _not_found() -> Refused:
 def _shown(row: GrantRow) -> dict[str, Any]:
     return {
         "id": row.id,
+        "kind": row.kind,
         "user": row.user,
         "name": row.name,
         "email": row.email,

@@ -14,7 +14,6 @@ from api.desk import AtDesk, Desk
 from api.problems import invalid
 from api.requests import StrictRoute
 from domain.model import Input
-from domain.refusal import Refused
 from records import second_factors
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["accounts"])
@@ -63,5 +62,4 @@ def _with_a_code(desk: Desk, body: Shown, then: Callable[[Session, str], None]) 
 
 def _must_be_fresh(desk: Desk) -> None:
     must_be_embedded(desk.request)
-    if not desk.caller.fresh:
-        raise Refused("step_up_required", "请重新验证身份", "Give your password again.")
+    desk.caller.must_be_fresh()

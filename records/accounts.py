@@ -8,7 +8,8 @@ from sqlmodel import Session
 from domain.policy import THE_BODY
 from records.tables import NO_PASSWORD, Account, Body
 
-ROLES = THE_BODY | {"applicant", "alliance"}
+OF_A_BODY = THE_BODY | {"machine"}
+ROLES = OF_A_BODY | {"applicant", "alliance"}
 
 
 class Vouched(NamedTuple):
@@ -25,7 +26,7 @@ class Vouched(NamedTuple):
 def vouched(claims: Mapping[str, Any], names: Mapping[str, str], roles: Mapping[str, str]) -> Vouched | None:
     """Somebody, by the claims named for each field (`a.b` is a claim in a claim) and the issuer's names of roles.
 
-    None where the claims do not say who it is, or give no role that is known here.
+    None where the claims do not say who it is, give no role that is known here, or a machine another one beside.
     """
     found = {field: _claim(claims, path) for field, path in names.items()}
     listed = found.get("roles")
@@ -34,7 +35,9 @@ def vouched(claims: Mapping[str, Any], names: Mapping[str, str], roles: Mapping[
     user, person = found.get("user"), found.get("person")
     if not (isinstance(user, str) and user and isinstance(person, str) and person and known):
         return None
-    body = found.get("body") if THE_BODY & {*known} else None
+    if "machine" in known and len(known) > 1:
+        return None
+    body = found.get("body") if OF_A_BODY & {*known} else None
     return Vouched(user, person, body, known, str(found.get("name") or user), str(found.get("email") or ""))
 
 
@@ -49,7 +52,7 @@ def keep(session: Session, one: Vouched) -> Account | None:
 
     None where the name is another person's, where the account was closed here, or for a body that is none.
     """
-    if THE_BODY & {*one.roles} and (not isinstance(one.body, str) or session.get(Body, one.body) is None):
+    if OF_A_BODY & {*one.roles} and (not isinstance(one.body, str) or session.get(Body, one.body) is None):
         return None
     account = session.get(Account, one.user) or Account(**one._asdict(), password_hash=NO_PASSWORD)
     if account.person != one.person or not account.active:

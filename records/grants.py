@@ -1,4 +1,4 @@
-"""Accounts of a body and their roles: somebody asks, somebody else grants, and both stand in the record."""
+"""Accounts of a body, their roles and addresses: somebody asks, somebody else grants, and both stand in the record."""
 
 import hashlib
 import secrets
@@ -6,17 +6,19 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from domain.refusal import Refused
-from records import second_factors
+from records import machines, second_factors
 from records.tables import NO_PASSWORD, Account, GrantRow, InvitationRow
 
 INVITED = timedelta(days=3)
+MACHINE = "machine"
 
 
 def ask(session: Session, wanted: GrantRow) -> GrantRow:
-    """Ask for roles; taking roles away needs nobody else, is done at once and ends what was asked for before.
+    """Ask for roles or an address; taking roles away needs nobody else, is done at once and ends what was asked for.
 
     The caller commits.
 
@@ -24,7 +26,7 @@ def ask(session: Session, wanted: GrantRow) -> GrantRow:
         Refused: `stage_conflict`: something is asked for this account already.
     """
     account, before = session.get(Account, wanted.user), _open(session, wanted.user)
-    fewer = account is not None and account.active and {*wanted.roles} <= {*account.roles}
+    fewer = _takes_away(wanted, account)
     if before and not fewer:
         raise Refused("stage_conflict", "该账号已有待批准的角色申请", "Roles are asked for this account already.")
     wanted.id = f"{wanted.asked_at:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}"
@@ -55,10 +57,17 @@ def decide(session: Session, row: GrantRow, outcome: str, person: str, reason: s
     session.add(row)
 
 
+def _takes_away(wanted: GrantRow, account: Account | None) -> bool:
+    return wanted.kind == "roles" and account is not None and account.active and {*wanted.roles} <= {*account.roles}
+
+
 def _take_effect(session: Session, row: GrantRow) -> None:
+    if row.kind == "address":
+        _move(session, row)
+        return
     new = Account(
         user=row.user,
-        person=f"person-{uuid.uuid4().hex}",
+        person=f"{machines.PERSON if MACHINE in row.roles else 'person-'}{uuid.uuid4().hex}",
         body=row.body,
         roles=[],
         name=row.name,
@@ -69,6 +78,12 @@ def _take_effect(session: Session, row: GrantRow) -> None:
     account.roles = sorted(row.roles)
     account.active = bool(row.roles)
     session.add(account)
+
+
+def _move(session: Session, row: GrantRow) -> None:
+    """Write to another address from now on; an invitation to the one before opens nothing any more."""
+    session.get_one(Account, row.user).email = row.email
+    session.execute(delete(InvitationRow).where(col(InvitationRow.user) == row.user))
 
 
 def _open(session: Session, user: str) -> GrantRow | None:

@@ -23,7 +23,7 @@ NO_PASSWORD = "!"  # noqa: S105  # what no hash ever is
 
 
 class Account(SQLModel, table=True):
-    """One login of one person: embedded, or one that an issuer of tokens vouches for."""
+    """One login of one person, or of a machine: embedded, or one that an issuer of tokens vouches for."""
 
     __tablename__ = "accounts"
     user: str = Field(primary_key=True)
@@ -279,6 +279,22 @@ class SessionRow(SQLModel, table=True):
     began_at: datetime = Field(sa_column=instant())
     ends_at: datetime = Field(sa_column=instant())
     """Twelve hours later, or when it was ended."""
+    seen_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    """When a session of the pages was last used; the API's have none."""
+    issuer_token: str = Field(default="", sa_column=Column(Text, nullable=False))
+    """What the issuer said of whoever signed in there, by which its session is ended with this one."""
+
+
+class MachineSecretRow(SQLModel, table=True):
+    """What a machine signs in with, kept as its SHA-256 alone; rows end and are never dropped."""
+
+    __tablename__ = "machine_secrets"
+    digest: str = Field(primary_key=True)
+    user: str = Field(foreign_key="accounts.user", index=True)
+    made_by: str
+    """The person."""
+    made_at: datetime = Field(sa_column=instant())
+    ends_at: datetime = Field(sa_column=instant())
 
 
 class SecondFactorRow(SQLModel, table=True):
@@ -293,11 +309,13 @@ class SecondFactorRow(SQLModel, table=True):
 
 
 class GrantRow(SQLModel, table=True):
-    """Roles that somebody asked for an account, and who decided on it: rows are added and decided, never dropped."""
+    """What somebody asked for an account, and who decided on it: rows are added and decided, never dropped."""
 
     __tablename__ = "grants"
     id: str = Field(primary_key=True)
     """In the order in which they were asked for."""
+    kind: str = "roles"
+    """Or `address`, to which the account is written from then on."""
     body: str = Field(foreign_key="bodies.id", index=True)
     user: str = Field(index=True)
     name: str

@@ -1,5 +1,7 @@
 """An OpenID Connect issuer of the tests' own: its keys are known, so that tokens can be forged."""
 
+import base64
+import hashlib
 import json
 import threading
 import time
@@ -7,11 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 AUDIENCE = "jingpin"
+CLIENT = "jingpin-pages"
+ACCESS_TOKEN = "what opens another product"
 
 
 class OwnIssuer:
@@ -23,6 +28,8 @@ class OwnIssuer:
         self.url = ""
         self.name: str | None = None
         """What it calls itself, if it lies."""
+        self.codes: dict[str, tuple[str, dict[str, Any]]] = {}
+        self.authorizations: list[str | None] = []
 
     def claims(self, **changes: Any) -> dict[str, Any]:
         """Claims of a case manager that are good for five minutes."""
@@ -50,11 +57,34 @@ class OwnIssuer:
     def answer(self, path: str) -> dict[str, Any] | None:
         """What stands at a path."""
         if path == "/.well-known/openid-configuration":
-            return {"issuer": self.name or self.url, "jwks_uri": f"{self.url}/jwks"}
+            return {
+                "issuer": self.name or self.url,
+                "jwks_uri": f"{self.url}/jwks",
+                "authorization_endpoint": f"{self.url}/authorize",
+                "token_endpoint": f"{self.url}/token",
+                "end_session_endpoint": f"{self.url}/end",
+            }
         if path == "/jwks":
             self.asked += 1
             return {"keys": [key.as_dict(private=False) for key in self.keys]}
         return None
+
+    def signed_in(self, asked: str, **changes: Any) -> dict[str, str]:
+        """Somebody signs in where `asked` led them; what they bring back. `changes` are to the ID token's claims."""
+        query = {name: value[0] for name, value in parse_qs(urlsplit(asked).query).items()}
+        known = {"aud": CLIENT, "nonce": query["nonce"], "iat": int(time.time())}
+        code = f"code-{len(self.codes)}"
+        self.codes[code] = (query["code_challenge"], self.claims(**known | changes))
+        return {"code": code, "state": query["state"], "iss": self.url}
+
+    def exchanged(self, form: dict[str, str]) -> dict[str, Any] | None:
+        """The tokens for a code, once, for whoever has its verifier (RFC 7636, 4.6)."""
+        challenge, claims = self.codes.pop(form["code"], ("", {}))
+        made = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
+        if made != challenge or form["redirect_uri"] != "https://jingpin.test/sign-in/return":
+            return None
+        header = {"alg": "RS256", "kid": "one"}
+        return {"access_token": ACCESS_TOKEN, "id_token": jwt.encode(header, claims, self.keys[0])}
 
 
 @contextmanager
@@ -66,6 +96,14 @@ def own_issuer() -> Iterator[OwnIssuer]:
         def do_GET(self) -> None:  # the server's name for it
             found = issuer.answer(self.path)
             self.send_response(200 if found else 404)
+            self.end_headers()
+            self.wfile.write(json.dumps(found).encode())
+
+        def do_POST(self) -> None:
+            sent = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            issuer.authorizations.append(self.headers["Authorization"])
+            found = issuer.exchanged({name: value[0] for name, value in sent.items()})
+            self.send_response(200 if found else 400)
             self.end_headers()
             self.wfile.write(json.dumps(found).encode())
 

@@ -58,6 +58,7 @@ class Scene:
         login = {"username": "manager", "password": "x"}
         return {
             "POST /api/v1/auth/token": {"data": login},
+            "POST /sign-in": {"data": login},
             "POST /api/v1/auth/invitation": {"json": {"token": "x", "password": "x" * 12}},
             "POST /api/v1/grants/{grant_id}": {"json": {"outcome": "granted"}},
             "POST /api/v1/files": {"files": {"file": ("x.pdf", PDF)}},

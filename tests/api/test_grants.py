@@ -193,3 +193,32 @@ async def test_without_a_mail_server_no_invitation_begins(
     assert (await post(web, "admin", "/members/leader/invitation")).status_code == 503
     with web.session() as session:
         assert session.get(InvitationRow, "leader") is None
+
+
+async def test_another_address_takes_two_people_and_invitations_go_there(web: Web, tmp_path: Path) -> None:
+    first = await invited(web, tmp_path, "leader")
+    asked = (await post(web, "admin", "/members/leader/address", email="li@example.org")).json()
+    assert (asked["kind"], asked["outcome"], asked["roles"]) == ("address", "open", ["auditor"])
+    assert (await decided(web, asked, "admin")).json()["code"] == "not_independent"
+    assert (await decided(web, asked)).json()["outcome"] == "granted"
+    moved = account(web, "leader")
+    assert moved is not None
+    assert (moved.email, moved.roles) == ("li@example.org", ["auditor"])
+    assert (await post(web, "", "/auth/invitation", token=first, password=PASSWORD)).status_code == 404
+    await invited(web, tmp_path, "leader")
+    letters = [message_from_bytes(path.read_bytes())["To"] for path in (tmp_path / "mail").glob("*.eml")]
+    assert sorted(letter.partition("<")[2] for letter in letters) == ["leader@example.org>", "li@example.org>"]
+
+
+async def test_a_refused_address_changes_nothing(web: Web) -> None:
+    asked = (await post(web, "admin", "/members/leader/address", email="li@example.org")).json()
+    assert (await decided(web, asked, outcome="refused")).status_code == 200
+    same = account(web, "leader")
+    assert same is not None
+    assert same.email == "leader@example.org"
+
+
+@pytest.mark.parametrize(("user", "status"), [("manager2", 404), ("nobody", 404), ("leader", 422)])
+async def test_an_address_is_asked_for_in_the_own_body_and_is_one(web: Web, user: str, status: int) -> None:
+    email = "no address" if status == 422 else "li@example.org"
+    assert (await post(web, "admin", f"/members/{user}/address", email=email)).status_code == status

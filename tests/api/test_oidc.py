@@ -189,7 +189,7 @@ async def test_an_account_that_was_closed_here_stays_closed(app: Any, issuer: Ow
 async def test_a_new_key_of_the_issuer_is_known_and_asked_for_once(app: Any, issuer: OwnIssuer) -> None:
     await asked(app, issuer.token())
     issuer.keys.append(RSAKey.generate_key(2048, {"kid": "two"}))
-    app.state.callers._issuer._asked_at -= 11  # noqa: SLF001  # ten seconds have passed
+    app.state.callers.issuer._asked_at -= 11  # noqa: SLF001  # ten seconds have passed
     assert (await asked(app, issuer.token({"kid": "two"}, issuer.keys[1]))).status_code == 200
     for _ in range(3):
         assert (await asked(app, issuer.token({"kid": "three"}, issuer.keys[1]))).status_code == 401
@@ -268,3 +268,14 @@ async def walked(url: str) -> str:
 def test_settings_that_would_trust_too_much_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Settings(**wrong)
+
+
+async def test_a_machine_of_the_issuer_is_one_and_nothing_else(app: Any, issuer: OwnIssuer) -> None:
+    changes: dict[str, Any] = {"preferred_username": "service-account-feed", "sub": "5e", "auth_time": None}
+    machine = issuer.token(**changes, realm_access={"roles": ["machine"]})
+    me = (await asked(app, machine)).json()
+    assert (me["roles"], me["body"]) == (["machine"], "demo")
+    assert (await asked(app, machine, "http://jingpin.test/api/v1/cases")).status_code == 403
+    both = issuer.token(**changes, realm_access={"roles": ["machine", "admin"]})
+    homeless = issuer.token(**changes, realm_access={"roles": ["machine"]}, body=None)
+    assert [(await asked(app, token)).status_code for token in (both, homeless)] == [401, 401]

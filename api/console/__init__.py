@@ -1,0 +1,1 @@
+"""The pages: rendered here, without scripts and without anything from elsewhere."""
