@@ -53,6 +53,7 @@ class RetentionActivities:
         """Delete the bytes of a batch; nobody else may need them. No where there was nothing to do."""
         with Session(self._engine) as session:
             begin_writing(session)
+            retention.keep_names(session)
             rows = retention.waiting(session)
             for row in rows:
                 if not retention.is_named(session, row.digest):

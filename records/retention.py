@@ -161,6 +161,12 @@ def waiting(session: Session) -> Sequence[ErasureRow]:
     return session.exec(select(ErasureRow).where(col(ErasureRow.done).is_(False)).limit(BATCH)).all()
 
 
+def keep_names(session: Session) -> None:
+    """Let no file be entered until this transaction ends: whoever enters one looks for its bytes afterwards."""
+    if session.connection().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("LOCK TABLE files IN SHARE ROW EXCLUSIVE MODE")
+
+
 def is_named(session: Session, sha256: str) -> bool:
     """Whether anything in the record still needs the bytes of a digest: two files may be the same."""
     tables = (FileRow, DocumentRow, HistoryExportRow, NationalExportRow)

@@ -35,6 +35,7 @@ def settings(tmp_path: Path, issuer: OwnIssuer) -> Settings:
         data=tmp_path,
         temporal_address=NO_ENGINE,
         public_url=HOME,
+        trial=True,
         oidc_issuer=issuer.url,
         oidc_audience=AUDIENCE,
         oidc_client=CLIENT,

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from api.app import create_app
 from api.files import LARGEST_FILE
 from records.tables import Account
+from services.storage import Storage, Stored
 from settings import Settings
 from tests.api.conftest import NO_ENGINE, Web
 from tests.buckets import endpoint, new_bucket
@@ -260,3 +261,28 @@ async def test_a_bucket_that_does_not_answer_is_told_as_an_outage(
         web.visitor = web.from_address("192.0.2.1")
         answer = await sent(web)
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+async def test_bytes_that_are_deleted_while_they_are_sent_in_again_are_kept(web: Web) -> None:
+    """A file of a case past its term may go at the moment in which another one like it comes in."""
+    store: Storage = web.app.state.storage
+
+    class Emptied:
+        """The store, out of which retention takes what was just found there."""
+
+        times = 0
+
+        def put(self, data: bytes) -> Stored:
+            stored = store.put(data)
+            self.times += 1
+            if self.times == 1:
+                store.delete(stored.sha256)
+            return stored
+
+        def exists(self, sha256: str) -> bool:
+            return store.exists(sha256)
+
+    web.app.state.storage = Emptied()
+    answer = await sent(web, PDF)
+    web.app.state.storage = store
+    assert (await fetched(web, answer.json()["id"], "applicant")).content == PDF

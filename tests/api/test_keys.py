@@ -33,8 +33,13 @@ IN_SECRET = {
         "me/second-factor/confirmation",
         "me/second-factor/end",
         "me/calendar-token",
+        "members/{user}/secret",
+        "codec/tickets",
     )
 }
+OF_PAGES = {f"POST /{path}" for path in ("sign-in", "sign-out", "step-up")}
+READING = {"POST /codec/decode", "POST /codec/{ticket}/decode"}
+"""These do nothing that could be done twice."""
 """What is asked or answered there is a secret, and not kept; a calendar's token is made of the key."""
 BY_THE_ENGINE = {
     f"POST {API}/{path}"
@@ -55,6 +60,10 @@ BODIES: dict[str, tuple[str, Any]] = {
     "members/{user}/absences": ("manager", ABSENT),
     "members/{user}/competences": ("manager", {"trade": "catering"}),
     "members/{user}/invitation": ("admin", {}),
+    "members/{user}/address": ("admin", {"email": "elsewhere@example.org"}),
+    "cases/{case_id}/holds": ("admin", {"reason": "诉讼"}),
+    "cases/{case_id}/holds/release": ("decider", {"reason": "结案"}),
+    "files/{file_id}/link": ("manager", {}),
     "grants": ("admin", NEW),
     "grants/{grant_id}": ("decider", {"outcome": "granted"}),
     "national/exports": ("manager", DECEMBER),
@@ -77,6 +86,14 @@ def mailed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def named(web: Web, path: str) -> str:
     """A path with what it names: there is one of each."""
     places = {"year": "2027", "user": "auditor"}
+    if "{case_id}" in path:
+        places["case_id"] = issued(web, 2)[0].state.id
+    if path.endswith("/release"):
+        await sent(web, f"cases/{places['case_id']}/holds", *BODIES["cases/{case_id}/holds"], "held")
+    if "{file_id}" in path:
+        form = {"file": ("a.pdf", PDF)}
+        kept = await web.visitor.post(f"{API}/files", files=form, headers=web.signed_in("manager"))
+        places["file_id"] = kept.json()["id"]
     if "{grant_id}" in path:
         places["grant_id"] = (await sent(web, "grants", *BODIES["grants"], "ask")).json()["id"]
     if "{export_id}" in path:
@@ -91,7 +108,7 @@ async def sent(web: Web, path: str, user: str, body: Any, key: str) -> httpx.Res
 
 def test_every_post_is_tried_with_a_key() -> None:
     posts = {line for line in ROUTES if line.startswith("POST ")}
-    assert posts == {f"POST {API}/{path}" for path in BODIES} | IN_SECRET | BY_THE_ENGINE | {FILE}
+    assert posts == {f"POST {API}/{path}" for path in BODIES} | IN_SECRET | BY_THE_ENGINE | OF_PAGES | READING | {FILE}
 
 
 @pytest.mark.parametrize("path", BODIES)

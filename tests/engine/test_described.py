@@ -16,6 +16,7 @@ from schemathesis.checks import CHECKS
 from schemathesis.config import SchemathesisConfig
 
 from api.access import ROUTES
+from api.app import create_app
 from deploy.embedded.ports import free_ports
 from records.seed import ACCOUNTS
 from tests.applications import an_application
@@ -103,7 +104,11 @@ def probe(operation: Any, mode: GenerationMode, token: str, known: dict[str, str
     each()
 
 
-@pytest.mark.parametrize("line", [*ROUTES])
+DESCRIBED = create_app().openapi()["paths"]
+LINES = [line for line in ROUTES if line.split()[1] in DESCRIBED]
+
+
+@pytest.mark.parametrize("line", LINES)
 async def test_nothing_that_is_sent_makes_the_product_fail(
     line: str, open_product: Product, schema: Any, known: dict[str, str]
 ) -> None:

@@ -45,6 +45,7 @@ async def app(keycloak: Keycloak, tmp_path: Path) -> AsyncIterator[Any]:
         data=tmp_path,
         temporal_address=NO_ENGINE,
         public_url=HOME,
+        trial=True,
         oidc_issuer=keycloak.issuer,
         oidc_audience="jingpin",
         oidc_client="jingpin-pages",
