@@ -90,9 +90,10 @@ def parse(text: bytes) -> Any:  # noqa: ANN401  # any JSON value
 
     Raises:
         ValueError: it is not such JSON.
+        Refused: `invalid`, with the place of what no database could keep.
     """
     found = json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant, parse_float=_finite)
-    _check(found, DEEPEST)
+    _check(found, "", DEEPEST)
     # Half a character pair, like U+0000, is JSON but no text that a database could keep.
     json.dumps(found, ensure_ascii=False).encode()
     return found
@@ -112,15 +113,16 @@ def _finite(text: str) -> float:
     return number
 
 
-def _check(value: Any, left: int) -> None:  # noqa: ANN401  # any JSON value
+def _check(value: Any, pointer: str, left: int) -> None:  # noqa: ANN401  # any JSON value
     if isinstance(value, str) and "\0" in value:
-        raise ValueError("a character of no text: U+0000")
+        raise invalid(pointer, "a character of no text: U+0000")
     if not isinstance(value, dict | list):
         return
     if not left:
-        raise ValueError(f"nested deeper than {DEEPEST} levels")
-    for one in [*value, *value.values()] if isinstance(value, dict) else value:
-        _check(one, left - 1)
+        raise invalid(pointer, f"nested deeper than {DEEPEST} levels")
+    for name, one in value.items() if isinstance(value, dict) else enumerate(value):
+        _check(name, pointer, left)
+        _check(one, f"{pointer}/{name}", left - 1)
 
 
 def _no_constant(name: str) -> None:

@@ -12,7 +12,16 @@ from services import pdf as pdfs
 from services.pdf import REASONS, check_pdf
 from tests.papers import a_bomb, a_pdf, a_structural_bomb
 
-SCRIPT = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
+
+def a_script() -> Dictionary:
+    """A new one each time: whatever a document takes in goes away with it."""
+    return Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
+
+
+def a_list(action: Dictionary) -> Dictionary:
+    return Dictionary(Names=Array([String("a"), action]))
+
+
 LINK = Dictionary(S=Name.URI, URI=String("https://example.org"))
 BROKEN = REASONS["broken"][1]
 
@@ -47,11 +56,14 @@ def deep(levels: int) -> Array:
 
 
 ACTIVE = {
-    "script when it is opened": ("script", having(OpenAction=SCRIPT)),
-    "script by name": ("script", having(Names=Dictionary(JavaScript=Dictionary(Names=Array([String("a"), SCRIPT]))))),
+    "script when it is opened": ("script", having(OpenAction=a_script())),
+    "script by name": (
+        "script",
+        having(Names=Dictionary(JavaScript=a_list(a_script()))),
+    ),
     "script in an annotation": (
         "script",
-        lambda pdf: pdf.pages[0].obj.update({"/Annots": Array([Dictionary(Subtype=Name.Link, A=SCRIPT)])}),
+        lambda pdf: pdf.pages[0].obj.update({"/Annots": Array([Dictionary(Subtype=Name.Link, A=a_script())])}),
     ),
     "script in another action": ("script", having(X=Dictionary(S=Name.Rendition, JS=String("app.alert(1)")))),
     "list of scripts": ("script", having(Names=Dictionary(JavaScript=Dictionary(Names=Array([]))))),
@@ -75,7 +87,7 @@ def test_pdf_that_is_more_than_paper_is_refused_with_the_reason(
 
 def test_script_in_a_packed_object_is_found(tmp_path: Path) -> None:
     def change(pdf: Pdf) -> None:
-        pdf.Root["/OpenAction"] = pdf.make_indirect(SCRIPT)
+        pdf.Root["/OpenAction"] = pdf.make_indirect(a_script())
 
     packed = a_pdf(change, object_stream_mode=ObjectStreamMode.generate)
     assert b"JavaScript" not in packed
@@ -133,7 +145,7 @@ def test_pdf_that_is_imperfect_and_does_nothing_is_taken(data: bytes, tmp_path: 
 
 
 def test_script_in_a_pdf_that_had_to_be_put_right_is_found(tmp_path: Path) -> None:
-    moved = a_pdf(having(OpenAction=SCRIPT)).replace(b"startxref\n", b"startxref\n9")
+    moved = a_pdf(having(OpenAction=a_script())).replace(b"startxref\n", b"startxref\n9")
     assert said_of(moved, tmp_path) == REASONS["script"][1]
 
 

@@ -69,7 +69,7 @@ def decided(case: Case, task: Task, answer: SuspensionDecision) -> None:
     if answer.outcome == "suspend" and not answer.grounds and matter.brought_by == "timer":
         raise invalid("暂停须指明情形", "Name the grounds.", [("/grounds", "required")])
     until = _new_date(case, matter, answer)
-    case.record_message(answer, task.clause, subject=task.subject)
+    case.record_message(answer.model_copy(update={"until": until}), task.clause, subject=task.subject)
     case.take_duty(case.message.actor.person, "decision")
     case.close_matter(matter, answer.outcome)
     if answer.outcome == "suspend":
