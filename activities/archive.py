@@ -15,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.beats import beating_beside
 from activities.interface import CASE
+from records import queries
 from records.database import begin_writing
 from records.retention_tables import HistoryExportRow
 from records.store import insert_or_ignore
@@ -74,15 +75,19 @@ class ArchiveActivities:
 
     def _is_wanted(self, run: WorkflowExecution) -> bool:
         with Session(self._engine) as session:
-            known = session.get(CaseRow, run.id) is not None
-            return known and session.get(HistoryExportRow, (run.id, run.run_id)) is None
+            row = session.get(CaseRow, run.id)
+            if row is None or queries.state_of(row).erased:
+                return False
+            return session.get(HistoryExportRow, (run.id, run.run_id)) is None
 
     def _write(self, run: WorkflowExecution, packed: bytes) -> None:
-        stored = self._storage.put(packed)
-        row = {"case_id": run.id, "run_id": run.run_id, "sha256": stored.sha256, "at": datetime.now(UTC)}
-        closed = {"closed_at": run.close_time or datetime.now(UTC)}
         with Session(self._engine) as session:
             begin_writing(session)
+            if queries.state_of(session.get_one(CaseRow, run.id, with_for_update=True)).erased:
+                return  # meanwhile
+            stored = self._storage.put(packed)
+            row = {"case_id": run.id, "run_id": run.run_id, "sha256": stored.sha256, "at": datetime.now(UTC)}
+            closed = {"closed_at": run.close_time or datetime.now(UTC)}
             insert = insert_or_ignore(session, HistoryExportRow).values(**row, **closed)
             session.connection().execute(insert.on_conflict_do_nothing())
             session.commit()

@@ -12,7 +12,7 @@ from domain.state import CaseState, Facts, Message
 from records import audit, chain
 from records.audit import CaseRecord
 from records.differences import differences
-from records.read_model import ReadModel, row_findings
+from records.read_model import ReadModel, erased_findings, row_findings
 from records.tables import TurnRow
 
 SHEETS: Final = ("audit.management", "audit.characteristics", "audit.checklist", "audit.credit")
@@ -33,6 +33,7 @@ class Auditor:
         """
         found = [line for what, check in audit.BY_ITSELF.items() for line in guarded(what, check(record))]
         if record.erased:
+            found += guarded("what is left", erased_findings(session, record))
             return [*found, *audit.number_findings(record.row.id, owners)]
         fold = Fold(session, record, self._react, self._scores)
         found += guarded("the turns", fold.findings())

@@ -1,17 +1,20 @@
 """The end of records: what is past its term is deleted, a case at a time, and leaves its digest."""
 
+import logging
 from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from temporalio import activity
 
 from activities.beats import beating
 from records import retention
-from records.database import begin_writing
+from records.database import begin_writing, take_time
 from services.storage import Storage
 
+log = logging.getLogger(__name__)
 RETENTION: Final = "retention"
 
 
@@ -31,20 +34,31 @@ class RetentionActivities:
     def erase(self, now: datetime) -> int:
         """The same at an instant. Bytes go after the record has let them go: a crash in between loses nothing."""
         with Session(self._engine) as session:
+            take_time(session)
             due = retention.due_cases(session, now)
-        done = sum(self._erase_case(case_id, now) for case_id in due)
+        done, failed = 0, []
+        for case_id in due:
+            try:
+                done += self._erase_case(case_id, now)
+            except (SQLAlchemyError, ValueError):
+                log.exception("a case could not be deleted", extra={"case": case_id})
+                failed.append(case_id)
         with Session(self._engine) as session:
             begin_writing(session)
+            take_time(session)
             retention.erase_unused_files(session, now)
             retention.drop_lists(session, now)
             session.commit()
         while self._see_to_bytes():
             pass
+        if failed:
+            raise RuntimeError(f"{len(failed)} cases could not be deleted")
         return done
 
     def _erase_case(self, case_id: str, now: datetime) -> bool:
         with Session(self._engine) as session:
             begin_writing(session)
+            take_time(session)
             done = retention.erase_case(session, case_id, now)
             session.commit()
         return done

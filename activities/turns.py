@@ -68,7 +68,7 @@ class TurnActivities:
         """
         with Session(self._engine) as session:
             begin_writing(session)
-            row = queries.case_row(session, turn.case_id)
+            row = queries.case_row(session, turn.case_id, to_write=True)
             if row is not None and row.turn >= turn.turn:
                 return _as_recorded(session, turn)
             state = _state_before(turn, row)

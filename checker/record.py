@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -122,6 +122,16 @@ def contents(case: Case) -> Iterator[str]:
     for day in sorted(set(case.erased.values())):
         if date.fromisoformat(day) <= last.replace(year=last.year + 2, day=min(last.day, 28)):
             yield f"it was deleted on {day}, less than two years after its last event of {last}"
+    today = (now() + timedelta(seconds=case.row["clock_ahead"])).astimezone(SHANGHAI).date()
+    if case.erased and date.fromisoformat(max(case.erased.values())) > today:
+        yield f"it is said to be deleted on {max(case.erased.values())}, a day to come"
+    if case.erased and case.row["state"].get("application"):
+        yield "it is said to be deleted, and its state holds its application"
+
+
+def now() -> datetime:
+    """By which it is told what is still to come."""
+    return datetime.now(UTC)
 
 
 def numbers(connection: Connection) -> Iterator[str]:

@@ -3,12 +3,14 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, or_, select
 
-from domain.state import Facts
+from domain.dates import local_date
+from domain.retention import stripped
+from domain.state import CaseState, Facts
 from records import chain, queries, retention, store
 from records.issued import CertificateRow
 from records.retention_tables import ErasureRow
@@ -78,10 +80,23 @@ def content_findings(record: CaseRecord) -> Iterator[str]:
 
 
 def erasure_findings(record: CaseRecord) -> Iterator[str]:
-    """Whether what was deleted was past its term."""
-    for on in {one.on for one in record.erasures}:
+    """Whether what was deleted was past its term, by today, and the case with it: a row alone excuses nothing."""
+    today = local_date(now() + timedelta(seconds=record.row.clock_ahead))
+    for on in sorted({one.on for one in record.erasures}):
         if not retention.is_past(record.events[-1]["at"], on):
             yield f"it was deleted on {on}, before its term ended"
+        if on > today:
+            yield f"it is said to be deleted on {on}, a day to come"
+    if record.erasures and not record.erased:
+        yield "parts of it are said to be deleted, and the case is not"
+    state = CaseState.model_validate_json(record.row.state)
+    if record.erased and state != stripped(state):
+        yield "it is said to be deleted, and its state holds more than what is left of a deleted case"
+
+
+def now() -> datetime:
+    """By which it is told what is still to come."""
+    return datetime.now(UTC)
 
 
 def _is_digest_of(digest: str, body: str) -> bool:

@@ -43,6 +43,12 @@ def begin_writing(session: Session) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def take_time(session: Session) -> None:
+    """Let the statements of an errand, for which nobody waits, take longer than those of a request."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("SET LOCAL statement_timeout = '10min'")
+
+
 def begin_reading(session: Session) -> None:
     """Begin a transaction that reads everything as it stood at one moment, however long that takes."""
     if session.get_bind().dialect.name == "sqlite":

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain.refusal import Refused
-from records.retention_tables import HoldRow
+from records.retention_tables import ErasureRow, HoldRow
 from records.tables import CaseRow
 
 
@@ -26,10 +26,13 @@ def place(session: Session, case_id: str, reason: str, person: str, at: datetime
     """Hold a case; the caller commits.
 
     Raises:
-        Refused: `stage_conflict` where it is held already.
+        Refused: `stage_conflict` where it is held already, or deleted.
     """
     if _locked(session, case_id):
         raise Refused("stage_conflict", "案件已被保全", "The case is held already.")
+    gone = select(ErasureRow.id).where(ErasureRow.case_id == case_id, ErasureRow.kind == "case")
+    if session.exec(gone).first():
+        raise Refused("stage_conflict", "案件保存期限已过，内容已删除", "The case was deleted at the end of its term.")
     row = HoldRow(case_id=case_id, reason=reason, placed_by=person, placed_at=at)
     session.add(row)
     session.flush()

@@ -71,7 +71,7 @@ class DocumentRow(SQLModel, table=True):
     kind: str
     about: str
     """The certificate's number or the audit's id."""
-    sha256: str
+    sha256: str = Field(index=True)
     name: str
     at: datetime = Field(sa_column=instant())
 

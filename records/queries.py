@@ -40,9 +40,13 @@ _KEPT = select(CaseRow.turn, CaseRow.state, CaseRow.clock_ahead, CaseRow.next_at
 )
 
 
-def case_row(session: Session, case_id: str) -> Kept | None:
-    """A case's turn, state and clock, or None; read past the ORM, because every action reads it three times."""
-    found = session.connection().execute(_KEPT, {"case": case_id}).first()
+def case_row(session: Session, case_id: str, *, to_write: bool = False) -> Kept | None:
+    """A case's turn, state and clock, or None; read past the ORM, because every action reads it three times.
+
+    `to_write`: nobody else writes the case, or deletes what it holds, until the caller commits.
+    """
+    query = _KEPT.with_for_update(key_share=True) if to_write else _KEPT
+    found = session.connection().execute(query, {"case": case_id}).first()
     return Kept(*found) if found else None
 
 

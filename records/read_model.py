@@ -65,6 +65,32 @@ def row_findings(session: Session, record: CaseRecord, model: ReadModel) -> Iter
         yield from differences(found, wanted, table)
 
 
+LEFT = ("number", "body", "applicant", "wave", "rehearsal", "stage", "status", "version", "turn")
+"""What a deleted case's row and its state both say."""
+
+
+def erased_findings(session: Session, record: CaseRecord) -> Iterator[str]:
+    """Whether row, turns and register of a deleted case are what its state and its events tell."""
+    row, state = record.row, CaseState.model_validate_json(record.row.state)
+    told = {name: getattr(state, name) for name in LEFT} | {"wave": state.wave or None}
+    yield from differences({name: getattr(row, name) for name in LEFT}, told, "cases")
+    heads = [turn.head for turn in record.turns]
+    places = {event["hash"]: event["seq"] for event in record.events}
+    found = [places.get(head, 0) for head in heads]
+    if [turn.turn for turn in record.turns] != [*range(1, row.turn + 1)] or found != sorted(found) or 0 in found[:1]:
+        yield "its turns are not those that it counts, or not in the order of its events"
+    if {state.head, *heads[-1:]} != {record.events[-1]["hash"]}:
+        yield "its last turn or its state ends with another event than its last"
+    for turn in record.turns:
+        if json.loads(turn.message)["id"] != turn.message_id:
+            yield f"turn {turn.turn} is of another message than {turn.message_id}"
+    issued = [event for event in record.events if event["kind"].startswith("certificate.")]
+    became = {event["data"]["number"]: event["kind"] for event in issued}
+    register = session.exec(select(CertificateRow).where(CertificateRow.case_id == row.id)).all()
+    for name, listed in (("certificates", register), ("state/certificates", state.certificates)):
+        yield from differences({one.number: f"certificate.{one.status}" for one in listed}, became, name)
+
+
 def _rows(session: Session, model: ReadModel) -> dict[str, tuple[Keyed, Keyed]]:
     """Table → its rows of the case, and what they should be."""
     state = model.state

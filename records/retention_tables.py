@@ -15,7 +15,7 @@ class HistoryExportRow(SQLModel, table=True):
     __table_args__ = (ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),)
     case_id: str = Field(primary_key=True)
     run_id: str = Field(primary_key=True)
-    sha256: str
+    sha256: str = Field(index=True)
     """Of the bytes in the store, and their name there."""
     closed_at: datetime = Field(sa_column=instant())
     at: datetime = Field(sa_column=instant())

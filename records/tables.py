@@ -175,7 +175,7 @@ class FileRow(SQLModel, table=True):
 
     __tablename__ = "files"
     id: str = Field(primary_key=True)
-    sha256: str
+    sha256: str = Field(index=True)
     size: int
     media_type: str
     name: str
@@ -190,7 +190,7 @@ class FileUseRow(SQLModel, table=True):
     __tablename__ = "file_uses"
     __table_args__ = (ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),)
     file_id: str = Field(primary_key=True, foreign_key="files.id")
-    case_id: str = Field(primary_key=True)
+    case_id: str = Field(primary_key=True, index=True)
     audit: str = Field(default="", primary_key=True)
     """The audit whose team named it: shown to the client with the deduction list or the report; or an act of others
     than the client, which never sees it; else empty."""

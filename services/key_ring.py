@@ -69,10 +69,17 @@ class KeyRing:
         return self.latest()
 
     def _read(self) -> None:
-        self._seen = self._moment()
+        """Look for keys; a file whose bytes are still to come is looked at again the next time."""
+        seen, whole = self._moment(), True
         later = sorted(self._first.parent.glob(f"{self._first.stem}-[0-9]*{self._first.suffix}"))
-        ids = {FIRST: self._first} | {file.stem: file for file in later}
-        self._keys = {key_id: Key(key_id, file, kept(file, _new)) for key_id, file in ids.items()}
+        found = {FIRST: Key(FIRST, self._first, kept(self._first, _new))}
+        for file in later:
+            key = Key(file.stem, file, kept(file, _new))
+            if len(key.secret) == KEY_BYTES:
+                found[key.id] = key
+            whole &= len(key.secret) == KEY_BYTES
+        self._keys = found
+        self._seen = seen if whole else 0
 
     def _changed(self) -> bool:
         return self._moment() != self._seen

@@ -50,6 +50,12 @@ AUDITORS = ("leader", "auditor")
 SECRETS = ("安申请", "0351-1234567", "applicant@example.org", "王晋")
 
 
+@pytest.fixture(autouse=True)
+def years_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    for checker in ("records.audit", "checker.record"):
+        monkeypatch.setattr(f"{checker}.now", lambda: nine_oclock(PAST))
+
+
 @pytest.fixture
 def storage(tmp_path: Path) -> Storage:
     return Storage.open(f"file:{tmp_path / 'files'}")
@@ -175,6 +181,40 @@ async def test_a_case_that_was_deleted_too_early_is_found_by_both(
         sql.execute(text("""UPDATE erasures SET "on" = '2027-03-03'"""))
     assert "it was deleted on 2027-03-03, before its term ended" in (await audited(database, case.id)).findings
     assert [line for line in checked(database, case.id) if "less than two years" in line]
+
+
+SAID = """INSERT INTO erasures (case_id, kind, digest, term, "on", done)
+    SELECT id, 'case', 'x', 'case', '2099-01-01', true FROM cases
+    UNION ALL SELECT case_id, 'content', sha256, 'case', '2099-01-01', true FROM contents"""
+
+
+async def test_a_row_that_calls_a_running_case_deleted_hides_nothing_from_either(database: Engine) -> None:
+    case = Life(database, ENDED, rehearsal=False).contracted().case
+    with database.begin() as sql:
+        sql.execute(text(SAID))
+        sql.execute(text("DELETE FROM contents"))
+    for found in ((await audited(database, case.id)).findings, checked(database, case.id)):
+        assert [line for line in found if "a day to come" in line]
+        assert [line for line in found if "is said to be deleted, and its state holds" in line]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "UPDATE cases SET status = 'certified'",
+        "UPDATE cases SET turn = turn + 5",
+        "UPDATE certificates SET status = 'valid'",
+    ],
+)
+async def test_what_is_changed_of_a_deleted_case_is_found_by_both(
+    database: Engine, errand: RetentionActivities, fault: str
+) -> None:
+    case = a_cancelled_case(database).case
+    errand.erase(nine_oclock(PAST))
+    with database.begin() as sql:
+        sql.execute(text(fault))
+    assert (await audited(database, case.id)).findings
+    assert checked(database, case.id)
 
 
 def test_a_deleted_case_takes_nothing_any_more(database: Engine, errand: RetentionActivities) -> None:
@@ -317,6 +357,22 @@ def test_a_crash_in_the_middle_of_a_case_leaves_it_as_it_was(
 def test_a_second_errand_has_nothing_left_to_do(database: Engine, errand: RetentionActivities) -> None:
     a_cancelled_case(database)
     assert [errand.erase(nine_oclock(PAST)) for _ in range(2)] == [1, 0]
+
+
+def test_a_case_that_cannot_be_deleted_keeps_no_other(database: Engine, errand: RetentionActivities) -> None:
+    broken, other = a_cancelled_case(database).case.id, a_cancelled_case(database).case.id
+    with database.begin() as sql:
+        sql.execute(text("UPDATE cases SET state = '{}' WHERE id = :id"), {"id": broken})
+    with pytest.raises(RuntimeError, match="1 cases"):
+        errand.erase(nine_oclock(PAST))
+    assert {row.case_id for row in rows(database, ErasureRow, kind="case")} == {other}
+
+
+def test_a_deleted_case_is_held_no_more(database: Engine, errand: RetentionActivities) -> None:
+    case = a_cancelled_case(database).case
+    errand.erase(nine_oclock(PAST))
+    with Session(database) as session, pytest.raises(Refused, match="stage_conflict"):
+        holds.place(session, case.id, "x", "person-admin", nine_oclock(PAST))
 
 
 # Holds ------------------------------------------------------------------------------------------------------

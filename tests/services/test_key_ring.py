@@ -52,6 +52,29 @@ async def test_a_key_made_later_opens_in_what_was_running_before(file: Path) -> 
     assert await opened(codec, await sealed(file)) == PLAIN
 
 
+async def test_a_key_that_is_still_being_copied_seals_once_it_is_whole(file: Path) -> None:
+    codec = EncryptionCodec(KeyRing(file))
+    copied = file.with_name("payload-0002.key")
+    copied.touch(mode=0o600)
+    [before] = await codec.encode([PLAIN])
+    copied.write_bytes(b"x" * 32)
+    [after] = await codec.encode([PLAIN])
+    assert (before.metadata["key"], after.metadata["key"]) == (b"local", b"payload-0002")
+
+
+async def test_a_key_that_was_exposed_seals_once_it_is_not(file: Path) -> None:
+    codec = EncryptionCodec(KeyRing(file))
+    exposed = file.with_name("payload-0002.key")
+    exposed.write_bytes(b"x" * 32)
+    exposed.chmod(0o644)
+    for _ in range(2):
+        with pytest.raises(Exposed):
+            await codec.encode([PLAIN])
+    exposed.chmod(0o600)
+    [payload] = await codec.encode([PLAIN])
+    assert payload.metadata["key"] == b"payload-0002"
+
+
 def test_after_a_lost_key_the_next_has_a_number_of_its_own(file: Path) -> None:
     ring = KeyRing(file)
     ring.rotate()
