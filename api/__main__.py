@@ -5,11 +5,9 @@ import argparse
 import uvicorn
 
 from api.app import create_app
+from api.heads import Heads
 from services import logs
 from settings import Settings
-
-LARGEST_HEAD = 16 * 1024
-"""Bytes of a request's line and headers."""
 
 
 def main() -> None:
@@ -27,7 +25,7 @@ def main() -> None:
         server_header=False,
         access_log=False,
         log_config=None,
-        h11_max_incomplete_event_size=LARGEST_HEAD,
+        http=Heads,
     )
 
 

@@ -2,13 +2,15 @@
 
 import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, Final
 from urllib.parse import quote
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.datastructures import UploadFile
 
@@ -33,6 +35,12 @@ LARGEST_FILE: Final = 50 * 1024 * 1024
 """Bytes of one file."""
 _LONGEST_NAME: Final = 200
 _AT_ONCE: Final = 1 << 20
+_LOOKED_INTO: Final = 8
+"""Files that are looked into at once, on threads of their own: whoever sends many keeps nobody else waiting."""
+_OF_ONE: Final = 16
+"""Files that one account may be sending at once."""
+_ABANDONED: Final = timedelta(minutes=2)
+"""A file may wait to be looked into, and the scanner for its verdict."""
 _FORM: Final = {
     "requestBody": {
         "required": True,
@@ -56,6 +64,25 @@ class Intake:
     def __init__(self, settings: Settings) -> None:
         self.gate = Gate(settings.uploads_per_minute)
         self.antivirus = Antivirus(settings.clamav)
+        self.threads = CapacityLimiter(_LOOKED_INTO)
+        self._under_way: Counter[str] = Counter()
+
+    @contextmanager
+    def one_of(self, user: str) -> Iterator[None]:
+        """Count an account's file while it is sent in.
+
+        Raises:
+            Refused: `rate_limited`: too many of them are under way.
+        """
+        if self._under_way[user] >= _OF_ONE:
+            raise Refused("rate_limited", "同时上传的文件过多，请稍后重试", "Too many files at once; try again later.")
+        self._under_way[user] += 1
+        try:
+            yield
+        finally:
+            self._under_way[user] -= 1
+            if not self._under_way[user]:
+                del self._under_way[user]
 
 
 @router.post("/files", status_code=201, openapi_extra=_FORM)
@@ -65,18 +92,24 @@ async def upload(desk: AtDesk, request: Request) -> Response:
     intake.gate.enter(desk.caller.account.user)
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Refused("unsupported_media", "请以multipart/form-data上传", "Send multipart/form-data.")
+    with intake.one_of(desk.caller.account.user):
+        return await _taken_in(desk, request, intake)
+
+
+async def _taken_in(desk: Desk, request: Request, intake: Intake) -> Response:
     # Read here and not by the framework, which would read before it knows who sends.
-    async with request.form(max_files=1) as form:
+    async with request.form(max_files=1, max_fields=8) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise invalid("/file", "a file is needed")
         if (file.size or 0) > LARGEST_FILE:
             raise Refused("too_large", "文件超过50MB", "The file is larger than 50 MB.")
         name = plain_name(file.filename or "")
-        once = Once(request, desk.caller, await run_in_threadpool(_digest, file.file, name))
+        digest = await to_thread.run_sync(_digest, file.file, name, limiter=intake.threads)
+        once = Once(request, desk.caller, digest, abandoned_after=_ABANDONED)
 
         async def work() -> Response:
-            return JSONResponse(await run_in_threadpool(_keep, desk, file.file, name), 201)
+            return JSONResponse(await to_thread.run_sync(_keep, desk, file.file, name, limiter=intake.threads), 201)
 
         return await once.run(work)
 

@@ -46,14 +46,18 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler FastAPI calls."""
         handle = super().get_route_handler()
-        takes_json = "POST" in (self.methods or ()) and self.body_field is not None
+        takes_body = "POST" in (self.methods or ()) and self.body_field is not None
 
         async def strictly(request: Request) -> Response:
             key_of(request)
-            if takes_json and not _is_form(request):
-                request = StrictRequest(request.scope, request.receive)
+            if takes_body:
                 # FastAPI would answer a refusal raised while it reads the body with a plain 400.
-                await request.json()
+                if _is_form(request):
+                    request = Request(request.scope, request.receive)
+                    await request.body()
+                else:
+                    request = StrictRequest(request.scope, request.receive)
+                    await request.json()
             return await handle(request)
 
         return strictly

@@ -59,6 +59,12 @@ def _causes(error: BaseException | None) -> list[dict[str, Any]]:
     return found
 
 
+def _first_line(_: Any, __: str, line: EventDict) -> EventDict:  # noqa: ANN401  # as structlog calls it
+    """What a library says beyond its first line quotes exceptions (asyncio: `future: … exception=…`)."""
+    line["event"] = str(line["event"]).partition("\n")[0]
+    return line
+
+
 def _only_listed(_: Any, __: str, line: EventDict) -> EventDict:  # noqa: ANN401  # as structlog calls it
     return {name: value for name, value in line.items() if name in FIELDS or name.startswith("_")}
 
@@ -70,5 +76,6 @@ CHAIN: Final[list[Callable[[Any, str, EventDict], MutableMapping[str, Any]]]] = 
     structlog.stdlib.ExtraAdder(allow=FIELDS),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     _where_it_failed,
+    _first_line,
     _only_listed,
 ]

@@ -16,6 +16,7 @@ PDF: Final = "application/pdf"
 PNG: Final = "image/png"
 JPEG: Final = "image/jpeg"
 
+_ARCHIVE: Final = b"PK\x03\x04"
 _HEAD: Final = 4096
 _PAGE: Final = (b"<html", b"<!doctype html", b"<script", b"<body", b"<iframe", b"<svg", b"<?php")
 """What a program that guesses by the first bytes takes for a page."""
@@ -43,10 +44,10 @@ def sniff(file: BinaryIO, name: str) -> str:
 
 
 def _type(file: BinaryIO, data: Bytes, name: str) -> str | None:
-    if data[:4] == b"PK\x03\x04":
-        return office_type(file)
     if _is_two_things(file, data):
         return None
+    if data[:4] == _ARCHIVE:
+        return office_type(file)
     if data[:5] == b"%PDF-":
         check_pdf(file, data, name)
         return PDF
@@ -56,4 +57,5 @@ def _type(file: BinaryIO, data: Bytes, name: str) -> str | None:
 def _is_two_things(file: BinaryIO, data: Bytes) -> bool:
     """Whether something else would read the file as an archive, a page, or a PDF that begins later."""
     head = data[:_HEAD].lower()
-    return is_zipfile(file) or any(mark in head for mark in _PAGE) or head.find(b"%pdf-") > 0
+    archive = data[:4] != _ARCHIVE and is_zipfile(file)
+    return archive or any(mark in head for mark in _PAGE) or head.find(b"%pdf-") > 0

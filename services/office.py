@@ -50,6 +50,7 @@ def _is_modest(parts: list[zipfile.ZipInfo]) -> bool:
         and sum(part.file_size for part in parts) <= _MOST_UNPACKED
         and not any(
             part.flag_bits & encrypted
+            or part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
             or part.filename.startswith("/")
             or ".." in part.filename.split("/")
             or _is_active(part.filename)

@@ -32,13 +32,19 @@ DEEPEST: Final = 50
 KEYS: Final = {
     "/JS": "script",
     "/JavaScript": "script",
+    "/OnInstantiate": "script",
     "/EmbeddedFiles": "attachment",
     "/EF": "attachment",
     "/RichMediaContent": "media",
     "/XFA": "form",
 }
 """Key of a dictionary → what it brings in."""
-NAMES: Final = {"/JavaScript": "script", "/Launch": "launch", "/EmbeddedFile": "attachment", "/RichMedia": "media"}
+NAMES: Final = {
+    "/JavaScript": "script",
+    "/Launch": "launch",
+    "/EmbeddedFile": "attachment",
+    **dict.fromkeys(("/RichMedia", "/3D", "/Movie", "/Rendition", "/Sound"), "media"),
+}
 """Kind of an action, annotation or stream → likewise."""
 LARGEST_BARE: Final = 100_000
 ACTING: Final = tuple(word.encode() for word in (*KEYS, *NAMES, "/OpenAction", "/AA", "/Encrypt", "stream", "#"))
@@ -82,6 +88,9 @@ def look(pdf: pikepdf.Pdf) -> None:
         raise Told("large")
     for one in (pdf.trailer, *pdf.objects):
         look_at(one, DEEPEST)
+    if any("duplicated key" in warning for warning in pdf.get_warnings()):
+        # The parser keeps the last of them, another reader the first.
+        raise Told("broken")
 
 
 def look_at(one: object, deeper: int) -> None:

@@ -76,6 +76,12 @@ async def test_a_key_that_is_none_is_invalid(web: Web, key: str) -> None:
         assert not session.exec(select(IdempotencyRow)).all()
 
 
+async def test_a_form_that_is_too_large_is_refused_as_such(web: Web) -> None:
+    form = {"username": "admin", "password": "x" * 1_000_001}
+    answer = await web.visitor.post("/api/v1/auth/token", data=form)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
 async def test_a_body_that_never_ends_is_given_up(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.limits.SLOWEST_JSON", 0.2)
     said: list[dict[str, Any]] = []

@@ -1,7 +1,9 @@
 """Files over the API: taken as streams, shown to those who see the case, and opened by short links."""
 
+import asyncio
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -121,6 +123,24 @@ async def test_an_account_sends_so_many_files_a_minute(web: Web) -> None:
     answers = [(await sent(web)).status_code for _ in range(3)]
     assert answers == [201, 201, 429]
     assert (await sent(web, user="applicant2")).status_code == 201
+
+
+async def test_files_that_take_long_to_look_into_keep_nobody_else_waiting(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor may one account send more than so many at once."""
+    held = threading.Event()
+    monkeypatch.setattr("services.media.check_pdf", lambda *_: held.wait(30))
+    users = ("applicant", "applicant2", "manager", "leader")
+    sending = [asyncio.create_task(sent(web, user=user)) for user in users for _ in range(17)]
+    try:
+        await asyncio.sleep(0.5)
+        async with asyncio.timeout(5):
+            assert (await web.visitor.get("/api/v1/cases", headers=web.signed_in("manager"))).status_code == 200
+    finally:
+        held.set()
+        found = [answer.status_code for answer in await asyncio.gather(*sending)]
+    assert sorted(found) == [201] * 64 + [429] * 4
 
 
 async def test_a_damaged_file_never_leaves_as_if_it_were_whole(web: Web, settings: Settings) -> None:

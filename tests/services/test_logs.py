@@ -1,5 +1,7 @@
 """What a process logs: lines for machines, of ids, without anybody's words."""
 
+import asyncio
+import gc
 import json
 import logging
 from collections.abc import Iterator
@@ -64,6 +66,24 @@ def test_an_exception_is_its_types_and_places_never_its_words(capsys: pytest.Cap
     assert "王晋" not in str(line)
     assert [one["type"] for one in line["exception"]] == ["KeyError", "ValueError"]  # type: ignore[attr-defined]
     assert "reading" in line["exception"][0]["at"][-1]  # type: ignore[index]
+
+
+def test_a_task_that_nobody_waited_for_does_not_quote_what_it_raised(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info")
+
+    async def failing() -> None:
+        raise ValueError("王晋")
+
+    async def main() -> None:
+        task = asyncio.create_task(failing())
+        await asyncio.sleep(0.01)
+        del task
+        gc.collect()
+
+    asyncio.run(main())
+    (line,) = written(capsys)
+    assert (line["logger"], line["event"]) == ("asyncio", "Task exception was never retrieved")
+    assert "王晋" not in str(line)
 
 
 def test_libraries_are_heard_when_something_goes_wrong(capsys: pytest.CaptureFixture[str]) -> None:

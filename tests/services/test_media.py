@@ -187,3 +187,33 @@ def test_part_that_is_larger_than_it_says_is_refused() -> None:
     assert honest.count(large) == 2
     assert _sniffed(honest) == DOCX
     assert _refused(honest.replace(large, small))
+
+
+def _with_first_part(first: bytes, comment: bytes = b"") -> bytes:
+    """A DOCX that begins with a part that is not packed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("a.bin", first)
+        with zipfile.ZipFile(io.BytesIO(_docx())) as whole:
+            for name in whole.namelist():
+                package.writestr(name, whole.read(name))
+        package.comment = comment
+    return out.getvalue()
+
+
+def test_office_file_that_is_also_a_pdf_or_a_page_is_refused() -> None:
+    assert _sniffed(_with_first_part(b"nothing")) == DOCX
+    pdf = certificate_pdf(a_certificate())
+    assert _refused(_with_first_part(pdf, pdf[pdf.rindex(b"startxref") :]))
+    assert _refused(_with_first_part(b"<html><script>alert(1)</script>"))
+
+
+def test_office_file_packed_as_no_office_program_packs_it_is_refused() -> None:
+    out = io.BytesIO(_docx())
+    with zipfile.ZipFile(out, "a") as package:
+        package.writestr("word/a.xml", "<a/>", zipfile.ZIP_LZMA)
+        at = package.getinfo("word/a.xml").header_offset + 30 + len("word/a.xml")
+    assert _refused(out.getvalue())
+    damaged = bytearray(out.getvalue())
+    damaged[at + 4 : at + 9] = b"\xff" * 5
+    assert _refused(bytes(damaged))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pikepdf import Array, Dictionary, Encryption, Name, ObjectStreamMode, Pdf, String
+from pikepdf import Array, Dictionary, Encryption, Name, ObjectStreamMode, Pdf, Stream, String
 
 from domain.refusal import Refused
 from services import pdf as pdfs
@@ -92,6 +92,20 @@ def test_script_in_a_packed_object_is_found(tmp_path: Path) -> None:
     packed = a_pdf(change, object_stream_mode=ObjectStreamMode.generate)
     assert b"JavaScript" not in packed
     assert said_of(packed, tmp_path) == REASONS["script"][1]
+
+
+def test_script_under_a_key_that_stands_twice_is_found(tmp_path: Path) -> None:
+    script = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
+    packed = a_pdf(having(OpenAction=script, XyAction=Name.Nothing), compress_streams=False)
+    assert said_of(packed.replace(b"/XyAction", b"/OpenAction"), tmp_path) == BROKEN
+
+
+def test_script_of_a_scene_is_found(tmp_path: Path) -> None:
+    def change(pdf: Pdf) -> None:
+        scene = Stream(pdf, b"U3D", OnInstantiate=Stream(pdf, b"app.alert(1)"))
+        pdf.Root["/Scene"] = scene
+
+    assert said_of(a_pdf(change), tmp_path) == REASONS["script"][1]
 
 
 def test_script_spelled_in_hexadecimal_is_found(tmp_path: Path) -> None:
