@@ -158,6 +158,8 @@ class Settings(BaseSettings):
     def _issuer_is_whole(self) -> Self:
         if self.oidc_issuer and not self.oidc_audience:
             raise ValueError("JINGPIN_OIDC_ISSUER needs JINGPIN_OIDC_AUDIENCE: tokens for others open nothing")
+        if self.oidc_issuer and self.oidc_client == self.oidc_audience:
+            raise ValueError("JINGPIN_OIDC_CLIENT is JINGPIN_OIDC_AUDIENCE: its ID tokens would open the API")
         parts = urlsplit(self.oidc_issuer)
         if self.oidc_issuer and parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
             raise ValueError("JINGPIN_OIDC_ISSUER has to be https")
@@ -188,6 +190,8 @@ class Settings(BaseSettings):
         urls = {"JINGPIN_DATABASE_URL": self.database_url, "JINGPIN_SMTP_URL": self.smtp_url}
         parts = {name: urlsplit(url) for name, url in urls.items()}
         guessed = {name: one.password in {*WELL_KNOWN, one.username or "-"} for name, one in parts.items()}
+        client = self.oidc_client_secret.get_secret_value() if self.oidc_client_secret else "-"
+        guessed["JINGPIN_OIDC_CLIENT_SECRET"] = client in {*WELL_KNOWN, self.oidc_client, ""}
         return guessed | {"JINGPIN_ALLIANCE_TOKEN": token in WELL_KNOWN}
 
     @property

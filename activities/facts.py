@@ -48,6 +48,7 @@ class FactFinder:
         # Whoever has a conflict of interest may still declare another.
         if message.actor.body and message.name != "conflict.declare":
             people.refuse_barred(session, message.actor, _organization(state, message), local_date(at))
+            people.refuse_applicant(session, message.actor, state)
         if found := self._editions.for_message(state, message, local_date(at)):
             packs, facts.edition = found
             self._keep(session, packs, preview=preview)

@@ -133,6 +133,22 @@ def refuse_barred(session: Session, actor: Actor, organization: str, on: date) -
         )
 
 
+def refuse_applicant(session: Session, actor: Actor, state: CaseState) -> None:
+    """Whoever applies does nothing for the body in that case, by another account of theirs no more than by this one.
+
+    Raises:
+        Refused: `conflict_of_interest`.
+    """
+    applicant = session.get(Account, state.applicant)
+    if applicant is not None and applicant.person == actor.person:
+        raise Refused(
+            "conflict_of_interest",
+            "您是本案的申请人,不得代表机构办理",
+            "You are the applicant of this case.",
+            clause="R:7/6.4.6.2",
+        )
+
+
 def without_visit(content: str) -> str:
     """A plan without its mystery visit, as JSON; empty when it has none, and there is nothing to hide (R:4/4.2)."""
     plan = json.loads(content)

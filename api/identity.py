@@ -124,6 +124,7 @@ class Callers:
         self._settings = settings
         self.issuer = None if settings.embedded else Issuer(settings.oidc_issuer, settings.oidc_audience)
         self._known: dict[Presented, tuple[float, Caller]] = {}
+        self._forgotten = 0
 
     async def of(self, request: Request) -> Caller:
         """The account behind a request; what a cookie's session would change, its own pages have to ask for.
@@ -141,7 +142,10 @@ class Callers:
         until, known = self._known.get(shown, (0.0, None))
         if known is not None and time.monotonic() < until:
             return known
+        forgotten = self._forgotten
         found = await run_in_threadpool(self._look_up, shown)
+        if forgotten != self._forgotten:  # a session was ended meanwhile: it may be this one
+            return found
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
         self._known[shown] = (time.monotonic() + REMEMBERED_SECONDS, found)
@@ -201,15 +205,19 @@ class Callers:
         with Session(self._engine) as session:
             token = sessions.begin_on_pages(session, row, at, instead_of)
             session.commit()
-        self._known.clear()
+        self._forget()
         return token
+
+    def _forget(self) -> None:
+        self._forgotten += 1
+        self._known.clear()
 
     def end(self, user: str, token: str = "", *, but: str = "") -> None:
         """End one session of a user, or all of them `but` one, here at once and elsewhere within two seconds."""
         with Session(self._engine) as session:
             sessions.end(session, user, datetime.now(UTC), token, but=but)
             session.commit()
-        self._known.clear()
+        self._forget()
 
 
 def presented(request: Request) -> Presented:

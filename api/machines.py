@@ -10,7 +10,7 @@ from api.accounts import must_be_embedded
 from api.desk import AtDesk
 from api.grants import member
 from api.problems import invalid
-from api.requests import StrictRoute
+from api.requests import StrictRoute, key_of
 from domain.model import Input
 from records import machines
 from records.chain import instant
@@ -27,15 +27,21 @@ class Renewal(Input):
 
 @router.post("/members/{user}/secret", status_code=201)
 def renew(desk: AtDesk, user: str, body: Annotated[Renewal, Body()]) -> Response:
-    """A secret for a machine account, shown this once; the one before is good for another week."""
+    """A secret for a machine account, shown this once; the one before is good for another week.
+
+    The same `Idempotency-Key` gives the same secret again: it is made of the key, because no answer that holds it is
+    kept.
+    """
     must_be_embedded(desk.request)
     desk.caller.must_be_fresh()
+    key = key_of(desk.request)
+    made = desk.secrets.derived(f"machine|{desk.actor.user}|{user}|{body.at_once}|{key}") if key else ""
     with desk.session() as session:
         begin_writing(session)
         if not machines.is_machine(member(desk, session, user)):
             raise invalid("/user", "no machine")
         at = datetime.now(UTC)
-        secret, ends_at = machines.renew(session, user, desk.actor.person, at, at_once=body.at_once)
+        secret, ends_at = machines.renew(session, user, desk.actor.person, at, made, at_once=body.at_once)
         session.commit()
     if body.at_once:
         desk.request.app.state.callers.end(user)

@@ -10,6 +10,8 @@ from records.tables import NO_PASSWORD, Account, Body
 
 OF_A_BODY = THE_BODY | {"machine"}
 ROLES = OF_A_BODY | {"applicant", "alliance"}
+SIDES = (THE_BODY, {"machine"}, {"applicant"}, {"alliance"})
+"""Nobody is on two of them: who applies judges nothing, whatever an issuer says."""
 
 
 class Vouched(NamedTuple):
@@ -26,7 +28,7 @@ class Vouched(NamedTuple):
 def vouched(claims: Mapping[str, Any], names: Mapping[str, str], roles: Mapping[str, str]) -> Vouched | None:
     """Somebody, by the claims named for each field (`a.b` is a claim in a claim) and the issuer's names of roles.
 
-    None where the claims do not say who it is, give no role that is known here, or a machine another one beside.
+    None where the claims do not say who it is, give no role that is known here, or roles of two sides.
     """
     found = {field: _claim(claims, path) for field, path in names.items()}
     listed = found.get("roles")
@@ -35,10 +37,10 @@ def vouched(claims: Mapping[str, Any], names: Mapping[str, str], roles: Mapping[
     user, person = found.get("user"), found.get("person")
     if not (isinstance(user, str) and user and isinstance(person, str) and person and known):
         return None
-    if "machine" in known and len(known) > 1:
+    if sum(not side.isdisjoint(known) for side in SIDES) > 1:
         return None
     body = found.get("body") if OF_A_BODY & {*known} else None
-    return Vouched(user, person, body, known, str(found.get("name") or user), str(found.get("email") or ""))
+    return Vouched(user, person, body, known, str(found.get("name") or ""), str(found.get("email") or ""))
 
 
 def _claim(claims: Any, path: str) -> Any:  # noqa: ANN401  # any JSON value
@@ -54,11 +56,13 @@ def keep(session: Session, one: Vouched) -> Account | None:
     """
     if OF_A_BODY & {*one.roles} and (not isinstance(one.body, str) or session.get(Body, one.body) is None):
         return None
-    account = session.get(Account, one.user) or Account(**one._asdict(), password_hash=NO_PASSWORD)
+    new = Account(**one._asdict() | {"name": one.name or one.user}, password_hash=NO_PASSWORD)
+    account = session.get(Account, one.user) or new
     if account.person != one.person or not account.active:
         return None
     for field, value in one._asdict().items():
-        if getattr(account, field) != value:
+        # A token without these claims, for want of a scope, does not say that there is no name and no address.
+        if getattr(account, field) != value and (value or field not in ("name", "email")):
             setattr(account, field, value)
     session.add(account)
     return account

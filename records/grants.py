@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from domain.refusal import Refused
-from records import machines, second_factors
+from records import machines, second_factors, sessions
 from records.tables import NO_PASSWORD, Account, GrantRow, InvitationRow
 
 INVITED = timedelta(days=3)
@@ -25,7 +25,7 @@ def ask(session: Session, wanted: GrantRow) -> GrantRow:
     Raises:
         Refused: `stage_conflict`: something is asked for this account already.
     """
-    account, before = session.get(Account, wanted.user), _open(session, wanted.user)
+    account, before = session.get(Account, wanted.user), _open(session, wanted)
     fewer = _takes_away(wanted, account)
     if before and not fewer:
         raise Refused("stage_conflict", "该账号已有待批准的角色申请", "Roles are asked for this account already.")
@@ -51,6 +51,8 @@ def decide(session: Session, row: GrantRow, outcome: str, person: str, reason: s
         raise Refused("not_independent", "角色须由另一人批准", "Roles take a second person, who is not concerned.")
     if row.outcome != "open":
         raise Refused("stage_conflict", "该角色申请已有结论", "It is decided already.")
+    if outcome == "granted" and account is not None and account.body != row.body:
+        raise Refused("stage_conflict", "该账号名已被使用", "The name was taken meanwhile.")
     row.outcome, row.decided_by, row.decided_at, row.reason = outcome, person, at, reason
     if outcome == "granted":
         _take_effect(session, row)
@@ -78,6 +80,16 @@ def _take_effect(session: Session, row: GrantRow) -> None:
     account.roles = sorted(row.roles)
     account.active = bool(row.roles)
     session.add(account)
+    if not account.active:
+        _close(session, row)
+
+
+def _close(session: Session, row: GrantRow) -> None:
+    """What opened the account opens nothing any more, also when it is opened again."""
+    at = row.decided_at or row.asked_at
+    sessions.end(session, row.user, at)
+    machines.end(session, row.user, at)
+    session.execute(delete(InvitationRow).where(col(InvitationRow.user) == row.user))
 
 
 def _move(session: Session, row: GrantRow) -> None:
@@ -86,8 +98,10 @@ def _move(session: Session, row: GrantRow) -> None:
     session.execute(delete(InvitationRow).where(col(InvitationRow.user) == row.user))
 
 
-def _open(session: Session, user: str) -> GrantRow | None:
-    return session.exec(select(GrantRow).where(GrantRow.user == user, GrantRow.outcome == "open")).first()
+def _open(session: Session, wanted: GrantRow) -> GrantRow | None:
+    """What the same body has asked for an account; what others ask for is nothing to it."""
+    same = select(GrantRow).where(GrantRow.user == wanted.user, GrantRow.body == wanted.body)
+    return session.exec(same.where(GrantRow.outcome == "open")).first()
 
 
 def page(session: Session, body: str, after: str, limit: int) -> Sequence[GrantRow]:

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from records.tables import Account, SessionRow
@@ -20,7 +20,7 @@ def begin(session: Session, user: str, at: datetime, lasts: timedelta) -> str:
 
     The caller commits.
     """
-    return _keep(session, SessionRow(digest="", user=user, began_at=at, ends_at=at + lasts), at)
+    return _keep(session, SessionRow(digest="", user=user, began_at=at, ends_at=at + lasts))
 
 
 def begin_on_pages(session: Session, row: SessionRow, at: datetime, instead_of: str) -> str:
@@ -28,11 +28,10 @@ def begin_on_pages(session: Session, row: SessionRow, at: datetime, instead_of: 
     replaced = update(SessionRow).where(col(SessionRow.digest) == _digest(instead_of), col(SessionRow.ends_at) > at)
     session.execute(replaced.values(ends_at=at, issuer_token=""))
     row.seen_at = at
-    return _keep(session, row, at)
+    return _keep(session, row)
 
 
-def _keep(session: Session, row: SessionRow, at: datetime) -> str:
-    session.execute(delete(SessionRow).where(col(SessionRow.user) == row.user, col(SessionRow.ends_at) <= at))
+def _keep(session: Session, row: SessionRow) -> str:
     token = secrets.token_urlsafe(32)
     row.digest = _digest(token)
     session.add(row)

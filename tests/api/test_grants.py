@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import httpx
 import pytest
 from sqlmodel import Session
 
-from records.tables import Account, InvitationRow
+from domain.refusal import Refused
+from records import grants
+from records.tables import Account, GrantRow, InvitationRow
 from services.notices import MailSink
 from settings import Settings
 from tests.api.conftest import NO_ENGINE, Web
@@ -152,6 +155,21 @@ async def test_a_name_of_another_body_is_taken_and_its_accounts_are_not_there(we
     answer = await post(web, "admin", "/grants", **NEW | {"user": "manager2"})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/user")
     assert (await post(web, "admin", "/members/manager2/invitation")).status_code == 404
+
+
+async def test_two_bodies_that_ask_for_one_name_know_nothing_of_each_other(web: Web) -> None:
+    with web.session() as session:
+        session.get_one(Account, "manager2").roles = ["admin"]
+        session.commit()
+    theirs = await post(web, "manager2", "/grants", **NEW | {"roles": ["admin"]})
+    assert (await decided(web, await asked(web))).status_code == 200
+    with web.session() as session:
+        row, at = session.get_one(GrantRow, theirs.json()["id"]), datetime.now(UTC)
+        with pytest.raises(Refused, match="stage_conflict"):
+            grants.decide(session, row, "granted", "person-somebody-else", "", at)
+    kept = account(web)
+    assert kept is not None
+    assert (kept.body, kept.roles) == ("demo", ["auditor"])
 
 
 async def test_an_invitation_sets_a_password_once(web: Web, tmp_path: Path) -> None:

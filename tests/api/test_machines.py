@@ -91,6 +91,14 @@ async def test_a_new_secret_lets_the_one_before_go_on_for_a_week_and_no_third(we
     assert timedelta(days=6, hours=23) < left[1] <= timedelta(days=7) < timedelta(days=364) < left[2]
 
 
+async def test_a_renewal_that_is_sent_again_is_the_same_and_ends_nothing(web: Web, secret: str) -> None:
+    headers = web.signed_in("admin") | {"Idempotency-Key": "renewal-1"}
+    url = f"{API}/members/feed/secret"
+    first, again = [await web.visitor.post(url, json={}, headers=headers) for _ in range(2)]
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert [(await signing_in(web, one)).status_code for one in (secret, first.json()["client_secret"])] == [200, 200]
+
+
 async def test_a_secret_that_somebody_may_know_ends_at_once_and_its_sessions_with_it(
     web: Web, secret: str, machine: dict[str, str]
 ) -> None:
@@ -116,6 +124,15 @@ async def test_a_closed_machine_is_out_at_once_and_stays_a_machine(
     assert (await signing_in(web, secret)).status_code == 401
     answer = await post(web, "admin", "/grants", **FEED | {"roles": ["auditor"]})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/roles")
+
+
+async def test_what_opened_a_closed_account_does_not_open_it_again(
+    web: Web, secret: str, machine: dict[str, str]
+) -> None:
+    await post(web, "admin", "/grants", **FEED | {"roles": []})
+    assert (await granted(web)).status_code == 200
+    assert (await signing_in(web, secret)).status_code == 401
+    assert (await web.visitor.get(f"{API}/me", headers=machine)).status_code == 401
 
 
 async def test_wrong_secrets_are_counted_like_wrong_passwords(web: Web, secret: str) -> None:

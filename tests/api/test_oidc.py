@@ -95,6 +95,8 @@ async def test_an_applicant_belongs_to_no_body(app: Any, issuer: OwnIssuer) -> N
         {"typ": "ID"},
         {"typ": "Refresh"},
         {"sub": None},
+        {"realm_access": {"roles": ["applicant", "decision_maker"]}},
+        {"realm_access": {"roles": ["alliance", "case_manager"]}},
         {"preferred_username": None},
         {"preferred_username": ["lin"]},
         {"body": "unknown"},
@@ -168,6 +170,14 @@ def with_other_claims_under_the_same_signature(issuer: OwnIssuer) -> str:
 async def test_a_forged_token_opens_nothing(app: Any, issuer: OwnIssuer, forged: Any) -> None:
     answer = await asked(app, forged(issuer))
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
+async def test_a_token_that_tells_less_takes_no_address_away(app: Any, issuer: OwnIssuer, database: Engine) -> None:
+    await asked(app, issuer.token())
+    assert (await asked(app, issuer.token(name=None, email=None))).status_code == 200
+    with Session(database) as session:
+        known = session.get_one(Account, "lin")
+        assert (known.name, known.email) == ("林经理", "lin@example.org")
 
 
 async def test_a_user_name_stays_with_the_person_who_had_it(app: Any, issuer: OwnIssuer, database: Engine) -> None:

@@ -73,6 +73,21 @@ async def test_after_signing_out_its_token_is_worth_nothing(web: Web) -> None:
     assert (await post(web, LOGOUT, ended)).status_code == 401
 
 
+async def test_who_was_looked_up_while_it_ended_is_not_remembered(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers, callers = await signed_in(web), web.app.state.callers
+    look_up = callers._look_up  # noqa: SLF001
+
+    def slow(shown: Any) -> Any:
+        found = look_up(shown)
+        callers.end("manager")
+        return found
+
+    monkeypatch.setattr(callers, "_look_up", slow)
+    await web.visitor.get(ME, headers=headers)
+    monkeypatch.undo()
+    assert (await web.visitor.get(ME, headers=headers)).status_code == 401
+
+
 async def test_one_may_sign_out_everywhere(web: Web) -> None:
     both = [await signed_in(web), await signed_in(web)]
     assert (await post(web, LOGOUT, both[0], everywhere=True)).status_code == 204

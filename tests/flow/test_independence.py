@@ -153,6 +153,17 @@ def test_a_conflict_of_interest_bars_from_reviewing(life: Life, database: Engine
     assert life.refused("reviewer", "review.independent", outcome="agree").code == "conflict_of_interest"
 
 
+@pytest.mark.parametrize("user", ["another-account", "applicant"])
+def test_whoever_applies_neither_reviews_nor_decides(life: Life, user: str) -> None:
+    """By person, whether one account has roles of both sides or two have them."""
+    life.contracted().on_site().audited().reported()
+    roles = ("applicant", *JUDGES) if user == "applicant" else JUDGES
+    who = actor(user, *roles, person="person-applicant")
+    assert refused_as(life, who, "review.independent", outcome="agree").code == "conflict_of_interest"
+    life.answer("reviewer", "review.independent", outcome="agree")
+    assert refused_as(life, who, "decision.make", outcome="grant").code == "conflict_of_interest"
+
+
 def test_a_conflict_of_interest_bars_from_deciding(life: Life, database: Engine) -> None:
     at_decision(life)
     in_conflict(database, life, "decider")
