@@ -36,7 +36,7 @@ KEY: Final = {
     "in": "header",
     "required": False,
     "description": "the same key and body give the same answer again",
-    "schema": {"type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 200},
+    "schema": {"type": "string", "pattern": "^[!-~]([ -~]*[!-~])?$", "minLength": 1, "maxLength": 200},
 }
 UNDER_WAY: Final[dict[int | str, dict[str, Any]]] = {
     202: {"description": "Accepted and still under way; `Location` names the operation that tells its end"}

@@ -16,8 +16,8 @@ DEEPEST = 32
 """Levels of arrays and objects in one another."""
 
 
-KEY = re.compile(r"[!-~]{1,200}")
-"""What a key may be: visible characters of ASCII, taken as they are."""
+KEY = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?")
+"""What a key may be: characters of ASCII, taken as they are."""
 
 
 class StrictRequest(Request):
@@ -71,7 +71,7 @@ def key_of(request: Request) -> str:
     """
     keys = request.headers.getlist("idempotency-key")
     if keys and not (len(keys) == 1 and KEY.fullmatch(keys[0])):
-        raise invalid("/Idempotency-Key", "not one key of 1 to 200 visible ASCII characters")
+        raise invalid("/Idempotency-Key", "not one key of 1 to 200 printable ASCII characters")
     return keys[0] if keys else ""
 
 

@@ -1,11 +1,13 @@
 """Accounts that an issuer of tokens vouches for: kept in the record as the tokens have them."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
 from domain.policy import THE_BODY
+from records import grants
 from records.tables import NO_PASSWORD, Account, Body
 
 OF_A_BODY = THE_BODY | {"machine"}
@@ -60,6 +62,9 @@ def keep(session: Session, one: Vouched) -> Account | None:
     account = session.get(Account, one.user) or new
     if account.person != one.person or not account.active:
         return None
+    if one.body and (account is new or account.roles != one.roles or account.body != one.body):
+        fresh = account.model_copy(update={"roles": one.roles, "body": one.body})
+        grants.vouched(session, fresh, datetime.now(UTC))
     for field, value in one._asdict().items():
         # A token without these claims, for want of a scope, does not say that there is no name and no address.
         if getattr(account, field) != value and (value or field not in ("name", "email")):

@@ -15,6 +15,8 @@ from records.tables import NO_PASSWORD, Account, GrantRow, InvitationRow
 
 INVITED = timedelta(days=3)
 MACHINE = "machine"
+ISSUER = "issuer"
+"""Stands for whoever gives roles at an OpenID Connect issuer."""
 
 
 def ask(session: Session, wanted: GrantRow) -> GrantRow:
@@ -29,7 +31,7 @@ def ask(session: Session, wanted: GrantRow) -> GrantRow:
     fewer = _takes_away(wanted, account)
     if before and not fewer:
         raise Refused("stage_conflict", "该账号已有待批准的角色申请", "Roles are asked for this account already.")
-    wanted.id = f"{wanted.asked_at:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}"
+    wanted.id = _id(wanted.asked_at)
     if fewer:
         wanted.outcome, wanted.decided_by, wanted.decided_at = "reduced", wanted.asked_by, wanted.asked_at
         if before:
@@ -38,6 +40,16 @@ def ask(session: Session, wanted: GrantRow) -> GrantRow:
         _take_effect(session, wanted)
     session.add(wanted)
     return wanted
+
+
+def vouched(session: Session, account: Account, at: datetime) -> None:
+    """Keep on record that the issuer gives an account of a body these roles from now on. The caller commits."""
+    given = account.model_dump(include={"body", "user", "name", "email", "roles"})
+    session.add(GrantRow(id=_id(at), asked_by=ISSUER, asked_at=at, outcome="vouched", **given))
+
+
+def _id(at: datetime) -> str:
+    return f"{at:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}"
 
 
 def decide(session: Session, row: GrantRow, outcome: str, person: str, reason: str, at: datetime) -> None:

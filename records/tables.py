@@ -325,7 +325,7 @@ class GrantRow(SQLModel, table=True):
     """The person."""
     asked_at: datetime = Field(sa_column=instant())
     outcome: str = "open"
-    """Then `granted`, `refused`, or `reduced` where roles were only taken away."""
+    """Then `granted`, `refused`, `reduced` where roles were only taken away; `vouched` where an issuer gave them."""
     decided_by: str | None = None
     decided_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     reason: str = ""

@@ -36,8 +36,7 @@ def check_pdf(file: BinaryIO, data: Bytes, name: str) -> None:
     Raises:
         Refused: `unsupported_media`, with the reason.
     """
-    tail = data[-_AFTER_THE_END:].rstrip(b"\0\t\n\f\r ")
-    found = _inspected(file) if tail.endswith(b"%%EOF") else "broken"
+    found = _inspected(file) if b"%%EOF" in data[-_AFTER_THE_END:] else "broken"
     if found != SOUND:
         zh, en = REASONS.get(found, REASONS["broken"])
         raise Refused("unsupported_media", f"PDF文件“{name}”{zh}", f"the PDF {name!r} {en}")

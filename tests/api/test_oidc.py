@@ -70,6 +70,18 @@ async def test_roles_follow_the_latest_token(app: Any, issuer: OwnIssuer) -> Non
     assert (await asked(app, issuer.token(realm_access={"roles": ["reviewer"]}))).json()["roles"] == ["reviewer"]
 
 
+async def test_each_change_of_roles_by_the_issuer_is_kept_on_record(app: Any, issuer: OwnIssuer) -> None:
+    for number, roles in enumerate((["admin"], ["admin"], ["auditor", "admin"], ["admin"]), 1):
+        token = issuer.token(realm_access={"roles": roles}, auth_time=number)
+        assert (await asked(app, token)).status_code == 200
+    listed = (
+        await asked(app, issuer.token(realm_access={"roles": ["admin"]}), "https://jingpin.test/api/v1/grants")
+    ).json()["items"]
+    assert [(one["user"], one["roles"], one["outcome"], one["asked_by"]) for one in listed] == [
+        ("lin", roles, "vouched", "issuer") for roles in (["admin"], ["admin", "auditor"], ["admin"])
+    ]
+
+
 async def test_several_first_requests_at_once_make_one_account(app: Any, issuer: OwnIssuer) -> None:
     """A page asks for many things together."""
     tokens = [issuer.token(preferred_username="new", auth_time=number) for number in range(1, 9)]

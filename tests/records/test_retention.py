@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Date, Engine, bindparam, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
@@ -184,14 +184,14 @@ async def test_a_case_that_was_deleted_too_early_is_found_by_both(
 
 
 SAID = """INSERT INTO erasures (case_id, kind, digest, term, "on", done)
-    SELECT id, 'case', 'x', 'case', '2099-01-01', true FROM cases
-    UNION ALL SELECT case_id, 'content', sha256, 'case', '2099-01-01', true FROM contents"""
+    SELECT id, 'case', 'x', 'case', :day, true FROM cases
+    UNION ALL SELECT case_id, 'content', sha256, 'case', :day, true FROM contents"""
 
 
 async def test_a_row_that_calls_a_running_case_deleted_hides_nothing_from_either(database: Engine) -> None:
     case = Life(database, ENDED, rehearsal=False).contracted().case
     with database.begin() as sql:
-        sql.execute(text(SAID))
+        sql.execute(text(SAID).bindparams(bindparam("day", date(2099, 1, 1), type_=Date())))
         sql.execute(text("DELETE FROM contents"))
     for found in ((await audited(database, case.id)).findings, checked(database, case.id)):
         assert [line for line in found if "a day to come" in line]

@@ -135,9 +135,9 @@ def test_link_to_click_on_and_a_first_page_to_show_are_taken(tmp_path: Path) -> 
         b"%PDF-1.7\n1 0 obj <<>> stream\nx\nendstream endobj\nstartxref\n0\n%%EOF\n",
         b"%PDF-1.7\n" + b" " * 200_000 + b"startxref\n0\n%%EOF\n",
         a_pdf()[:300],
-        a_pdf() + b"PK",
+        a_pdf() + b"x" * 2000,
     ],
-    ids=["hidden name", "action", "packed", "long", "cut", "more after the end"],
+    ids=["hidden name", "action", "packed", "long", "cut", "much after the end"],
 )
 def test_pdf_that_cannot_be_looked_into_is_refused(data: bytes, tmp_path: Path) -> None:
     assert said_of(data, tmp_path) == BROKEN
@@ -150,8 +150,9 @@ def test_pdf_that_cannot_be_looked_into_is_refused(data: bytes, tmp_path: Path) 
         b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n",
         a_pdf().replace(b"startxref\n", b"startxref\n9"),
         a_pdf(lambda pdf: pdf.pages.__delitem__(0)),
+        a_pdf() + b"something a mail program left",
     ],
-    ids=["empty", "without a table", "table elsewhere", "without a page"],
+    ids=["empty", "without a table", "table elsewhere", "without a page", "a little after the end"],
 )
 def test_pdf_that_is_imperfect_and_does_nothing_is_taken(data: bytes, tmp_path: Path) -> None:
     """Whether it serves as evidence is for people to say."""
