@@ -25,6 +25,7 @@ PROBLEM: Final = {
         "detail": {"type": "string"},
         "clause": {"type": "string", "description": "the clause that refuses"},
         "errors": {"type": "array", "items": FAULT},
+        "current": {"type": "object", "description": "how the case stands, for whoever was too late"},
     },
 }
 REFUSED: Final = {
@@ -38,6 +39,14 @@ KEY: Final = {
     "description": "the same key and body give the same answer again",
     "schema": {"type": "string", "pattern": "^[!-~]([ -~]*[!-~])?$", "minLength": 1, "maxLength": 200},
 }
+VERSION: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": 'the version of the case that the sender has seen, `"7"`: another one is refused',
+    "schema": {"type": "string", "maxLength": 200},
+}
+OF_A_VERSION: Final = ("/api/v1/cases/{case_id}/tasks/{task_id}", "/api/v1/cases/{case_id}/acts")
 UNDER_WAY: Final[dict[int | str, dict[str, Any]]] = {
     202: {"description": "Accepted and still under way; `Location` names the operation that tells its end"}
 }
@@ -55,6 +64,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         found = get_openapi(title=app.title, version=app.version, routes=app.routes)
         for path, operations in found["paths"].items():
             for method, operation in operations.items():
+                if path in OF_A_VERSION:
+                    operation.setdefault("parameters", []).append(VERSION)
                 _complete(operation, method, signed_in=ROUTES[f"{method.upper()} {path}"] != ANYBODY)
         components = found.setdefault("components", {})
         components.setdefault("schemas", {})["Problem"] = PROBLEM

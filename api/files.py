@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.datastructures import UploadFile
 
+from api.description import of_type
 from api.desk import AtDesk, Desk
 from api.gate import Gate
 from api.once import Once
@@ -164,7 +165,7 @@ def _enter(desk: Desk, stored: Stored, media_type: str, name: str) -> dict[str, 
         }
 
 
-@router.get("/files/{file_id}")
+@router.get("/files/{file_id}", response_class=Response, responses=of_type("*/*"))
 def download(desk: AtDesk, file_id: str) -> Response:
     """A file's bytes, for whoever sent it in and for those who may see a case that names it."""
     return content_of(desk, visible(desk, file_id))

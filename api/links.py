@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
+from api.description import of_type
 from api.desk import AtDesk, Desk
 from api.files import content_of, visible
 from api.identity import NEVER, Caller, Secrets
@@ -39,7 +40,7 @@ async def make_link(desk: AtDesk, file_id: str) -> Response:
     return await desk.once({}).run(work)
 
 
-@router.get("/files/{file_id}/content")
+@router.get("/files/{file_id}/content", response_class=Response, responses=of_type("*/*"))
 def open_link(request: Request, file_id: str, signature: Annotated[str, Query(max_length=1000)] = "") -> Response:
     """The file behind a link, as long as whoever asked for the link may see the file."""
     user = _asked_by(request.app.state.secrets, file_id, signature)

@@ -7,8 +7,10 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from records.tables import Account, GrantRow, IdempotencyRow
+from records.tables import GrantRow, IdempotencyRow
 from tests.api.conftest import Web
+from tests.papers import PDF
+from tests.states import granted
 
 NESTED = "[" * 40 + "]" * 40
 
@@ -116,17 +118,30 @@ async def test_a_page_far_beyond_every_number_is_invalid_or_empty(web: Web) -> N
 
 async def test_cases_files_drafts_and_numbers_reveal_nothing_by_how_they_are_refused(web: Web) -> None:
     """What is another's, what never was, and what is no id at all answer alike."""
+    kept = granted()
     with web.session() as session:
-        assert session.get(Account, "applicant2")
+        kept.write(session)
+    form = {"file": ("a.pdf", PDF)}
+    sent_in = await web.visitor.post("/api/v1/files", files=form, headers=web.signed_in("applicant"))
     for path in ("/cases/{}", "/cases/{}/events", "/cases/{}/deadlines", "/files/{}", "/operations/{}"):
         answers = [
             await web.visitor.get(f"/api/v1{path.format(one)}", headers=web.signed_in("applicant2"))
-            for one in ("0" * 32, "none", "JP-2026-00001", "..%2f..%2fetc%2fpasswd", "%27%20OR%201=1")
+            for one in (kept.state.id, sent_in.json()["id"], "0" * 32, "none", "..%2f..%2fetc", "%27%20OR%201=1")
         ]
-        assert {(one.status_code, one.json().get("code"), one.json().get("detail")) for one in answers[:3]} == {
+        assert {(one.status_code, one.json().get("code"), one.json().get("detail")) for one in answers[:4]} == {
             (404, "not_found", "未找到")
         }
         assert {one.status_code for one in answers} == {404}
+
+
+async def test_another_bodys_case_is_not_there(web: Web) -> None:
+    kept = granted()
+    with web.session() as session:
+        kept.write(session)
+    paths = (f"/cases/{kept.state.id}", f"/cases/{kept.state.id}/events")
+    for user, status in (("manager", 200), ("manager2", 404)):
+        answers = [await web.visitor.get(f"/api/v1{path}", headers=web.signed_in(user)) for path in paths]
+        assert [answer.status_code for answer in answers] == [status] * 2
 
 
 async def test_unknown_and_unissued_certificates_answer_alike(web: Web) -> None:
