@@ -72,7 +72,7 @@ def test_whoever_asks_does_not_approve(certified: Life) -> None:
     change(certified, "people")
     asker = actor("manager", person="person-applicant")
     refusal = refused_as(certified, asker, "approval.give", subject="change.request-1", outcome="approve")
-    assert refusal.code == "not_independent"
+    assert refusal.code == "conflict_of_interest"
 
 
 def test_a_change_the_scheme_does_not_know_is_invalid(certified: Life) -> None:
