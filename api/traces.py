@@ -10,8 +10,8 @@ from asgi_correlation_id import CorrelationIdMiddleware, correlation_id
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
-SENT_ALONG: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
-"""An id that is taken over from whoever asks, a proxy mostly."""
+SENT_ALONG: Final = re.compile(r"[0-9a-f-]{16,64}")
+"""An id that is taken over from whoever asks, a proxy mostly: a UUID or a trace id, in which nobody's name fits."""
 UNHEARD: Final = frozenset({"/health/live", "/health/ready"})
 
 
